@@ -1,0 +1,21 @@
+"""What the customers' door needs to know."""
+
+from functions.shared.settings import DeskSettings
+
+
+class IntakeHttpSettings(DeskSettings):
+    """For the public API and the portal's pages."""
+
+    public_url: str
+    """Base of every link the desk hands out, without a trailing slash."""
+    token_key_parameter: str
+    """Name of the SSM SecureString that signs customers' links."""
+    support_address: str
+
+
+class IntakeMailSettings(DeskSettings):
+    """For received mail."""
+
+    inbound_bucket: str
+    support_address: str
+    token_key_parameter: str

@@ -1,0 +1,7 @@
+"""What the router needs to know."""
+
+from functions.shared.settings import DeskSettings
+
+
+class RouterSettings(DeskSettings):
+    """For triage."""
