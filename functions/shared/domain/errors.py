@@ -1,0 +1,205 @@
+"""What can go wrong, as facts. Each class has a stable `code` that clients may rely on.
+
+    AftercareError
+    ├── InvalidInput           some fields are not acceptable; says which
+    ├── MalformedRequest       the request cannot be read at all
+    ├── TooLarge               more than the desk accepts
+    ├── KeyReused              an idempotency key came back with another request
+    ├── NotSignedIn            nobody known is asking
+    │   └── LinkExpired        a customer's link is past its time or was revoked
+    ├── NotAllowed             the caller is known and may not
+    │   └── ForgedForm         a form post without its own page's token
+    ├── NotFound               what is asked for is not there, or not for the caller's eyes
+    │   ├── TicketNotFound
+    │   ├── ContactNotFound
+    │   ├── CompanyNotFound
+    │   ├── ArticleNotFound
+    │   └── AttachmentNotFound
+    ├── TicketExists           a new ticket drew an id that is taken
+    ├── StaleTicket            the ticket changed since it was read
+    ├── StaleArticle           the article changed since it was read
+    ├── AlreadySeen            this request or message opened a ticket before
+    ├── IllegalTransition      the status does not allow this step
+    └── ConfigMissing          the desk has no live configuration
+
+A message given to an error may reach the client: it names what the client already knows, never internals.
+To add an error: one class here and its line in `functions.shared.http.STATUS`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One field that cannot be accepted. `field` is its dotted path, `code` is stable, `message` is for people."""
+
+    field: str
+    code: str
+    message: str
+
+
+class AftercareError(Exception):
+    """Base class; `code` is the stable, client-visible name of the failure and `sentence` says it to a person."""
+
+    code: ClassVar[str] = "aftercare_error"
+    sentence: ClassVar[str] = "The desk cannot do this."
+
+
+class InvalidInput(AftercareError):
+    """Some fields are not acceptable; `errors` holds at least one."""
+
+    code = "invalid_input"
+    sentence = "Some fields need correcting."
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(", ".join(error.field for error in self.errors))
+
+    @classmethod
+    def of(cls, field: str, code: str, message: str) -> "InvalidInput":
+        """The error for a single field."""
+        return cls([FieldError(field, code, message)])
+
+
+class MalformedRequest(AftercareError):
+    """The request cannot be read: not JSON, not UTF-8, not base64."""
+
+    code = "malformed_request"
+    sentence = "The request cannot be read."
+
+
+class TooLarge(AftercareError):
+    """The request or file exceeds what the desk accepts."""
+
+    code = "too_large"
+    sentence = "This is more than the desk accepts."
+
+
+class KeyReused(AftercareError):
+    """The idempotency key was used before, for a different request."""
+
+    code = "key_reused"
+    sentence = "This idempotency key belongs to a different request."
+
+    def __init__(self, ticket_id: str) -> None:
+        self.ticket_id = ticket_id
+        super().__init__()  # whoever guesses a key must not learn the ticket behind it
+
+
+class NotSignedIn(AftercareError):
+    """The request carries no credential, or one that does not hold."""
+
+    code = "not_signed_in"
+    sentence = "Please sign in."
+
+
+class LinkExpired(NotSignedIn):
+    """The customer's link was genuine once; its time is over or it was revoked."""
+
+    code = "link_expired"
+    sentence = "This link is no longer valid. Please ask for a new one."
+
+
+class NotAllowed(AftercareError):
+    """The caller is known, and may not do this."""
+
+    code = "not_allowed"
+    sentence = "You do not have permission for this."
+
+
+class ForgedForm(NotAllowed):
+    """A form post without the token of a page of ours, or with one that is too old."""
+
+    code = "forged_form"
+    sentence = "The form is out of date. Please reload the page and send it again."
+
+
+class NotFound(AftercareError):
+    """What is asked for does not exist, or the caller must not learn that it does."""
+
+    code = "not_found"
+    sentence = "There is nothing here."
+
+
+class TicketNotFound(NotFound):
+    """No such ticket."""
+
+    code = "ticket_not_found"
+    sentence = "There is no such ticket."
+
+
+class ContactNotFound(NotFound):
+    """No such contact."""
+
+    code = "contact_not_found"
+    sentence = "There is no such contact."
+
+
+class CompanyNotFound(NotFound):
+    """No such company."""
+
+    code = "company_not_found"
+    sentence = "There is no such company."
+
+
+class ArticleNotFound(NotFound):
+    """No such article."""
+
+    code = "article_not_found"
+    sentence = "There is no such article."
+
+
+class AttachmentNotFound(NotFound):
+    """No such attachment."""
+
+    code = "attachment_not_found"
+    sentence = "There is no such attachment."
+
+
+class TicketExists(AftercareError):
+    """The id drawn for a new ticket is taken; draw another."""
+
+    code = "ticket_exists"
+    sentence = "There is already a ticket with this id."
+
+
+class StaleTicket(AftercareError):
+    """The ticket changed since it was read; read it again and retry."""
+
+    code = "stale_ticket"
+    sentence = "The ticket was changed by someone else meanwhile. Please look at it again."
+
+
+class StaleArticle(AftercareError):
+    """The article changed since it was read; read it again and retry."""
+
+    code = "stale_article"
+    sentence = "The article was changed by someone else meanwhile. Please look at it again."
+
+
+class AlreadySeen(AftercareError):
+    """This natural key was handled before: `ticket_id` is what came of it, `fingerprint` tells what was asked then."""
+
+    code = "already_seen"
+    sentence = "This was received before."
+
+    def __init__(self, ticket_id: str, fingerprint: str = "") -> None:
+        self.ticket_id = ticket_id
+        self.fingerprint = fingerprint
+        super().__init__()
+
+
+class IllegalTransition(AftercareError):
+    """The ticket's or article's status does not allow this step."""
+
+    code = "illegal_transition"
+    sentence = "This step is not possible in the current status."
+
+
+class ConfigMissing(AftercareError):
+    """The desk has no live configuration, or none of the version asked for."""
+
+    code = "config_missing"
+    sentence = "The desk is not configured yet."
