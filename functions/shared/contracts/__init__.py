@@ -1,0 +1,1 @@
+"""What the functions say to one another: words, and events on the bus. Nothing else is shared knowledge."""

@@ -1,0 +1,1 @@
+"""The desk's hands: the only modules that call AWS."""

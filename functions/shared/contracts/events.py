@@ -1,0 +1,355 @@
+"""The ticket's events: stored as its timeline and published on the bus.
+
+A published field is never removed or retyped. A breaking change is a new class with the next
+`schema_version`, published next to the old one until its last consumer is gone.
+
+To add an event: write the class here, with a sample in `events/bus/`.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from functions.shared.contracts.words import (
+    Channel,
+    CompanyId,
+    ContactId,
+    DeskId,
+    Impact,
+    Language,
+    Metric,
+    Priority,
+    RootCause,
+    Slug,
+    Status,
+    TicketId,
+    Urgency,
+)
+
+SOURCE = "aftercare"
+
+
+class Value(BaseModel):
+    """A part of an event. Immutable; readers ignore what they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Actor(Value):
+    """Who did it: a person by id and name, or the part of the desk that acted by itself."""
+
+    kind: Literal["customer", "agent", "machine", "system"]
+    id: str
+    name: str = ""
+
+
+class Reason(Value):
+    """Why an automatic act was taken, in both languages, with what decided it."""
+
+    code: str
+    zh: str
+    en: str
+    rule: str | None = None
+
+
+class Contact(Value):
+    """Who asked, as known when the event happened."""
+
+    id: ContactId
+    name: str = ""
+    address: str | None = None
+    phone: str | None = None
+    language: Language = Language.ZH
+
+
+class Company(Value):
+    """For whom they asked, as known when the event happened."""
+
+    id: CompanyId
+    name: str
+    tier: str = "standard"
+    account_manager: str | None = Field(default=None, description="The person of ours who looks after the company.")
+
+
+class Attachment(Value):
+    """A file that belongs to a message; its bytes live under `key` in the blobs bucket."""
+
+    key: str
+    name: str
+    content_type: str = "application/octet-stream"
+    size: int = Field(ge=0, description="Bytes.")
+    is_inline: bool = False
+
+
+class Message(Value):
+    """Something said. `text` is whole up to a few kB, beyond that its beginning, the rest is in `body_key`."""
+
+    text: str
+    body_key: str | None = Field(default=None, description="Blob with the whole text, where `text` is only its start.")
+    html_key: str | None = Field(default=None, description="Blob with the sanitised HTML, where there was one.")
+    raw_key: str | None = Field(default=None, description="Blob with the mail as it arrived.")
+    message_id: str | None = Field(default=None, description="Message-ID of the mail, with angle brackets.")
+    attachments: tuple[Attachment, ...] = ()
+    quoted: str | None = Field(default=None, description="What the sender quoted, folded away.")
+
+
+class Problem(Value):
+    """What the customer reports, in the desk's standard form."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    description: Message
+    happened_at: str | None = Field(default=None, description="When it happened, in the customer's own words or ISO.")
+    module: Slug | None = None
+    error_text: str | None = None
+    steps_to_reproduce: str | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    fields: dict[str, Any] = Field(default_factory=dict, description="The desk's own further fields.")
+
+
+class Event(BaseModel):
+    """What every event of one subject carries; `sequence` counts from 1 without a gap."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    schema_version: ClassVar[int] = 1
+
+    type: str
+    event_id: str
+    desk: DeskId
+    sequence: int = Field(ge=1)
+    occurred_at: AwareDatetime
+    actor: Actor
+    reasons: tuple[Reason, ...] = ()
+    config_version: int | None = None
+
+
+class TicketEvent(Event):
+    """Something that happened to one ticket."""
+
+    ticket_id: TicketId
+
+    @classmethod
+    def name(cls) -> str:
+        """The event's name on the bus (EventBridge `detail-type`)."""
+        return cls.__name__
+
+
+class TicketOpened(TicketEvent):
+    """A customer's problem became a ticket."""
+
+    type: Literal["TicketOpened"] = "TicketOpened"
+    channel: Channel
+    language: Language
+    contact: Contact
+    company: Company | None = None
+    problem: Problem
+    missing: tuple[str, ...] = Field(default=(), description="Required fields the channel could not supply.")
+    is_machine: bool = Field(default=False, description="Sent by a machine: kept, and never answered.")
+    mailbox: str | None = Field(default=None, description="The address it was mailed to.")
+    related_to: TicketId | None = Field(default=None, description="The closed ticket that this one follows up.")
+
+
+class TicketTriaged(TicketEvent):
+    """Priority, team and person were decided; `reasons` says why, `matched_rules` by which rules."""
+
+    type: Literal["TicketTriaged"] = "TicketTriaged"
+    priority: Priority
+    team: Slug
+    assignee: Slug | None = None
+    module: Slug | None = None
+    tags: tuple[str, ...] = ()
+    fields: dict[str, Any] = Field(default_factory=dict)
+    notify: tuple[str, ...] = Field(default=(), description="People who must be told at once.")
+    matched_rules: tuple[str, ...] = ()
+
+
+class PriorityChanged(TicketEvent):
+    type: Literal["PriorityChanged"] = "PriorityChanged"
+    old: Priority
+    new: Priority
+
+
+class TicketAssigned(TicketEvent):
+    """The ticket went to a team, and perhaps to a person."""
+
+    type: Literal["TicketAssigned"] = "TicketAssigned"
+    team: Slug
+    assignee: Slug | None = None
+    old_team: Slug | None = None
+    old_assignee: Slug | None = None
+
+
+class MessageReceived(TicketEvent):
+    """The customer, or a machine of theirs, said something more."""
+
+    type: Literal["MessageReceived"] = "MessageReceived"
+    channel: Channel
+    message: Message
+    is_machine: bool = False
+
+
+class ReplySent(TicketEvent):
+    """An agent answered the customer."""
+
+    type: Literal["ReplySent"] = "ReplySent"
+    message: Message
+
+
+class NoteAdded(TicketEvent):
+    """Something said among ourselves; customers never see it."""
+
+    type: Literal["NoteAdded"] = "NoteAdded"
+    message: Message
+
+
+class TicketWaiting(TicketEvent):
+    """Work rests until somebody else acts."""
+
+    type: Literal["TicketWaiting"] = "TicketWaiting"
+    status: Literal[Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY]
+    note: str = ""
+
+
+class TicketResumed(TicketEvent):
+    """Work goes on."""
+
+    type: Literal["TicketResumed"] = "TicketResumed"
+
+
+class TicketResolved(TicketEvent):
+    type: Literal["TicketResolved"] = "TicketResolved"
+    root_cause: RootCause
+    cause: str = ""
+    solution: str
+
+
+class TicketReopened(TicketEvent):
+    type: Literal["TicketReopened"] = "TicketReopened"
+    note: str = ""
+
+
+class TicketClosed(TicketEvent):
+    type: Literal["TicketClosed"] = "TicketClosed"
+
+
+class ClockEvent(TicketEvent):
+    """A clock of the ticket moved. `cycle` counts a metric's start-to-stop runs from 1."""
+
+    metric: Metric
+    cycle: int = Field(ge=1)
+
+
+class ClockStarted(ClockEvent):
+    """`due_at` is None where the policy gives no target; `walk` says how it was found."""
+
+    type: Literal["ClockStarted"] = "ClockStarted"
+    started_at: AwareDatetime
+    target: str | None = None
+    due_at: AwareDatetime | None = None
+    policy: Slug
+    calendar: Slug | None = None
+    walk: tuple[Reason, ...] = ()
+
+
+class ClockPaused(ClockEvent):
+    type: Literal["ClockPaused"] = "ClockPaused"
+    status: Status
+
+
+class ClockResumed(ClockEvent):
+    type: Literal["ClockResumed"] = "ClockResumed"
+    paused_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    walk: tuple[Reason, ...] = ()
+
+
+class ClockRetargeted(ClockEvent):
+    """The start stayed, the target changed."""
+
+    type: Literal["ClockRetargeted"] = "ClockRetargeted"
+    old_target: str | None = None
+    old_due_at: AwareDatetime | None = None
+    target: str | None = None
+    due_at: AwareDatetime | None = None
+    policy: Slug
+    calendar: Slug | None = None
+    walk: tuple[Reason, ...] = ()
+
+
+class ClockStopped(ClockEvent):
+    """The cycle is finished and never changes again."""
+
+    type: Literal["ClockStopped"] = "ClockStopped"
+    result: Literal["met", "breached", "cancelled"]
+    due_at: AwareDatetime | None = None
+    elapsed: timedelta = Field(description="Counted time: working time of the calendar, less the pauses.")
+
+
+class SlaWarned(ClockEvent):
+    """A deadline is near; `threshold` is the policy's name for how near."""
+
+    type: Literal["SlaWarned"] = "SlaWarned"
+    threshold: str
+    due_at: AwareDatetime
+    recipients: tuple[str, ...] = ()
+
+
+class SlaBreached(ClockEvent):
+    type: Literal["SlaBreached"] = "SlaBreached"
+    due_at: AwareDatetime
+    recipients: tuple[str, ...] = ()
+
+
+class TicketEscalated(ClockEvent):
+    """The next in line was called; `level` counts from 1."""
+
+    type: Literal["TicketEscalated"] = "TicketEscalated"
+    level: int = Field(ge=1)
+    due_at: AwareDatetime
+    recipients: tuple[str, ...] = ()
+
+
+class NotificationSent(TicketEvent):
+    """A mail left; `cause` is the event it tells of, `message_id` what the mail is called on the wire."""
+
+    type: Literal["NotificationSent"] = "NotificationSent"
+    cause: str
+    template: str
+    recipient: str
+    message_id: str
+
+
+class NotificationFailed(TicketEvent):
+    type: Literal["NotificationFailed"] = "NotificationFailed"
+    cause: str
+    template: str
+    recipient: str
+    why: str
+
+
+AnyTicketEvent = Annotated[
+    TicketOpened
+    | TicketTriaged
+    | PriorityChanged
+    | TicketAssigned
+    | MessageReceived
+    | ReplySent
+    | NoteAdded
+    | TicketWaiting
+    | TicketResumed
+    | TicketResolved
+    | TicketReopened
+    | TicketClosed
+    | ClockStarted
+    | ClockPaused
+    | ClockResumed
+    | ClockRetargeted
+    | ClockStopped
+    | SlaWarned
+    | SlaBreached
+    | TicketEscalated
+    | NotificationSent
+    | NotificationFailed,
+    Field(discriminator="type"),
+]

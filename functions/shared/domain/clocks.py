@@ -1,0 +1,136 @@
+"""The state of a ticket's clocks, folded from clock events; finished cycles stay in the timeline."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from functions.shared.contracts.events import (
+    ClockEvent,
+    ClockPaused,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    SlaBreached,
+    SlaWarned,
+    TicketEscalated,
+)
+from functions.shared.contracts.words import Metric, Slug, Status
+
+
+class Pause(BaseModel):
+    """A stretch during which a clock stood still; `to` is None while it still does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+
+
+class Clock(BaseModel):
+    """The newest cycle of one metric."""
+
+    model_config = ConfigDict(frozen=True)
+
+    metric: Metric
+    cycle: int
+    state: Literal["running", "paused", "stopped"] = "running"
+    target: str | None = None
+    policy: Slug
+    calendar: Slug | None = None
+    started_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    paused_status: Status | None = None
+    pauses: tuple[Pause, ...] = ()
+    warned: tuple[str, ...] = ()
+    breached_at: AwareDatetime | None = None
+    escalation_level: int = 0
+    stopped_at: AwareDatetime | None = None
+    result: Literal["met", "breached", "cancelled"] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == "running"
+
+
+class Timer(BaseModel):
+    """The one moment at which the watchdog must look at a ticket next.
+
+    A timer set for an older generation is stale and does nothing.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    at: AwareDatetime
+    generation: int
+
+
+Clocks = Mapping[Metric, Clock]
+
+
+def fold(clocks: Clocks, event: ClockEvent) -> dict[Metric, Clock]:
+    """The clocks after `event`."""
+    return {**clocks, event.metric: _after(clocks.get(event.metric), event)}
+
+
+def _after(clock: Clock | None, event: ClockEvent) -> Clock:
+    if isinstance(event, ClockStarted):
+        return Clock(
+            metric=event.metric,
+            cycle=event.cycle,
+            target=event.target,
+            policy=event.policy,
+            calendar=event.calendar,
+            started_at=event.started_at,
+            due_at=event.due_at,
+        )
+    if clock is None:
+        raise ValueError(f"{event.type} before the {event.metric} clock was started")
+    return clock.model_copy(update=_changes(clock, event))
+
+
+def _changes(clock: Clock, event: ClockEvent) -> dict[str, object]:
+    match event:
+        case ClockPaused():
+            pauses = (*clock.pauses, Pause(since=event.occurred_at))
+            return {"state": "paused", "paused_status": event.status, "pauses": pauses, "due_at": None}
+        case ClockResumed():
+            return {
+                "state": "running",
+                "paused_status": None,
+                "pauses": _ended(clock.pauses, event.occurred_at),
+                "due_at": event.due_at,
+            }
+        case ClockRetargeted():
+            return {
+                "target": event.target,
+                "due_at": event.due_at,
+                "policy": event.policy,
+                "calendar": event.calendar,
+                "warned": (),
+            }
+        case ClockStopped():
+            return {
+                "state": "stopped",
+                "paused_status": None,
+                "pauses": _ended(clock.pauses, event.occurred_at),
+                "due_at": event.due_at,
+                "stopped_at": event.occurred_at,
+                "result": event.result,
+            }
+        case SlaWarned():
+            return {"warned": (*clock.warned, event.threshold)}
+        case SlaBreached():
+            return {"breached_at": event.due_at}
+        case TicketEscalated():
+            return {"escalation_level": event.level}
+        case _:
+            raise ValueError(f"{event.type} does not move a clock")
+
+
+def _ended(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
+    if pauses and pauses[-1].until is None:
+        return (*pauses[:-1], Pause(since=pauses[-1].since, until=at))
+    return pauses

@@ -1,0 +1,195 @@
+"""What may happen to a ticket: pure commands that return the events which follow, or refuse.
+
+An empty list means that the wish is already fulfilled.
+"""
+
+from collections.abc import Callable, Sequence
+
+from pydantic import AwareDatetime
+
+from functions.shared.contracts.events import (
+    Actor,
+    Company,
+    Contact,
+    Message,
+    MessageReceived,
+    NoteAdded,
+    PriorityChanged,
+    Problem,
+    ReplySent,
+    TicketAssigned,
+    TicketClosed,
+    TicketEvent,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+    TicketResumed,
+    TicketWaiting,
+)
+from functions.shared.contracts.words import Channel, DeskId, Language, Priority, RootCause, Slug, Status, TicketId
+from functions.shared.domain.errors import IllegalTransition
+from functions.shared.domain.ticket import Ticket, event_id, evolve
+
+Command = Callable[[Ticket], Sequence[TicketEvent]]
+
+WAITING = (Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY)
+
+
+def open_ticket(
+    ticket_id: TicketId,
+    *,
+    desk: DeskId,
+    channel: Channel,
+    language: Language,
+    contact: Contact,
+    company: Company | None,
+    problem: Problem,
+    actor: Actor,
+    now: AwareDatetime,
+    missing: tuple[str, ...] = (),
+    is_machine: bool = False,
+    mailbox: str | None = None,
+    related_to: TicketId | None = None,
+) -> TicketOpened:
+    """The first event of a new ticket."""
+    return TicketOpened(
+        event_id=event_id(ticket_id, 1),
+        desk=desk,
+        ticket_id=ticket_id,
+        sequence=1,
+        occurred_at=now,
+        actor=actor,
+        channel=channel,
+        language=language,
+        contact=contact,
+        company=company,
+        problem=problem,
+        missing=missing,
+        is_machine=is_machine,
+        mailbox=mailbox,
+        related_to=related_to,
+    )
+
+
+def receive(
+    ticket: Ticket, message: Message, *, channel: Channel, actor: Actor, now: AwareDatetime, is_machine: bool = False
+) -> list[TicketEvent]:
+    """A message joins the ticket; a person's message wakes a ticket that waits for the customer or is solved."""
+    received = ticket.happening(
+        MessageReceived, actor=actor, now=now, channel=channel, message=message, is_machine=is_machine
+    )
+    if is_machine:
+        return [received]
+    ticket = evolve(ticket, received)
+    if ticket.status is Status.WAITING_CUSTOMER:
+        return [received, ticket.happening(TicketResumed, actor=actor, now=now)]
+    if not ticket.status.is_active:
+        return [received, ticket.happening(TicketReopened, actor=actor, now=now)]
+    return [received]
+
+
+def reply(
+    ticket: Ticket, message: Message, *, actor: Actor, now: AwareDatetime, then_wait: bool = False
+) -> list[TicketEvent]:
+    """An agent answers the customer, and perhaps waits for their answer."""
+    _refuse_closed(ticket)
+    sent = ticket.happening(ReplySent, actor=actor, now=now, message=message)
+    if not then_wait:
+        return [sent]
+    after = evolve(ticket, sent)
+    return [sent, *wait(after, Status.WAITING_CUSTOMER, actor=actor, now=now)]
+
+
+def note(ticket: Ticket, message: Message, *, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:
+    """An agent tells colleagues something; allowed on any ticket."""
+    return [ticket.happening(NoteAdded, actor=actor, now=now, message=message)]
+
+
+def assign(ticket: Ticket, team: Slug, assignee: Slug | None, *, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:
+    """The ticket goes to `team`, and to `assignee` where there is one."""
+    _refuse_closed(ticket)
+    if (ticket.team, ticket.assignee) == (team, assignee):
+        return []
+    return [
+        ticket.happening(
+            TicketAssigned,
+            actor=actor,
+            now=now,
+            team=team,
+            assignee=assignee,
+            old_team=ticket.team,
+            old_assignee=ticket.assignee,
+        )
+    ]
+
+
+def change_priority(ticket: Ticket, priority: Priority, *, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:
+    """The ticket gets `priority`.
+
+    Raises:
+        IllegalTransition: the ticket was not triaged yet, or is closed.
+    """
+    _refuse_closed(ticket)
+    if ticket.priority is None:
+        raise IllegalTransition("the ticket has not been triaged yet")
+    if ticket.priority is priority:
+        return []
+    return [ticket.happening(PriorityChanged, actor=actor, now=now, old=ticket.priority, new=priority)]
+
+
+def wait(ticket: Ticket, status: Status, *, actor: Actor, now: AwareDatetime, note: str = "") -> list[TicketEvent]:
+    """Work rests in `status` until the customer or a third party acts.
+
+    Raises:
+        IllegalTransition: the ticket is resolved or closed, or `status` is not a waiting one.
+    """
+    if status not in WAITING:
+        raise IllegalTransition(f"{status} is not a state of waiting")
+    if not ticket.status.is_active:
+        raise IllegalTransition(f"a {ticket.status} ticket cannot wait; reopen it first")
+    if ticket.status is status:
+        return []
+    return [ticket.happening(TicketWaiting, actor=actor, now=now, status=status, note=note)]
+
+
+def resume(ticket: Ticket, *, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:
+    """Work on a waiting ticket goes on."""
+    if ticket.status not in WAITING:
+        return []
+    return [ticket.happening(TicketResumed, actor=actor, now=now)]
+
+
+def resolve(
+    ticket: Ticket, *, root_cause: RootCause, cause: str, solution: str, actor: Actor, now: AwareDatetime
+) -> list[TicketEvent]:
+    """The problem is solved, with what caused it and what helped.
+
+    Raises:
+        IllegalTransition: the ticket is resolved or closed already.
+    """
+    if not ticket.status.is_active:
+        raise IllegalTransition(f"the ticket is {ticket.status} already")
+    return [
+        ticket.happening(TicketResolved, actor=actor, now=now, root_cause=root_cause, cause=cause, solution=solution)
+    ]
+
+
+def reopen(ticket: Ticket, *, actor: Actor, now: AwareDatetime, note: str = "") -> list[TicketEvent]:
+    """Work begins again on a ticket thought solved."""
+    if ticket.status.is_active:
+        raise IllegalTransition("the ticket is still open")
+    return [ticket.happening(TicketReopened, actor=actor, now=now, note=note)]
+
+
+def close(ticket: Ticket, *, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:
+    """A resolved ticket is put away."""
+    if ticket.status is Status.CLOSED:
+        return []
+    if ticket.status is not Status.RESOLVED:
+        raise IllegalTransition("resolve the ticket before closing it")
+    return [ticket.happening(TicketClosed, actor=actor, now=now)]
+
+
+def _refuse_closed(ticket: Ticket) -> None:
+    if ticket.status is Status.CLOSED:
+        raise IllegalTransition("the ticket is closed; reopen it first")

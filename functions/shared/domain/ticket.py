@@ -1,0 +1,229 @@
+"""The ticket: its current state, and how each event changes it."""
+
+from typing import Any, Self, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from functions.shared.contracts.events import (
+    Actor,
+    ClockEvent,
+    Company,
+    Contact,
+    MessageReceived,
+    NotificationSent,
+    PriorityChanged,
+    ReplySent,
+    TicketAssigned,
+    TicketClosed,
+    TicketEvent,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+    TicketResumed,
+    TicketTriaged,
+    TicketWaiting,
+)
+from functions.shared.contracts.words import (
+    Channel,
+    DeskId,
+    Impact,
+    Language,
+    Metric,
+    Priority,
+    RootCause,
+    Slug,
+    Status,
+    TicketId,
+    Urgency,
+)
+from functions.shared.domain.clocks import Clock, Timer, fold
+
+E = TypeVar("E", bound=TicketEvent)
+
+_REMEMBERED_MESSAGE_IDS = 20
+
+
+class Ticket(BaseModel):
+    """One customer problem as it stands now: the fold of its events.
+
+    `version` counts commits and guards against lost updates; `sequence` counts events.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: TicketId
+    desk: DeskId
+    version: int = Field(ge=1)
+    sequence: int = Field(ge=1)
+    status: Status = Status.NEW
+    priority: Priority | None = None
+    channel: Channel
+    language: Language
+    title: str
+    excerpt: str = ""
+    module: Slug | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    contact: Contact
+    company: Company | None = None
+    team: Slug | None = None
+    assignee: Slug | None = None
+    tags: tuple[str, ...] = ()
+    fields: dict[str, Any] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    mailbox: str | None = None
+    is_machine: bool = False
+    related_to: TicketId | None = None
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    first_replied_at: AwareDatetime | None = None
+    last_reply_at: AwareDatetime | None = None
+    last_customer_message_at: AwareDatetime | None = None
+    resolved_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    reopened: int = 0
+    root_cause: RootCause | None = None
+    cause: str = ""
+    solution: str = ""
+    message_ids: tuple[str, ...] = Field(default=(), description="The thread's newest Message-IDs, oldest first.")
+    clocks: dict[Metric, Clock] = Field(default_factory=dict)
+    timer: Timer | None = None
+    timer_generation: int = 0
+
+    @property
+    def next_due_at(self) -> AwareDatetime | None:
+        """The earliest deadline of a running clock."""
+        return min((clock.due_at for clock in self.clocks.values() if clock.is_running and clock.due_at), default=None)
+
+    def happening(self, kind: type[E], *, actor: Actor, now: AwareDatetime, **fields: Any) -> E:
+        """The next event of this ticket; the ticket itself does not change (see `evolve`)."""
+        sequence = self.sequence + 1
+        return kind.model_validate(
+            {
+                "event_id": event_id(self.id, sequence),
+                "desk": self.desk,
+                "ticket_id": self.id,
+                "sequence": sequence,
+                "occurred_at": now,
+                "actor": actor,
+                **fields,
+            }
+        )
+
+    def with_changes(self, **changes: object) -> Self:
+        """A copy with `changes`."""
+        return self.model_copy(update=changes)
+
+
+def event_id(subject_id: str, sequence: int) -> str:
+    """The event's identity: the same position in the same history is the same event."""
+    return f"{subject_id}-{sequence:06d}"
+
+
+def opened(event: TicketOpened) -> Ticket:
+    """The ticket that `event` begins."""
+    return Ticket(
+        id=event.ticket_id,
+        desk=event.desk,
+        version=1,
+        sequence=event.sequence,
+        channel=event.channel,
+        language=event.language,
+        title=event.problem.title,
+        excerpt=event.problem.description.text[:300],
+        module=event.problem.module,
+        impact=event.problem.impact,
+        urgency=event.problem.urgency,
+        contact=event.contact,
+        company=event.company,
+        fields=event.problem.fields,
+        missing=event.missing,
+        mailbox=event.mailbox,
+        is_machine=event.is_machine,
+        related_to=event.related_to,
+        opened_at=event.occurred_at,
+        updated_at=event.occurred_at,
+        last_customer_message_at=event.occurred_at,
+        message_ids=_remember((), event.problem.description.message_id),
+    )
+
+
+def evolve(ticket: Ticket, event: TicketEvent) -> Ticket:
+    """The ticket after `event`; its `version` is the committer's business.
+
+    Raises:
+        ValueError: `event` does not follow the ticket's last event.
+    """
+    if event.ticket_id != ticket.id or event.sequence != ticket.sequence + 1:
+        raise ValueError(f"{event.event_id} does not follow {event_id(ticket.id, ticket.sequence)}")
+    changes = _clock_changes(ticket, event) if isinstance(event, ClockEvent) else _changes(ticket, event)
+    return ticket.with_changes(sequence=event.sequence, updated_at=event.occurred_at, **changes)
+
+
+def replay(events: list[TicketEvent]) -> Ticket:
+    """The ticket whose whole history is `events`, as at version 1."""
+    first, *rest = events
+    if not isinstance(first, TicketOpened):
+        raise ValueError("a ticket's first event is TicketOpened")
+    ticket = opened(first)
+    for event in rest:
+        ticket = evolve(ticket, event)
+    return ticket
+
+
+def _clock_changes(ticket: Ticket, event: ClockEvent) -> dict[str, object]:
+    return {"clocks": fold(ticket.clocks, event)}
+
+
+def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
+    match event:
+        case TicketTriaged():
+            return {
+                "status": Status.OPEN if ticket.status is Status.NEW else ticket.status,
+                "priority": event.priority,
+                "team": event.team,
+                "assignee": event.assignee,
+                "module": event.module or ticket.module,
+                "tags": event.tags,
+                "fields": {**ticket.fields, **event.fields},
+            }
+        case PriorityChanged():
+            return {"priority": event.new}
+        case TicketAssigned():
+            return {"team": event.team, "assignee": event.assignee}
+        case MessageReceived():
+            remembered = _remember(ticket.message_ids, event.message.message_id)
+            if event.is_machine:
+                return {"message_ids": remembered}
+            return {"message_ids": remembered, "last_customer_message_at": event.occurred_at}
+        case ReplySent():
+            return {
+                "first_replied_at": ticket.first_replied_at or event.occurred_at,
+                "last_reply_at": event.occurred_at,
+            }
+        case NotificationSent():
+            return {"message_ids": _remember(ticket.message_ids, event.message_id)}
+        case TicketWaiting():
+            return {"status": event.status}
+        case TicketResumed():
+            return {"status": Status.OPEN}
+        case TicketResolved():
+            return {
+                "status": Status.RESOLVED,
+                "resolved_at": event.occurred_at,
+                "root_cause": event.root_cause,
+                "cause": event.cause,
+                "solution": event.solution,
+            }
+        case TicketReopened():
+            return {"status": Status.OPEN, "resolved_at": None, "closed_at": None, "reopened": ticket.reopened + 1}
+        case TicketClosed():
+            return {"status": Status.CLOSED, "closed_at": event.occurred_at}
+        case _:
+            return {}
+
+
+def _remember(message_ids: tuple[str, ...], message_id: str | None) -> tuple[str, ...]:
+    if not message_id or message_id in message_ids:
+        return message_ids
+    return (*message_ids, message_id)[-_REMEMBERED_MESSAGE_IDS:]

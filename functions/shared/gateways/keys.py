@@ -1,0 +1,115 @@
+"""The single table's keys: every format is written here and nowhere else.
+
+| item | pk | sk |
+|---|---|---|
+| ticket head | `<desk>#TKT#<ticket id>` | `HEAD` |
+| commit: the events of one change | the ticket's | `COMMIT#<version>` |
+| natural key | `<desk>#SEEN#<sha256>` | `SEEN` |
+| contact, and what finds it | `<desk>#CONTACT#<id>`, `<desk>#CONTACTKEY#<address or phone>` | `CONTACT`, `KEY` |
+| company, and what finds it | `<desk>#COMPANY#<id>`, `<desk>#COMPANYKEY#<domain or folded name>` | `COMPANY`, `KEY` |
+| configuration | `<desk>#CONFIG` | `LIVE`, `V#<version>` |
+| turn of a team | `<desk>#TEAM#<team>` | `ROTATION` |
+| article head, commit | `<desk>#ART#<article id>` | `HEAD`, `COMMIT#<version>` |
+| article's slug | `<desk>#SLUG#<language>#<slug>` | `SLUG` |
+| notification sent | `<desk>#SENT#<key>` | `SENT` |
+| quarantined message | `<desk>#QUARANTINE` | `<received at>#<id>` |
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Final
+
+from functions.shared.contracts.words import ArticleId, CompanyId, ContactId, DeskId, Status, TicketId
+
+HEAD: Final = "HEAD"
+COMMIT_PREFIX: Final = "COMMIT#"
+SEEN: Final = "SEEN"
+LIVE: Final = "LIVE"
+ROTATION: Final = "ROTATION"
+
+TIMER_SHARDS: Final = 10
+"""Timers are spread over this many index partitions, so that none is hot."""
+
+NEVER: Final = "~"
+"""Sorts after every instant."""
+
+
+def ticket(desk: DeskId, ticket_id: TicketId) -> str:
+    return f"{desk}#TKT#{ticket_id}"
+
+
+def commit(version: int) -> str:
+    return f"{COMMIT_PREFIX}{version:08d}"
+
+
+def seen(desk: DeskId, natural_key: str) -> str:
+    return f"{desk}#SEEN#{hashlib.sha256(natural_key.encode()).hexdigest()}"
+
+
+def contact(desk: DeskId, contact_id: ContactId) -> str:
+    return f"{desk}#CONTACT#{contact_id}"
+
+
+def contact_key(desk: DeskId, address_or_phone: str) -> str:
+    return f"{desk}#CONTACTKEY#{address_or_phone}"
+
+
+def company(desk: DeskId, company_id: CompanyId) -> str:
+    return f"{desk}#COMPANY#{company_id}"
+
+
+def company_key(desk: DeskId, domain_or_name: str) -> str:
+    return f"{desk}#COMPANYKEY#{domain_or_name}"
+
+
+def config(desk: DeskId) -> str:
+    return f"{desk}#CONFIG"
+
+
+def config_version(version: int) -> str:
+    return f"V#{version:08d}"
+
+
+def team(desk: DeskId, team_id: str) -> str:
+    return f"{desk}#TEAM#{team_id}"
+
+
+def article(desk: DeskId, article_id: ArticleId) -> str:
+    return f"{desk}#ART#{article_id}"
+
+
+def slug(desk: DeskId, language: str, slug: str) -> str:
+    return f"{desk}#SLUG#{language}#{slug}"
+
+
+def sent(desk: DeskId, key: str) -> str:
+    return f"{desk}#SENT#{key}"
+
+
+def quarantine(desk: DeskId) -> str:
+    return f"{desk}#QUARANTINE"
+
+
+def queue(desk: DeskId, team_id: str | None, status: Status) -> str:
+    return f"{desk}#QUEUE#{team_id or '-'}#{status}"
+
+
+def agent(desk: DeskId, agent_id: str) -> str:
+    return f"{desk}#AGENT#{agent_id}"
+
+
+def timers(desk: DeskId, shard: int) -> str:
+    return f"{desk}#TIMERS#{shard}"
+
+
+def timer_shard(ticket_id: TicketId) -> int:
+    return int(hashlib.sha256(ticket_id.encode()).hexdigest()[:8], 16) % TIMER_SHARDS
+
+
+def instant(at: datetime) -> str:
+    """`at` in UTC to the microsecond; sorts as text."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def due(at: datetime | None, ticket_id: TicketId) -> str:
+    return f"{instant(at) if at else NEVER}#{ticket_id}"

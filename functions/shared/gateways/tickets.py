@@ -1,0 +1,211 @@
+"""Tickets in the single table: head and commit written in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from pydantic import TypeAdapter
+
+from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
+from functions.shared.contracts.words import CompanyId, ContactId, DeskId, Slug, Status, TicketId
+from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.summary import TicketSummary
+from functions.shared.domain.ticket import Ticket
+from functions.shared.gateways import keys
+from functions.shared.ticketing import NaturalKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_EVENTS: TypeAdapter[list[AnyTicketEvent]] = TypeAdapter(list[AnyTicketEvent])
+
+
+class TicketTable:
+    """The tickets of one desk."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, desk: DeskId) -> None:
+        self._client = client
+        self._table = table
+        self._desk = desk
+
+    def get(self, ticket_id: TicketId) -> Ticket:
+        """The ticket as it stands, read consistently.
+
+        Raises:
+            TicketNotFound: there is no such ticket on this desk.
+        """
+        found = self._client.get_item(
+            TableName=self._table,
+            Key=_key(keys.ticket(self._desk, ticket_id), keys.HEAD),
+            ConsistentRead=True,
+            ProjectionExpression="doc",
+        )
+        if "Item" not in found:
+            raise TicketNotFound(ticket_id)
+        return Ticket.model_validate_json(found["Item"]["doc"]["S"])
+
+    def append(self, ticket: Ticket, events: Sequence[TicketEvent], keys_: Sequence[NaturalKey] = ()) -> None:
+        """See `TicketStore.append`."""
+        pk = keys.ticket(self._desk, ticket.id)
+        writes: list[Any] = [
+            {"Put": {"TableName": self._table, "Item": self._head(ticket), **_guard(ticket.version)}},
+            {"Put": {"TableName": self._table, "Item": _commit(pk, ticket.version, events)}},
+            *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
+        ]
+        try:
+            self._client.transact_write_items(TransactItems=writes)
+        except self._client.exceptions.TransactionCanceledException as cancelled:
+            self._explain(cancelled, ticket)
+            raise
+
+    def seen(self, key: str) -> TicketId | None:
+        """The ticket that the natural key `key` belongs to."""
+        found = self._client.get_item(TableName=self._table, Key=_key(keys.seen(self._desk, key), keys.SEEN))
+        return found["Item"]["ticket_id"]["S"] if "Item" in found else None
+
+    def remember(self, key: NaturalKey, ticket_id: TicketId) -> None:
+        """Let `key` lead to `ticket_id`; the first one to claim a key keeps it."""
+        try:
+            self._client.put_item(**self._seen_item(key, ticket_id))
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def timeline(self, ticket_id: TicketId) -> list[TicketEvent]:
+        """All that happened to the ticket, oldest first.
+
+        Raises:
+            TicketNotFound: there is no such ticket on this desk.
+        """
+        events: list[TicketEvent] = []
+        for item in self._query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :commit)",
+            ExpressionAttributeValues={
+                ":pk": {"S": keys.ticket(self._desk, ticket_id)},
+                ":commit": {"S": keys.COMMIT_PREFIX},
+            },
+            ConsistentRead=True,
+        ):
+            events += _EVENTS.validate_json(item["events"]["S"])
+        if not events:
+            raise TicketNotFound(ticket_id)
+        return events
+
+    def queue(self, team: Slug | None, status: Status, limit: int = 50) -> list[TicketSummary]:
+        """The team's tickets in `status`, by next deadline; those without one last. No team: the untriaged."""
+        return self._summaries("by_queue", "queue_pk", keys.queue(self._desk, team, status), limit)
+
+    def of_agent(self, agent: Slug, limit: int = 50) -> list[TicketSummary]:
+        """The agent's active tickets, by next deadline."""
+        return self._summaries("by_agent", "agent_pk", keys.agent(self._desk, agent), limit)
+
+    def of_contact(self, contact_id: ContactId, limit: int = 50) -> list[TicketSummary]:
+        """The contact's tickets, newest first."""
+        pk = keys.contact(self._desk, contact_id)
+        return self._summaries("by_contact", "contact_pk", pk, limit, newest_first=True)
+
+    def of_company(self, company_id: CompanyId, limit: int = 50) -> list[TicketSummary]:
+        """The company's tickets, newest first."""
+        pk = keys.company(self._desk, company_id)
+        return self._summaries("by_company", "company_pk", pk, limit, newest_first=True)
+
+    def timers_due(self, until: datetime) -> Iterator[TicketId]:
+        """The tickets whose timer stands at `until` or before, shard by shard."""
+        for shard in range(keys.TIMER_SHARDS):
+            for item in self._query(
+                IndexName="by_timer",
+                KeyConditionExpression="timer_pk = :pk AND timer_sk <= :until",
+                ExpressionAttributeValues={
+                    ":pk": {"S": keys.timers(self._desk, shard)},
+                    ":until": {"S": keys.instant(until)},
+                },
+            ):
+                yield item["pk"]["S"].rpartition("#")[2]
+
+    def _summaries(
+        self, index: str, attribute: str, value: str, limit: int, *, newest_first: bool = False
+    ) -> list[TicketSummary]:
+        page = self._client.query(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=f"{attribute} = :value",
+            ExpressionAttributeValues={":value": {"S": value}},
+            ScanIndexForward=not newest_first,
+            Limit=limit,
+        )
+        return [TicketSummary.model_validate_json(item["summary"]["S"]) for item in page["Items"]]
+
+    def _query(self, **query: Any) -> Iterator[dict[str, Any]]:
+        for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
+            yield from page["Items"]
+
+    def _head(self, ticket: Ticket) -> dict[str, Any]:
+        due = keys.due(ticket.next_due_at, ticket.id)
+        item = {
+            "pk": {"S": keys.ticket(self._desk, ticket.id)},
+            "sk": {"S": keys.HEAD},
+            "version": {"N": str(ticket.version)},
+            "doc": {"S": ticket.model_dump_json(exclude_none=True)},
+            "summary": {"S": TicketSummary.of(ticket).model_dump_json(exclude_none=True)},
+            "contact_pk": {"S": keys.contact(self._desk, ticket.contact.id)},
+            "contact_sk": {"S": keys.instant(ticket.opened_at)},
+            "queue_pk": {"S": keys.queue(self._desk, ticket.team, ticket.status)},
+            "queue_sk": {"S": due},
+        }
+        if ticket.company:
+            item["company_pk"] = {"S": keys.company(self._desk, ticket.company.id)}
+            item["company_sk"] = {"S": keys.instant(ticket.opened_at)}
+        if ticket.assignee and ticket.status.is_active:
+            item["agent_pk"] = {"S": keys.agent(self._desk, ticket.assignee)}
+            item["agent_sk"] = {"S": due}
+        if ticket.timer:
+            item["timer_pk"] = {"S": keys.timers(self._desk, keys.timer_shard(ticket.id))}
+            item["timer_sk"] = {"S": keys.instant(ticket.timer.at)}
+        return item
+
+    def _seen_item(self, key: NaturalKey, ticket_id: TicketId) -> dict[str, Any]:
+        item = {
+            **_key(keys.seen(self._desk, key.value), keys.SEEN),
+            "ticket_id": {"S": ticket_id},
+            "fingerprint": {"S": key.fingerprint},
+        }
+        if key.expires_at:
+            item["ttl"] = {"N": str(int(key.expires_at.timestamp()))}
+        return {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(pk)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _explain(self, cancelled: ClientError, ticket: Ticket) -> None:
+        """Raise what the failed conditions of the transaction mean; a repeat comes before a lost race."""
+        response: dict[str, Any] = {**cancelled.response}
+        head, _, *seen = response["CancellationReasons"]
+        for reason in seen:
+            if reason["Code"] == "ConditionalCheckFailed":
+                old = reason["Item"]
+                raise AlreadySeen(old["ticket_id"]["S"], old["fingerprint"]["S"]) from cancelled
+        if head["Code"] == "ConditionalCheckFailed":
+            raise (TicketExists if ticket.version == 1 else StaleTicket)(ticket.id) from cancelled
+        if any(reason["Code"] == "TransactionConflict" for reason in (head, *seen)):
+            raise StaleTicket(ticket.id) from cancelled
+
+
+def _key(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _guard(version: int) -> dict[str, Any]:
+    """The condition that the stored head is the one that the change was decided on."""
+    if version == 1:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "version = :seen",
+        "ExpressionAttributeValues": {":seen": {"N": str(version - 1)}},
+    }
+
+
+def _commit(pk: str, version: int, events: Sequence[TicketEvent]) -> dict[str, Any]:
+    body = ",".join(event.model_dump_json(exclude_none=True) for event in events)
+    return {**_key(pk, keys.commit(version)), "events": {"S": f"[{body}]"}}

@@ -1,0 +1,136 @@
+"""The one way in which a ticket changes: load, decide, move its clocks, store; the loser of a race tries again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import AwareDatetime
+
+from functions.shared.contracts.events import TicketEvent, TicketOpened
+from functions.shared.contracts.words import TicketId
+from functions.shared.domain.clocks import Timer
+from functions.shared.domain.decisions import Command
+from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists
+from functions.shared.domain.ticket import Ticket, evolve, opened
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class NaturalKey:
+    """What makes a request or message the same as an earlier one, e.g. a Message-ID with its mailbox.
+
+    `fingerprint` tells whether a repeat asks for the same thing; empty where repeats are always the same.
+    """
+
+    value: str
+    fingerprint: str = ""
+    expires_at: AwareDatetime | None = None
+
+
+class TicketStore(Protocol):
+    """Where tickets live: head and history, stored together or not at all."""
+
+    def get(self, ticket_id: TicketId) -> Ticket:
+        """Raises TicketNotFound."""
+
+    def append(self, ticket: Ticket, events: Sequence[TicketEvent], keys: Sequence[NaturalKey] = ()) -> None:
+        """Store `ticket`, whose `version` is one more than the stored one, with the `events` that led to it.
+
+        Raises:
+            TicketExists: version 1 of an id that is taken.
+            StaleTicket: the stored version is another.
+            AlreadySeen: one of `keys` was used before.
+        """
+
+    def seen(self, key: str) -> TicketId | None:
+        """The ticket that `key` belongs to."""
+
+
+class ClockRules(Protocol):
+    """How a ticket's clocks follow what happens to it, by the desk's policies and calendars."""
+
+    def follow(self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]) -> Sequence[TicketEvent]:
+        """The clock events that `events` entail, numbered on from `after`."""
+
+    def next_act_at(self, ticket: Ticket) -> AwareDatetime | None:
+        """When the watchdog has to look at the ticket next, if ever."""
+
+
+class Tickets:
+    """The tickets of one desk."""
+
+    def __init__(self, store: TicketStore, clocks: Callable[[], ClockRules], draw_id: Callable[[], TicketId]) -> None:
+        """`clocks` gives the rules of the desk's live configuration, `draw_id` a random ticket id."""
+        self._store = store
+        self._clocks = clocks
+        self._draw_id = draw_id
+
+    def open(self, begin: Callable[[TicketId], TicketOpened], keys: Sequence[NaturalKey] = ()) -> tuple[Ticket, bool]:
+        """Open a ticket; returns it, and whether it is new.
+
+        A request seen before, by one of `keys`, yields the ticket it opened then.
+
+        Raises:
+            KeyReused: the key was used before, for something else.
+        """
+        for _ in range(_ATTEMPTS):
+            event = begin(self._draw_id())
+            ticket, events = self._moved(None, opened(event), [event])
+            try:
+                self._store.append(ticket, events, keys)
+            except (TicketExists, StaleTicket):
+                continue
+            except AlreadySeen as seen:
+                if seen.fingerprint and seen.fingerprint not in {key.fingerprint for key in keys}:
+                    raise KeyReused(seen.ticket_id) from seen
+                return self._store.get(seen.ticket_id), False
+            return ticket, True
+        raise TicketExists("no free ticket id was drawn")
+
+    def handle(self, ticket_id: TicketId, command: Command, keys: Sequence[NaturalKey] = ()) -> Ticket:
+        """Let `command` decide on the ticket's present state and store what follows.
+
+        `command` may run several times, each time on fresher state. A message seen before changes nothing.
+
+        Raises:
+            TicketNotFound: there is no such ticket.
+            StaleTicket: it was changed by others again and again.
+        """
+        for _ in range(_ATTEMPTS):
+            before = self._store.get(ticket_id)
+            decided = list(command(before))
+            if not decided:
+                return before
+            after = before
+            for event in decided:
+                after = evolve(after, event)
+            after, events = self._moved(before, after, decided)
+            after = after.with_changes(version=before.version + 1)
+            try:
+                self._store.append(after, events, keys)
+            except StaleTicket:
+                continue
+            except AlreadySeen as seen:
+                return self._store.get(seen.ticket_id)
+            return after
+        raise StaleTicket(ticket_id)
+
+    def _moved(
+        self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]
+    ) -> tuple[Ticket, list[TicketEvent]]:
+        """`after` with its clocks and timer moved, and all events in order."""
+        rules = self._clocks()
+        clock_events = list(rules.follow(before, after, events))
+        for event in clock_events:
+            after = evolve(after, event)
+        return _with_timer(after, rules.next_act_at(after)), [*events, *clock_events]
+
+
+def _with_timer(ticket: Ticket, at: AwareDatetime | None) -> Ticket:
+    """`ticket` with its timer at `at`; a moved timer is a new generation, so that the old one is stale."""
+    if (ticket.timer.at if ticket.timer else None) == at:
+        return ticket
+    generation = ticket.timer_generation + 1
+    timer = Timer(at=at, generation=generation) if at else None
+    return ticket.with_changes(timer=timer, timer_generation=generation)

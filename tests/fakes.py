@@ -1,0 +1,99 @@
+"""In-memory stand-ins for the gateways; each passes its gateway's own contract suite."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from functions.shared.contracts.events import TicketEvent
+from functions.shared.contracts.words import CompanyId, ContactId, Slug, Status, TicketId
+from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.references import ticket_id
+from functions.shared.domain.summary import TicketSummary
+from functions.shared.domain.ticket import Ticket
+from functions.shared.gateways import keys
+from functions.shared.ticketing import NaturalKey
+
+
+class InMemoryTickets:
+    """Behaves like `TicketTable`."""
+
+    def __init__(self) -> None:
+        self.heads: dict[TicketId, Ticket] = {}
+        self.events: dict[TicketId, list[TicketEvent]] = {}
+        self.keys: dict[str, tuple[TicketId, str]] = {}
+
+    def get(self, ticket_id: TicketId) -> Ticket:
+        try:
+            return self.heads[ticket_id]
+        except KeyError:
+            raise TicketNotFound(ticket_id) from None
+
+    def append(self, ticket: Ticket, events: Sequence[TicketEvent], keys_: Sequence[NaturalKey] = ()) -> None:
+        for key in keys_:
+            if key.value in self.keys:
+                raise AlreadySeen(*self.keys[key.value])
+        stored = self.heads.get(ticket.id)
+        if ticket.version == 1 and stored:
+            raise TicketExists(ticket.id)
+        if (stored.version if stored else 0) != ticket.version - 1:
+            raise StaleTicket(ticket.id)
+        self.heads[ticket.id] = ticket
+        self.events.setdefault(ticket.id, []).extend(events)
+        self.keys |= {key.value: (ticket.id, key.fingerprint) for key in keys_}
+
+    def seen(self, key: str) -> TicketId | None:
+        return self.keys[key][0] if key in self.keys else None
+
+    def remember(self, key: NaturalKey, ticket_id: TicketId) -> None:
+        self.keys.setdefault(key.value, (ticket_id, key.fingerprint))
+
+    def timeline(self, ticket_id: TicketId) -> list[TicketEvent]:
+        self.get(ticket_id)
+        return list(self.events[ticket_id])
+
+    def queue(self, team: Slug | None, status: Status, limit: int = 50) -> list[TicketSummary]:
+        return self._by_due([t for t in self.heads.values() if (t.team, t.status) == (team, status)], limit)
+
+    def of_agent(self, agent: Slug, limit: int = 50) -> list[TicketSummary]:
+        return self._by_due([t for t in self.heads.values() if t.assignee == agent and t.status.is_active], limit)
+
+    def of_contact(self, contact_id: ContactId, limit: int = 50) -> list[TicketSummary]:
+        return self._newest([t for t in self.heads.values() if t.contact.id == contact_id], limit)
+
+    def of_company(self, company_id: CompanyId, limit: int = 50) -> list[TicketSummary]:
+        return self._newest([t for t in self.heads.values() if t.company and t.company.id == company_id], limit)
+
+    def timers_due(self, until: datetime) -> Iterator[TicketId]:
+        yield from [t.id for t in self.heads.values() if t.timer and t.timer.at <= until]
+
+    @staticmethod
+    def _by_due(tickets: list[Ticket], limit: int) -> list[TicketSummary]:
+        ordered = sorted(tickets, key=lambda ticket: keys.due(ticket.next_due_at, ticket.id))
+        return [TicketSummary.of(ticket) for ticket in ordered[:limit]]
+
+    @staticmethod
+    def _newest(tickets: list[Ticket], limit: int) -> list[TicketSummary]:
+        ordered = sorted(tickets, key=lambda ticket: ticket.opened_at, reverse=True)
+        return [TicketSummary.of(ticket) for ticket in ordered[:limit]]
+
+
+class StillClocks:
+    """Clock rules without any clock."""
+
+    def follow(self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]) -> Sequence[TicketEvent]:
+        del before, after, events
+        return []
+
+    def next_act_at(self, ticket: Ticket) -> datetime | None:
+        del ticket
+        return None
+
+
+class CountedIds:
+    """Draws ticket ids in order, so that tests can name them."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def __call__(self) -> TicketId:
+        return ticket_id(next(self._numbers))
