@@ -1,0 +1,105 @@
+// Small comforts; every page works without this file.
+"use strict";
+
+(() => {
+  const meta = document.querySelector('meta[name="aftercare-words"]');
+  const words = meta ? JSON.parse(meta.content) : {};
+  const fill = (text, values) => text.replace(/\{(\w*)\}/g, (_, name) => values[name]);
+
+  // --- deadlines count down ---
+  const spell = (ms) => {
+    const minutes = Math.floor(Math.abs(ms) / 60000);
+    const d = Math.floor(minutes / 1440), h = Math.floor((minutes % 1440) / 60), m = minutes % 60;
+    if (d) return fill(h ? words.dh : words.d, { d, h });
+    if (h) return fill(words.hm, { h, mm: String(m).padStart(2, "0") });
+    return m ? fill(words.m, { m }) : words.under;
+  };
+  const tick = () => {
+    for (const chip of document.querySelectorAll("[data-due]")) {
+      const left = new Date(chip.dataset.due) - Date.now();
+      chip.querySelector("[data-due-text]").textContent =
+        fill(left >= 0 ? words.due_in : words.overdue, { "": spell(left) });
+      if (left < 0) chip.classList.replace("due--running", "due--overdue") || chip.classList.replace("due--soon", "due--overdue");
+    }
+  };
+  setInterval(tick, 15000);
+
+  // --- attachments go straight to storage, the form sends their keys ---
+  const upload = async (box, file) => {
+    const row = box.querySelector("template").content.firstElementChild.cloneNode(true);
+    const say = (text) => { row.querySelector("[data-state]").textContent = text; };
+    row.querySelector("[data-name]").textContent = file.name;
+    row.querySelector("button").addEventListener("click", () => row.remove());
+    box.querySelector("[data-files]").append(row);
+    if (file.size > Number(box.dataset.limit)) return say(words.too_large);
+    say(words.uploading);
+    try {
+      const asked = await fetch(box.dataset.upload, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ name: file.name, content_type: file.type || "application/octet-stream", size: file.size }),
+      });
+      if (!asked.ok) throw new Error(asked.statusText);
+      const { key, url, fields } = await asked.json();
+      const body = new FormData();
+      for (const [name, value] of Object.entries(fields)) body.append(name, value);
+      body.append("file", file);
+      const sent = await fetch(url, { method: "POST", body });
+      if (!sent.ok) throw new Error(sent.statusText);
+      const input = row.querySelector("input");
+      input.value = key;
+      input.disabled = false;
+      say("");
+    } catch {
+      row.classList.add("is-wrong");
+      say(words.failed);
+    }
+    return undefined;
+  };
+
+  document.addEventListener("change", (event) => {
+    const picker = event.target.closest("[data-upload] input[type=file]");
+    if (!picker) return;
+    for (const file of picker.files) upload(picker.closest("[data-upload]"), file);
+    picker.value = "";
+  });
+
+  // --- keyboard: "/" finds, "r" replies, j and k walk the queue ---
+  const walk = (step) => {
+    const links = [...document.querySelectorAll("[data-row-link]")];
+    if (!links.length) return;
+    const at = links.indexOf(document.activeElement);
+    links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
+    if (target) {
+      event.preventDefault();
+      target.focus();
+    } else if (event.key === "j") walk(1);
+    else if (event.key === "k") walk(-1);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    navigator.clipboard?.writeText(button.dataset.copy).then(() => { button.dataset.done = words.copied; });
+  });
+
+  // --- once a page, or a part of it, is shown ---
+  const settle = () => {
+    document.documentElement.classList.add("js");
+    tick();
+    document.getElementById("errors")?.focus();
+    for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(() => toast.remove(), 6000);
+  };
+  settle();
+  document.addEventListener("htmx:load", tick);
+  document.addEventListener("htmx:historyRestore", settle);
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target === document.body) settle(); });
+  // A page that tells of an error is shown like any page; a part that failed leaves what was there.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.boosted) event.detail.shouldSwap = true;
+  });
+})();
