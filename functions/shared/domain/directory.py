@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from functions.shared.contracts.events import Company, Contact
 from functions.shared.contracts.words import CompanyId, ContactId, Language
@@ -32,7 +32,6 @@ class ContactRecord(BaseModel):
     phone: str | None = None
     language: Language | None = None
     company_id: CompanyId | None = None
-    link_generation: int = Field(default=1, description="Raised to revoke every link handed out before.")
 
 
 class CompanyRecord(BaseModel):

@@ -52,7 +52,6 @@ class Directory:
             phone=(record.phone if record else None) or caller.phone,
             language=caller.language or (record.language if record else None),
             company_id=company.id if company else None,
-            link_generation=record.link_generation if record else 1,
         )
         if wanted != record:
             self.save_contact(wanted)

@@ -6,6 +6,7 @@
 | commit: the events of one change | the ticket's | `COMMIT#<version>` |
 | natural key | `<desk>#SEEN#<sha256>` | `SEEN` |
 | contact, and what finds it | `<desk>#CONTACT#<id>`, `<desk>#CONTACTKEY#<address or phone>` | `CONTACT`, `KEY` |
+| generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
 | company, and what finds it | `<desk>#COMPANY#<id>`, `<desk>#COMPANYKEY#<domain or folded name>` | `COMPANY`, `KEY` |
 | configuration | `<desk>#CONFIG` | `LIVE`, `V#<version>` |
 | turn of a team | `<desk>#TEAM#<team>` | `ROTATION` |
@@ -26,6 +27,7 @@ COMMIT_PREFIX: Final = "COMMIT#"
 SEEN: Final = "SEEN"
 LIVE: Final = "LIVE"
 ROTATION: Final = "ROTATION"
+LINKS: Final = "LINKS"
 
 TIMER_SHARDS: Final = 10
 """Timers are spread over this many index partitions, so that none is hot."""
@@ -52,6 +54,10 @@ def contact(desk: DeskId, contact_id: ContactId) -> str:
 
 def contact_key(desk: DeskId, address_or_phone: str) -> str:
     return f"{desk}#CONTACTKEY#{address_or_phone}"
+
+
+def links(desk: DeskId, subject: TicketId | ContactId) -> str:
+    return f"{desk}#LINKS#{subject}"
 
 
 def company(desk: DeskId, company_id: CompanyId) -> str:

@@ -45,8 +45,8 @@ class Principal(BaseModel):
     def _holds_what_its_kind_holds(self) -> Self:
         if self.kind is not PrincipalKind.PERSON and (self.roles or self.teams):
             raise ValueError("only people have roles and teams")
-        if self.kind is PrincipalKind.CUSTOMER and not (self.contact_id or self.ticket_id):
-            raise ValueError("a customer is good for a ticket or for a contact")
+        if self.kind is PrincipalKind.CUSTOMER and bool(self.contact_id) == bool(self.ticket_id):
+            raise ValueError("a customer's link is good for one ticket or for one contact")
         if self.kind is not PrincipalKind.CUSTOMER and (self.contact_id or self.ticket_id):
             raise ValueError("only customers are bound to a ticket or contact")
         if self.kind is not PrincipalKind.MACHINE and self.scopes:
