@@ -1,0 +1,1 @@
+"""What the desk is made of in AWS: one CDK app for the cloud and for the local cloud."""

@@ -1,0 +1,37 @@
+"""The agents' door: API and console."""
+
+from constructs import Construct
+
+from functions.desk.settings import DeskHttpSettings
+from infra.constructs.public_api import PublicApi
+from infra.constructs.service_function import DOOR_TIMEOUT, ServiceFunction
+from infra.constructs.store import allow_objects
+from infra.platform import Platform
+
+
+class Desk(Construct):
+    """Queues, tickets and what agents do with them."""
+
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, api: PublicApi) -> None:
+        super().__init__(scope, id)
+        http = ServiceFunction(
+            self,
+            "Http",
+            platform=platform,
+            handler="functions.desk.http.handler",
+            environment=DeskHttpSettings.to_env(
+                **platform.desk,
+                **platform.sign_in,
+                public_url=platform.public_url,
+                token_key_parameter=platform.token_key_parameter,
+            ),
+            timeout=DOOR_TIMEOUT,
+            memory_mib=1024,
+            concurrency=platform.shape.door_concurrency,
+        ).function
+        platform.allow_config(http)
+        platform.allow_commits(http)
+        platform.allow_queries(http, indexes=["by_queue", "by_agent", "by_contact", "by_company"])
+        platform.allow_token_key(http)
+        allow_objects(http, platform.blobs, "GetObject", "PutObject", under=["attachments/", "bodies/"])
+        api.leads_to(http, "Desk", "/desk", "/desk/{proxy+}", "/api/v1/desk/{proxy+}")

@@ -1,0 +1,30 @@
+"""Triage: priority, team and person for every new ticket."""
+
+from constructs import Construct
+
+from functions.router.settings import RouterSettings
+from functions.shared.contracts.events import TicketOpened
+from infra.constructs.service_function import ServiceFunction
+from infra.constructs.store import allow_table
+from infra.constructs.work_queue import WorkQueue
+from infra.platform import Platform
+
+
+class Router(Construct):
+    """Hears of new tickets and decides about them."""
+
+    def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
+        super().__init__(scope, id)
+        self.work = WorkQueue(self, "Work", shape=platform.shape)
+        self.work.hears(platform.bus, TicketOpened)
+        triage = ServiceFunction(
+            self,
+            "Triage",
+            platform=platform,
+            handler="functions.router.triage.handler",
+            environment=RouterSettings.to_env(**platform.desk),
+        ).function
+        platform.allow_config(triage)
+        platform.allow_commits(triage)
+        allow_table(triage, platform.table, "UpdateItem")  # the team's turn is a counter
+        self.work.feeds(triage)

@@ -1,0 +1,108 @@
+"""One timer per ticket, what happens when it goes off, and the search for lost ones."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from constructs import Construct
+
+from functions.sla_watchdog.settings import SweepSettings, TimerSettings, TimerStreamSettings
+from infra.constructs.service_function import ServiceFunction
+from infra.constructs.store import allow_table
+from infra.constructs.work_queue import DeadLetters, WorkQueue, follow_stream
+from infra.platform import Platform
+
+SWEEP_EVERY = cdk.Duration.minutes(15)
+
+
+class SlaWatchdog(Construct):
+    """Acts at the thresholds of every clock, within seconds of their instant."""
+
+    def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
+        super().__init__(scope, id)
+        self._platform = platform
+        self.timers = WorkQueue(self, "Timers", shape=platform.shape)
+        self.lost_changes = DeadLetters(self, "LostChanges", shape=platform.shape)
+        self.lost_sweeps = DeadLetters(self, "LostSweeps", shape=platform.shape)
+        self.group = scheduler.ScheduleGroup(self, "Schedules", removal_policy=platform.shape.removal)
+        self._timer_keeper()
+        self._timer_reader()
+        self._sweeper()
+
+    def _timer_keeper(self) -> None:
+        """Follows ticket heads and keeps each ticket's one schedule, or hands a near one to the queue at once."""
+        platform = self._platform
+        delivery = iam.Role(self, "Delivery", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        keeper = ServiceFunction(
+            self,
+            "Keeper",
+            platform=platform,
+            handler="functions.sla_watchdog.stream.handler",
+            environment=TimerStreamSettings.to_env(
+                desk_id=platform.shape.desk_id,
+                timers_queue_url=self.timers.queue.queue_url,
+                timers_queue_arn=self.timers.queue.queue_arn,
+                timers_dead_letters_arn=self.timers.dead_letters.queue.queue_arn,
+                schedule_group=self.group.schedule_group_name,
+                schedule_role_arn=delivery.role_arn,
+            ),
+        ).function
+        # The local cloud looks for every schedule in the group `default`, whichever it is in.
+        group = "default" if platform.shape.is_local else self.group.schedule_group_name
+        schedules = cdk.Stack.of(self).format_arn(service="scheduler", resource="schedule", resource_name=f"{group}/*")
+        queues = [self.timers.queue.queue_arn, self.timers.dead_letters.queue.queue_arn]
+        for principal, actions, resources in (
+            (keeper, ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"], [schedules]),
+            (keeper, ["sqs:SendMessage"], queues[:1]),
+            (delivery, ["sqs:SendMessage"], queues),
+        ):
+            iam.Grant.add_to_principal(grantee=principal, actions=actions, resource_arns=resources)
+        delivery.grant_pass_role(keeper.grant_principal)
+        heads = {
+            "eventName": ["INSERT", "MODIFY"],
+            "dynamodb": {"Keys": {"pk": {"S": [{"prefix": f"{platform.shape.desk_id}#TKT#"}]}, "sk": {"S": ["HEAD"]}}},
+        }
+        follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_changes, pattern=heads)
+
+    def _timer_reader(self) -> None:
+        """Acts when a timer goes off, or waits the rest of its time in the queue."""
+        platform = self._platform
+        reader = ServiceFunction(
+            self,
+            "Timer",
+            platform=platform,
+            handler="functions.sla_watchdog.timer.handler",
+            environment=TimerSettings.to_env(**platform.desk, timers_queue_url=self.timers.queue.queue_url),
+        ).function
+        platform.allow_config(reader)
+        platform.allow_commits(reader)
+        self._may_set_timers(reader)
+        self.timers.feeds(reader)
+
+    def _sweeper(self) -> None:
+        """Looks for timers whose time has passed, and counts what it finds."""
+        platform = self._platform
+        sweeper = ServiceFunction(
+            self,
+            "Sweep",
+            platform=platform,
+            handler="functions.sla_watchdog.sweep.handler",
+            environment=SweepSettings.to_env(**platform.desk, timers_queue_url=self.timers.queue.queue_url),
+        ).function
+        allow_table(sweeper, platform.table, "Query", indexes=["by_timer"])
+        allow_table(sweeper, platform.table, "GetItem")
+        self._may_set_timers(sweeper)
+        sweeper.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_sweeps.queue))
+        scheduler.Schedule(
+            self,
+            "SweepOften",
+            schedule=scheduler.ScheduleExpression.rate(SWEEP_EVERY),
+            target=targets.LambdaInvoke(sweeper, dead_letter_queue=self.lost_sweeps.queue, retry_attempts=2),
+        )
+
+    def _may_set_timers(self, function: lambda_.Function) -> None:
+        iam.Grant.add_to_principal(
+            grantee=function, actions=["sqs:SendMessage"], resource_arns=[self.timers.queue.queue_arn]
+        )

@@ -1,0 +1,76 @@
+"""What every capability borrows: the store, the bus, the staff's sign-in, and the permissions that recur."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+
+from infra.constructs.store import allow_objects, allow_table
+from infra.shape import Shape
+
+LIVE_CONFIG = "config/"
+"""Where the desk's configuration documents lie among the blobs."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The foundation that capabilities stand on. It owns nothing."""
+
+    shape: Shape
+    code: lambda_.Code
+    table: dynamodb.ITableV2
+    inbound: s3.IBucket
+    blobs: s3.IBucket
+    site: s3.IBucket
+    bus: events.IEventBus
+    public_url: str
+    sign_in: Mapping[str, str]
+    """Values of `SignInSettings`."""
+
+    @property
+    def desk(self) -> dict[str, str]:
+        """Values of `DeskSettings`."""
+        return {
+            "desk_id": self.shape.desk_id,
+            "table_name": self.table.table_name,
+            "blobs_bucket": self.blobs.bucket_name,
+        }
+
+    @property
+    def stream_arn(self) -> str:
+        """The table's stream of changes."""
+        arn = self.table.table_stream_arn
+        assert arn, "the table is made with a stream"
+        return arn
+
+    @property
+    def token_key_parameter(self) -> str:
+        """The SecureString that signs customers' links; the operators create it, since CloudFormation cannot."""
+        return f"/aftercare/{self.shape.desk_id}/token-key"
+
+    def allow_token_key(self, function: lambda_.Function) -> None:
+        """Read the key behind customers' links."""
+        arn = cdk.Stack.of(function).format_arn(
+            service="ssm", resource="parameter", resource_name=self.token_key_parameter.removeprefix("/")
+        )
+        iam.Grant.add_to_principal(grantee=function, actions=["ssm:GetParameter"], resource_arns=[arn])
+
+    def allow_config(self, principal: iam.IGrantable) -> None:
+        """Read the live configuration: its pointer in the table and its document."""
+        allow_table(principal, self.table, "GetItem")
+        allow_objects(principal, self.blobs, "GetObject", under=[LIVE_CONFIG])
+
+    def allow_commits(self, principal: iam.IGrantable) -> None:
+        """Load a ticket or article and store what was decided about it, in one transaction of puts."""
+        allow_table(principal, self.table, "GetItem", "PutItem")
+
+    def allow_queries(self, principal: iam.IGrantable, *, indexes: Sequence[str] = ()) -> None:
+        """Read a timeline, and what the named indexes list."""
+        allow_table(principal, self.table, "Query")
+        if indexes:
+            allow_table(principal, self.table, "Query", indexes=indexes)
