@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from functions.shared.contracts.article_events import ArticleText
+from functions.shared.contracts.article_events import ArticleDrafted, ArticleText
 from functions.shared.domain.article_decisions import draft, publish
 from functions.shared.domain.articles import Article, PublishedArticle, article_id, drafted, evolve
 from tests.factories import AGENT, DESK, NOON
@@ -22,9 +22,13 @@ def make_text(**changes: Any) -> ArticleText:
     )
 
 
-def make_article(number: int = 1, **text: Any) -> Article:
+def make_drafted(number: int = 1, **text: Any) -> tuple[Article, ArticleDrafted]:
     event = draft(article_id(str(number)), make_text(**text), desk=DESK, actor=AGENT, now=NOON)
-    return drafted(event)
+    return drafted(event), event
+
+
+def make_article(number: int = 1, **text: Any) -> Article:
+    return make_drafted(number, **text)[0]
 
 
 def make_published_article(number: int = 1, **text: Any) -> Article:

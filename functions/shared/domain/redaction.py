@@ -166,7 +166,7 @@ def redact(text: str, *, language: str, people: Iterable[str] = (), companies: I
         companies: Likewise of companies; short forms without place and legal form are found too.
     """
     placeholders = PLACEHOLDERS.get(language, PLACEHOLDERS["en"])
-    finders = (*_name_finders(people, companies), *_FINDERS)
+    finders = (*_FINDERS, *_name_finders(people, companies))
     text = _INVISIBLE.sub("", text)
     # A replacement changes what stands beside its neighbours, so look again until nothing is found. Each round
     # that changes anything turns at least one character into a placeholder, and placeholders are never looked at.

@@ -12,6 +12,7 @@
 | turn of a team | `<desk>#TEAM#<team>` | `ROTATION` |
 | article head, commit | `<desk>#ART#<article id>` | `HEAD`, `COMMIT#<version>` |
 | article's slug | `<desk>#SLUG#<language>#<slug>` | `SLUG` |
+| article in the list of all, as published | `<desk>#ARTICLES`, `<desk>#ARTICLES#published` | the article's id |
 | notification sent | `<desk>#SENT#<key>` | `SENT` |
 | quarantined message | `<desk>#QUARANTINE` | `<received at>#<id>` |
 """
@@ -28,6 +29,7 @@ SEEN: Final = "SEEN"
 LIVE: Final = "LIVE"
 ROTATION: Final = "ROTATION"
 LINKS: Final = "LINKS"
+SLUG: Final = "SLUG"
 
 TIMER_SHARDS: Final = 10
 """Timers are spread over this many index partitions, so that none is hot."""
@@ -86,6 +88,14 @@ def article(desk: DeskId, article_id: ArticleId) -> str:
 
 def slug(desk: DeskId, language: str, slug: str) -> str:
     return f"{desk}#SLUG#{language}#{slug}"
+
+
+def articles(desk: DeskId) -> str:
+    return f"{desk}#ARTICLES"
+
+
+def published_articles(desk: DeskId) -> str:
+    return f"{desk}#ARTICLES#published"
 
 
 def sent(desk: DeskId, key: str) -> str:
