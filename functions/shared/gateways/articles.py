@@ -91,15 +91,19 @@ class ArticleTable:
     def published(self, article_id: ArticleId) -> PublishedArticle | None:
         """What readers see of the article at this moment, if anything."""
         item = self._item(keys.published_articles(self._desk), article_id)
-        return PublishedArticle.model_validate_json(item["doc"]["S"]) if item else None
+        return PublishedArticle.model_validate_json(item["doc"]["S"]) if item and "doc" in item else None
 
     def all_published(self) -> Iterator[PublishedArticle]:
         """What readers see of all articles at this moment."""
         for item in self._partition(keys.published_articles(self._desk)):
-            yield PublishedArticle.model_validate_json(item["doc"]["S"])
+            if "doc" in item:
+                yield PublishedArticle.model_validate_json(item["doc"]["S"])
 
     def _publication(self, article: Article, events: Sequence[ArticleEvent]) -> Iterator[dict[str, Any]]:
-        """The writes by which the last of `events` that concerns readers reaches them."""
+        """The writes by which the last of `events` that concerns readers reaches them.
+
+        A withdrawn article leaves an empty item, so that the public door needs no right to delete.
+        """
         last = next((e for e in reversed(events) if isinstance(e, ArticlePublished | ArticleArchived)), None)
         pk = keys.published_articles(self._desk)
         if isinstance(last, ArticlePublished):
@@ -108,7 +112,7 @@ class ArticleTable:
             slug_pk = keys.slug(self._desk, last.language, last.slug)
             yield self._put(slug_pk, keys.SLUG, {"article_id": {"S": article.id}})
         elif isinstance(last, ArticleArchived):
-            yield {"Delete": {"TableName": self._table, "Key": _key(pk, article.id)}}
+            yield self._put(pk, article.id, {})
 
     def _put(self, pk: str, sk: str, attributes: dict[str, Any]) -> dict[str, Any]:
         return {"Put": {"TableName": self._table, "Item": {**_key(pk, sk), **attributes}}}
