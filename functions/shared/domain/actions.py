@@ -1,0 +1,163 @@
+"""What a rule may do to a ticket. Actions are data; applied to a `Verdict` they give the next one.
+
+To add an action: write its class here with an example, and list it in `Action`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from functions.shared.contracts.words import Priority, Slug
+from functions.shared.domain.document import Part
+from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.operators import Scalar
+
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+
+Recipient = Annotated[
+    str,
+    StringConstraints(pattern=r"^(account_manager|assignee|lead|manager|team|(person|team):[a-z0-9][a-z0-9_-]{0,62})$"),
+]
+"""Who is told: by the part they have in the ticket, or `person:ID`, or `team:ID`."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is decided about a ticket so far; None where nothing is."""
+
+    priority: Priority | None = None
+    team: Slug | None = None
+    person: Slug | None = None
+    module: Slug | None = None
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    notify: tuple[str, ...] = ()
+
+    def differences(self, other: "Verdict") -> frozenset[str]:
+        """The names of what `other` decides differently."""
+        return frozenset(name for name in vars(self) if getattr(self, name) != getattr(other, name))
+
+
+class _Action(Part):
+    example: ClassVar[Mapping[str, Any]]
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        """`verdict` after this action."""
+        raise NotImplementedError
+
+
+class SetPriority(_Action):
+    """The ticket has this priority, whatever was decided before."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "set_priority", "priority": "P0"}
+
+    do: Literal["set_priority"]
+    priority: Priority
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, priority=self.priority)
+
+
+class RaisePriority(_Action):
+    """The ticket has at least this priority."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "raise_priority", "priority": "P1"}
+
+    do: Literal["raise_priority"]
+    priority: Priority
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        raised = verdict.priority.at_least(self.priority) if verdict.priority else self.priority
+        return replace(verdict, priority=raised)
+
+
+class SetTeam(_Action):
+    """The ticket goes to this team; a person chosen for another team is let go."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "set_team", "team": "finance"}
+
+    do: Literal["set_team"]
+    team: Slug
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return verdict if verdict.team == self.team else replace(verdict, team=self.team, person=None)
+
+
+class Assign(_Action):
+    """The ticket goes to this person, or in turn to the people of its team."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "assign", "person": "li-na"}
+
+    do: Literal["assign"]
+    person: Slug | None = None
+    by: Literal["round_robin"] | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.person is None) == (self.by is None):
+            raise ValueError("assign names either a person or a way to choose one (by: round_robin)")
+        return self
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, person=self.person)
+
+
+class AddTags(_Action):
+    example: ClassVar[Mapping[str, Any]] = {"do": "add_tags", "tags": ["billing"]}
+
+    do: Literal["add_tags"]
+    tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, tags=tuple(dict.fromkeys((*verdict.tags, *self.tags))))
+
+
+class RemoveTags(_Action):
+    example: ClassVar[Mapping[str, Any]] = {"do": "remove_tags", "tags": ["spam"]}
+
+    do: Literal["remove_tags"]
+    tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, tags=tuple(tag for tag in verdict.tags if tag not in self.tags))
+
+
+class SetField(_Action):
+    """The ticket's module, or one of a form's own fields, has this value."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "set_field", "field": "fields.contract_no", "value": "C-2026-001"}
+
+    do: Literal["set_field"]
+    field: str = Field(pattern=r"^(module|fields\.[a-z][a-z0-9_]{0,62})$")
+    value: Scalar
+
+    @model_validator(mode="after")
+    def _module_is_a_name(self) -> Self:
+        if self.field == "module" and not isinstance(self.value, str):
+            raise ValueError("a module is named by its id")
+        return self
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        if self.field == "module":
+            return replace(verdict, module=str(self.value))
+        return replace(verdict, fields={**verdict.fields, self.field.removeprefix(OWN_FIELDS): self.value})
+
+
+class Notify(_Action):
+    """These people are told at once."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "notify", "to": ["account_manager"]}
+
+    do: Literal["notify"]
+    to: tuple[Recipient, ...] = Field(min_length=1, max_length=20)
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, notify=tuple(dict.fromkeys((*verdict.notify, *self.to))))
+
+
+Action = Annotated[
+    SetPriority | RaisePriority | SetTeam | Assign | AddTags | RemoveTags | SetField | Notify,
+    Field(discriminator="do"),
+]
