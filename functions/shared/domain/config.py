@@ -1,0 +1,150 @@
+"""The configuration of one desk: one immutable document, published as a whole under a version number."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from functions.shared.contracts.words import DeskId, Language, Role, Slug
+from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
+from functions.shared.domain.folding import fold
+from functions.shared.domain.form import Choice, Form
+from functions.shared.domain.matrix import PriorityMatrix
+from functions.shared.domain.rules import Rule
+
+
+class Desk(Part):
+    """The service itself."""
+
+    id: DeskId
+    name: Bilingual
+    prefix: str = Field(pattern=r"^[A-Z]{1,6}$", description="What ticket references begin with: AS-7F3K-92QD.")
+    timezone: str = Field(description="IANA name; the zone in which the desk speaks of times.")
+    languages: tuple[Language, ...] = Field(default=tuple(Language), min_length=1)
+    default_language: Language = Language.ZH
+    support_address: EmailAddress
+    default_team: Slug = Field(description="Who looks at a ticket when nothing else decides.")
+    default_form: Slug
+    account_manager: Slug | None = Field(
+        default=None, description="The person told of customers who have no account manager of their own."
+    )
+    texts: dict[Slug, Bilingual] = Field(
+        default_factory=dict, description="What the public pages say in the desk's own words."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f'no time zone "{name}"') from error
+        return name
+
+    def local(self, at: datetime) -> datetime:
+        """The same instant on the desk's clock."""
+        return at.astimezone(ZoneInfo(self.timezone))
+
+
+class Team(Part):
+    """People who share a queue. Who belongs to it is said with the people."""
+
+    id: Slug
+    name: Bilingual
+    lead: Slug | None = Field(default=None, description="The person escalations go to first.")
+
+
+class Person(Part):
+    """Somebody who works at the desk; signs in with `email`."""
+
+    id: Slug
+    name: Line
+    email: EmailAddress
+    role: Role = Role.AGENT
+    teams: tuple[Slug, ...] = ()
+    language: Language = Language.ZH
+    takes_tickets: bool = Field(default=True, description="Is given tickets in turn with the others of the team.")
+
+
+class Module(Part):
+    """A part of the product."""
+
+    id: Slug
+    name: Bilingual
+    team: Slug = Field(description="The team that knows the module.")
+    aliases: tuple[Line, ...] = Field(default=(), description="Other names by which customers call it.")
+
+
+class MailTemplate(Part):
+    """The desk's own wording of one kind of mail, in place of the built-in one (Jinja2)."""
+
+    subject: Bilingual
+    body: Bilingual
+
+
+class DeskConfig(Part):
+    """Everything that can be configured. `version` is 0 until it is published."""
+
+    version: int = Field(default=0, ge=0)
+    desk: Desk
+    teams: tuple[Team, ...] = Field(min_length=1)
+    people: tuple[Person, ...] = ()
+    modules: tuple[Module, ...] = ()
+    forms: tuple[Form, ...] = Field(min_length=1)
+    matrix: PriorityMatrix
+    rules: tuple[Rule, ...] = ()
+    templates: dict[Slug, MailTemplate] = Field(default_factory=dict)
+
+    def team(self, team_id: str | None) -> Team | None:
+        return next((team for team in self.teams if team.id == team_id), None)
+
+    def person(self, person_id: str | None) -> Person | None:
+        return next((person for person in self.people if person.id == person_id), None)
+
+    def person_with_email(self, email: str) -> Person | None:
+        """The person who signs in with `email`, whatever its case."""
+        wanted = email.strip().casefold()
+        return next((person for person in self.people if person.email.casefold() == wanted), None)
+
+    def members(self, team_id: str) -> tuple[Person, ...]:
+        """The people of a team, in file order."""
+        return tuple(person for person in self.people if team_id in person.teams)
+
+    def lead(self, team_id: str | None) -> Person | None:
+        """The lead of a team."""
+        team = self.team(team_id)
+        return self.person(team.lead) if team else None
+
+    def people_with_role(self, role: Role) -> tuple[Person, ...]:
+        return tuple(person for person in self.people if person.role is role)
+
+    def module(self, module_id: str | None) -> Module | None:
+        return next((module for module in self.modules if module.id == module_id), None)
+
+    def module_named(self, text: str) -> Module | None:
+        """The module that customers mean by `text`: its id, one of its names or aliases, whatever case or width."""
+        wanted = fold(text)
+        return next((module for module in self.modules if wanted in _names(module)), None)
+
+    def form(self, form_id: str | None = None) -> Form | None:
+        """The form, with its choices filled in; the desk's default form without an id."""
+        wanted = form_id or self.desk.default_form
+        form = next((form for form in self.forms if form.id == wanted), None)
+        if form is None:
+            return None
+        return form.with_choices("modules", (Choice(value=module.id, label=module.name) for module in self.modules))
+
+    def text(self, name: str, language: Language) -> str:
+        """One of the desk's own public texts; empty where it has none."""
+        found = self.desk.texts.get(name)
+        return found.in_language(language) if found else ""
+
+    def content(self) -> dict[str, Any]:
+        """The document without its version: two configurations with the same content are the same."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"version"})
+
+
+def _names(module: Module) -> Iterable[str]:
+    return {fold(name) for name in (module.id, module.name.zh, module.name.en, *module.aliases)}

@@ -1,0 +1,163 @@
+"""Whether the parts of a configuration fit together: every name one part uses must be known to another."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from functions.shared.contracts.words import Role
+from functions.shared.domain.actions import Action, Assign, Notify, SetField, SetTeam
+from functions.shared.domain.conditions import leaves
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.operators import Operator
+from functions.shared.domain.rules import Rule, failed_examples
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and where in the document."""
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        return f"{spelled(self.place)}: {self.message}"
+
+
+def spelled(place: Place) -> str:
+    """`place` as people write it: rules[3].then[0].team."""
+    text = ""
+    for step in place:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def faults(config: DeskConfig) -> list[Fault]:
+    """Everything in `config` that refers to something which is not there, or contradicts itself."""
+    return [
+        *_repeats(config),
+        *_desk(config),
+        *_people(config),
+        *_modules(config),
+        *(fault for number, rule in enumerate(config.rules) for fault in _rule(config, number, rule)),
+    ]
+
+
+def _repeats(config: DeskConfig) -> Iterator[Fault]:
+    lists: dict[str, Sequence[Any]] = {
+        "teams": config.teams,
+        "people": config.people,
+        "modules": config.modules,
+        "forms": config.forms,
+        "rules": config.rules,
+    }
+    for name, items in lists.items():
+        first: dict[str, int] = {}
+        for number, item in enumerate(items):
+            if first.setdefault(item.id, number) != number:
+                yield Fault((name, number, "id"), f'"{item.id}" is taken by {name}[{first[item.id]}]')
+    emails: dict[str, int] = {}
+    for number, person in enumerate(config.people):
+        if emails.setdefault(person.email.casefold(), number) != number:
+            yield Fault(("people", number, "email"), f'"{person.email}" belongs to somebody else already')
+
+
+def _desk(config: DeskConfig) -> Iterator[Fault]:
+    yield from _team_exists(config, ("desk", "default_team"), config.desk.default_team)
+    yield from _person_exists(config, ("desk", "account_manager"), config.desk.account_manager)
+    if config.form() is None:
+        yield Fault(("desk", "default_form"), f'no form "{config.desk.default_form}"')
+    if config.desk.default_language not in config.desk.languages:
+        yield Fault(("desk", "default_language"), "is none of the desk's languages")
+    for number, team in enumerate(config.teams):
+        yield from _person_exists(config, ("teams", number, "lead"), team.lead)
+
+
+def _people(config: DeskConfig) -> Iterator[Fault]:
+    for number, person in enumerate(config.people):
+        for position, team in enumerate(person.teams):
+            yield from _team_exists(config, ("people", number, "teams", position), team)
+
+
+def _modules(config: DeskConfig) -> Iterator[Fault]:
+    for number, module in enumerate(config.modules):
+        yield from _team_exists(config, ("modules", number, "team"), module.team)
+    for number, form in enumerate(config.forms):
+        for position, field in enumerate(form.fields):
+            if field.choices_from == "modules" and not config.modules:
+                yield Fault(
+                    ("forms", number, "fields", position, "choices_from"), "the desk has no modules to choose from"
+                )
+
+
+def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
+    place: Place = ("rules", number)
+    if rule.when:
+        for leaf in leaves(rule.when):
+            yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
+    for position, action in enumerate(rule.then):
+        yield from _action_names(config, (*place, "then", position), action)
+    for position, sentence in failed_examples(rule):
+        yield Fault((*place, "examples", position), sentence)
+
+
+def _leaf_names(config: DeskConfig, place: Place, field: str, op: Operator, value: object) -> Iterator[Fault]:
+    if field.startswith(OWN_FIELDS):
+        name = field.removeprefix(OWN_FIELDS)
+        if not any(form.field(name) for form in config.forms):
+            yield Fault(place, f'no form has a field "{name}"')
+    known = {
+        "team": {team.id for team in config.teams},
+        "module": {module.id for module in config.modules},
+        "assignee": {person.id for person in config.people},
+    }.get(field)
+    if known is None or op not in (Operator.IS, Operator.IS_NOT, Operator.IN, Operator.NOT_IN):
+        return
+    for name in value if isinstance(value, tuple) else (value,):
+        if name not in known:
+            yield Fault(place, f'no {"person" if field == "assignee" else field} "{name}"')
+
+
+def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[Fault]:
+    match action:
+        case SetTeam():
+            yield from _team_exists(config, (*place, "team"), action.team)
+        case Assign():
+            yield from _person_exists(config, (*place, "person"), action.person)
+        case Notify():
+            for position, recipient in enumerate(action.to):
+                yield from _recipient_exists(config, (*place, "to", position), recipient)
+        case SetField():
+            yield from _field_exists(config, place, action)
+        case _:
+            return
+
+
+def _field_exists(config: DeskConfig, place: Place, action: SetField) -> Iterator[Fault]:
+    if action.field == "module":
+        if config.module(str(action.value)) is None:
+            yield Fault((*place, "value"), f'no module "{action.value}"')
+    elif not any(form.field(action.field.removeprefix(OWN_FIELDS)) for form in config.forms):
+        yield Fault((*place, "field"), f'no form has a field "{action.field.removeprefix(OWN_FIELDS)}"')
+
+
+def _recipient_exists(config: DeskConfig, place: Place, recipient: str) -> Iterable[Fault]:
+    kind, _, name = recipient.partition(":")
+    if kind == "team" and name:
+        yield from _team_exists(config, place, name)
+    elif kind == "person":
+        yield from _person_exists(config, place, name)
+    elif kind == "manager" and not config.people_with_role(Role.MANAGER):
+        yield Fault(place, "nobody has the role manager")
+
+
+def _team_exists(config: DeskConfig, place: Place, team: str | None) -> Iterator[Fault]:
+    if team is not None and config.team(team) is None:
+        yield Fault(place, f'no team "{team}"')
+
+
+def _person_exists(config: DeskConfig, place: Place, person: str | None) -> Iterator[Fault]:
+    if person is not None and config.person(person) is None:
+        yield Fault(place, f'no person "{person}"')

@@ -1,0 +1,196 @@
+"""The configuration files of a desk, read and checked as a whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from functions.shared.domain.config import Desk, DeskConfig, MailTemplate, Module, Person, Team
+from functions.shared.domain.config_check import faults, spelled
+from functions.shared.domain.document import Part
+from functions.shared.domain.form import Form
+from functions.shared.domain.matrix import PriorityMatrix
+from functions.shared.domain.rules import Rule
+from ops.yaml_file import Step, YamlFault, YamlFile, read_yaml
+
+Place = tuple[Step, ...]
+
+
+class Teams(Part):
+    teams: tuple[Team, ...]
+
+
+class People(Part):
+    people: tuple[Person, ...]
+
+
+class Modules(Part):
+    modules: tuple[Module, ...]
+
+
+class Rules(Part):
+    rules: tuple[Rule, ...]
+
+
+class Templates(Part):
+    templates: dict[str, MailTemplate]
+
+
+SECTIONS: Final[Mapping[str, type[Part]]] = {
+    "desk": Desk,
+    "teams": Teams,
+    "people": People,
+    "modules": Modules,
+    "matrix": PriorityMatrix,
+    "forms": Form,
+    "rules": Rules,
+    "templates": Templates,
+}
+"""What a file of each section holds. A section is the file `NAME.yaml` or all files `NAME/*.yaml`, in order of name."""
+
+_LISTED: Final = ("forms",)
+"""Sections whose every file is one item of a list."""
+
+
+class ConfigRefused(Exception):
+    """The configuration cannot be used; `faults` says why, each with its file, line and place."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+@dataclass
+class _Sources:
+    """The document put together from the files, and where each part of it was written."""
+
+    root: Path
+    document: dict[str, Any] = field(default_factory=dict)
+    origins: dict[Place, tuple[YamlFile, Place]] = field(default_factory=dict)
+
+    def add(self, section: str, file: YamlFile) -> None:
+        """Put the content of `file` into its section."""
+        if section in _LISTED:
+            self._append(section, file, (), file.content)
+        elif not isinstance(file.content, dict) or section not in SECTIONS[section].model_fields:
+            self.document[section] = file.content
+            self.origins[(section,)] = (file, ())
+        else:
+            self._merge(section, file, file.content)
+
+    def _merge(self, section: str, file: YamlFile, content: dict[str, Any]) -> None:
+        if stray := sorted(set(content) - {section}):
+            line = file.line((stray[0],))
+            raise ConfigRefused(
+                [f'{self._shown(file)}:{line}: {stray[0]}: a file of {section} has one key, "{section}"']
+            )
+        parts = content.get(section)
+        self.origins.setdefault((section,), (file, (section,)))
+        if isinstance(parts, list):
+            for number, part in enumerate(parts):
+                self._append(section, file, (section, number), part)
+        elif isinstance(parts, dict):
+            merged = self.document.setdefault(section, {})
+            merged.update(parts)
+            self.origins.update({(section, name): (file, (section, name)) for name in parts})
+        else:
+            self.document[section] = parts
+
+    def _append(self, section: str, file: YamlFile, place: Place, part: Any) -> None:
+        items = self.document.setdefault(section, [])
+        self.origins[(section, len(items))] = (file, place)
+        items.append(part)
+
+    def described(self, place: Place, message: str) -> str:
+        """`message` with the file, line and place that `place` of the document was written at."""
+        for length in range(len(place), 0, -1):
+            if place[:length] in self.origins:
+                file, prefix = self.origins[place[:length]]
+                written = (*prefix, *place[length:])
+                where = f"{self._shown(file)}:{file.line(written)}"
+                return f"{where}: {spelled(written)}: {message}" if written else f"{where}: {message}"
+        return f"{self.root}: {spelled(place)}: {message}"
+
+    def _shown(self, file: YamlFile) -> str:
+        return str(file.path)
+
+
+def load_config(root: Path) -> DeskConfig:
+    """The configuration written in the folder `root`.
+
+    Raises:
+        ConfigRefused: with every fault that was found.
+    """
+    sources = _read(root)
+    try:
+        config = DeskConfig.model_validate(sources.document)
+    except ValidationError as error:
+        raise ConfigRefused(list(_explained(sources, error))) from error
+    if found := faults(config):
+        raise ConfigRefused([sources.described(fault.place, fault.message) for fault in found])
+    return config
+
+
+def _read(root: Path) -> _Sources:
+    if not root.is_dir():
+        raise ConfigRefused([f"{root}: there is no such folder"])
+    sources = _Sources(root)
+    unreadable: list[str] = []
+    for section in SECTIONS:
+        for path in _files(root, section):
+            try:
+                sources.add(section, read_yaml(path))
+            except YamlFault as fault:
+                unreadable.append(str(fault))
+    if unreadable:
+        raise ConfigRefused(unreadable)
+    return sources
+
+
+def _files(root: Path, section: str) -> list[Path]:
+    single = root / f"{section}.yaml"
+    return [*([single] if single.is_file() else []), *sorted((root / section).glob("*.yaml"))]
+
+
+def _explained(sources: _Sources, error: ValidationError) -> Iterator[str]:
+    found = [(_written(details, sources.document), details) for details in error.errors()]
+    for place, details in found:
+        is_consequence = details["type"] == "too_short" and any(
+            other[: len(place)] == place and len(other) > len(place) for other, _ in found
+        )
+        if not is_consequence:
+            yield sources.described(place, _sentence(details))
+
+
+def _written(details: ErrorDetails, document: Any) -> Place:
+    """Where `details` is about, without the steps that only the models know (which kind of action or condition)."""
+    place: list[Step] = []
+    here: Any = document
+    for step in details["loc"]:
+        known = step in here if isinstance(here, dict) else isinstance(here, list) and isinstance(step, int)
+        if known:
+            here = here[step]
+            place.append(step)
+    if details["type"] == "missing":
+        place.append(details["loc"][-1])
+    return tuple(place)
+
+
+def _sentence(details: ErrorDetails) -> str:
+    match details["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "there is no such setting"
+        case "union_tag_invalid":
+            context = details["ctx"]
+            return f'no "{context["tag"]}" here; there is {context["expected_tags"]}'
+        case "union_tag_not_found":
+            return f"must say {details['ctx']['discriminator']}"
+        case "string_pattern_mismatch":
+            return f'"{details["input"]}" is not written as it must be ({details["ctx"]["pattern"]})'
+        case _:
+            return details["msg"].removeprefix("Value error, ")
