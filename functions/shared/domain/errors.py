@@ -18,6 +18,7 @@
     ├── TicketExists           a new ticket drew an id that is taken
     ├── StaleTicket            the ticket changed since it was read
     ├── StaleArticle           the article changed since it was read
+    ├── StaleConfig            the configuration was published by someone else meanwhile
     ├── AlreadySeen            this request or message opened a ticket before
     ├── IllegalTransition      the status does not allow this step
     └── ConfigMissing          the desk has no live configuration
@@ -177,6 +178,13 @@ class StaleArticle(AftercareError):
 
     code = "stale_article"
     sentence = "The article was changed by someone else meanwhile. Please look at it again."
+
+
+class StaleConfig(AftercareError):
+    """Another version of the configuration was published meanwhile."""
+
+    code = "stale_config"
+    sentence = "Someone else published a configuration meanwhile. Please look at it and publish again."
 
 
 class AlreadySeen(AftercareError):

@@ -1,0 +1,122 @@
+"""The desk's configuration: versions as documents in S3, and a pointer in the table to the live one."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from functions.shared.contracts.words import DeskId
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.errors import ConfigMissing, StaleConfig
+from functions.shared.gateways import keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+
+class ConfigStore:
+    """The configuration of one desk. A document once read is kept: versions never change."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", s3: "S3Client", *, table: str, bucket: str, desk: DeskId) -> None:
+        self._dynamodb = dynamodb
+        self._s3 = s3
+        self._table = table
+        self._bucket = bucket
+        self._desk = desk
+        self._kept: DeskConfig | None = None
+
+    def live(self) -> DeskConfig:
+        """The live version; asks the table each time, and S3 only for a version not read yet.
+
+        Raises:
+            ConfigMissing: nothing was published yet.
+        """
+        pointer = self._item(keys.LIVE)
+        if pointer is None:
+            raise ConfigMissing
+        if self._kept is None or self._kept.version != int(pointer["version"]["N"]):
+            self._kept = self._read(pointer["blob"]["S"])
+        return self._kept
+
+    def last_read(self) -> DeskConfig:
+        """The version that `live` gave last; asks for it if it was never read."""
+        return self._kept or self.live()
+
+    def at(self, version: int) -> DeskConfig:
+        """The configuration as published under `version`.
+
+        Raises:
+            ConfigMissing: there is no such version.
+        """
+        item = self._item(keys.config_version(version))
+        if item is None:
+            raise ConfigMissing(f"version {version}")
+        return self._read(item["blob"]["S"])
+
+    def publish(self, config: DeskConfig, *, author: str, note: str, now: datetime) -> DeskConfig:
+        """Make `config` live under the next version; returns it as published.
+
+        A configuration equal to the live one stays the version it is.
+
+        Raises:
+            StaleConfig: somebody else published meanwhile.
+        """
+        pointer = self._item(keys.LIVE, consistent=True)
+        current = int(pointer["version"]["N"]) if pointer else 0
+        digest = _digest(config)
+        if pointer and pointer["digest"]["S"] == digest:
+            return config.model_copy(update={"version": current})
+        published = config.model_copy(update={"version": current + 1})
+        blob = f"config/{self._desk}/{published.version:08d}-{digest[:12]}.json"
+        body = published.model_dump_json(by_alias=True)
+        self._s3.put_object(Bucket=self._bucket, Key=blob, Body=body.encode(), ContentType="application/json")
+        entry = {
+            "pk": {"S": keys.config(self._desk)},
+            "version": {"N": str(published.version)},
+            "blob": {"S": blob},
+            "digest": {"S": digest},
+            "author": {"S": author},
+            "note": {"S": note},
+            "published_at": {"S": keys.instant(now)},
+        }
+        self._swap(entry, current)
+        return published
+
+    def _swap(self, entry: Mapping[str, Any], expected: int) -> None:
+        """Let LIVE point to `entry` if it still points to version `expected`."""
+        guard: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if expected:
+            guard = {
+                "ConditionExpression": "version = :expected",
+                "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
+            }
+        version = keys.config_version(int(entry["version"]["N"]))
+        writes: list[Any] = [
+            {"Put": {"TableName": self._table, "Item": {**entry, "sk": {"S": keys.LIVE}}, **guard}},
+            {"Put": {"TableName": self._table, "Item": {**entry, "sk": {"S": version}}}},
+        ]
+        try:
+            self._dynamodb.transact_write_items(TransactItems=writes)
+        except self._dynamodb.exceptions.TransactionCanceledException as cancelled:
+            codes = [reason.get("Code") for reason in cancelled.response.get("CancellationReasons", [])]
+            if set(codes) & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise StaleConfig from cancelled
+            raise
+
+    def _item(self, sk: str, *, consistent: bool = False) -> Mapping[str, Any] | None:
+        found = self._dynamodb.get_item(
+            TableName=self._table,
+            Key={"pk": {"S": keys.config(self._desk)}, "sk": {"S": sk}},
+            ConsistentRead=consistent,
+        )
+        return found.get("Item")
+
+    def _read(self, blob: str) -> DeskConfig:
+        return DeskConfig.model_validate_json(self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read())
+
+
+def _digest(config: DeskConfig) -> str:
+    text = json.dumps(config.content(), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
