@@ -2,4 +2,7 @@
 
 import typer
 
+from ops import mail
+
 app = typer.Typer(no_args_is_help=True, help=__doc__)
+app.add_typer(mail.app, name="mail")

@@ -1,0 +1,268 @@
+"""A received mail, read from its raw bytes.
+
+The standard library's parser splits the message; header fields, charsets and bodies are read by the modules beside
+this one, which forgive what real mail clients do.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import EmailPolicy
+from typing import cast
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from functions.intake.mime import parts
+from functions.intake.mime.bounce import Bounce, read_bounce
+from functions.intake.mime.charsets import decode_text
+from functions.intake.mime.headers import (
+    Address,
+    decode_words,
+    field_text,
+    parse_addresses,
+    parse_date,
+    parse_message_ids,
+)
+from functions.intake.mime.html import UnsafeHtml, sanitise, text_of
+from functions.intake.mime.machine import Machine, MachineKind, recognise
+from functions.intake.mime.quotes import fold
+
+MAX_BYTES = 45 * 1024 * 1024
+"""SES receives up to 40 MB."""
+MAX_MULTIPARTS = 250
+MAX_TEXT = 1_000_000
+"""Characters of text that are read; the raw mail keeps the rest."""
+
+_POLICY = EmailPolicy(utf8=True, header_factory=field_text)
+_ESSENTIAL = {"from", "to", "subject", "date", "message-id", "received", "return-path", "content-type"}
+_PARSER_FAULTS = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+"""What the standard library's parser is known to raise on malformed input, beside recording defects."""
+
+
+class UnreadableMail(Exception):
+    """These bytes are no mail, or one that cannot be read safely; the message says why."""
+
+
+class MailAttachment(BaseModel):
+    """A file of the mail. `size` is in bytes, after decoding."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    content_type: str
+    size: int
+    inline: bool
+    sha256: str
+    content: bytes = Field(exclude=True, repr=False)
+
+
+class ReceivedMail(BaseModel):
+    """What a mail says and carries. `text` and sanitised `html` are whole, `reply` is what the sender wrote now."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    sender: Address | None = Field(alias="from")
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    date: AwareDatetime | None
+    text: str
+    html: str
+    reply: str
+    quoted: str = Field(exclude=True)
+    attachments: tuple[MailAttachment, ...]
+    machine: Machine | None
+    bounce: Bounce | None
+    defects: tuple[str, ...]
+
+
+def parse_mail(raw: bytes) -> ReceivedMail:
+    """Read a mail.
+
+    Raises:
+        UnreadableMail: there is nothing in it that could be shown to a person, or reading it is not safe.
+    """
+    message = _tree(raw)
+    fields = _fields(message)
+    if not _ESSENTIAL & fields.keys():
+        raise UnreadableMail("no header field of a mail")
+    body = _Body(linesep="\r\n" if b"\r\n" in raw[:4096] else "\n")
+    try:
+        body.read(message)
+        return _mail(fields, body)
+    except _PARSER_FAULTS as error:
+        raise UnreadableMail(f"{type(error).__name__} while reading: {str(error)[:200]}") from error
+
+
+def _tree(raw: bytes) -> EmailMessage:
+    if not raw.strip():
+        raise UnreadableMail("empty")
+    if len(raw) > MAX_BYTES:
+        raise UnreadableMail(f"larger than {MAX_BYTES} bytes")
+    if len(re.findall(rb"boundary\s{0,9}=", raw, re.IGNORECASE)) > MAX_MULTIPARTS:
+        raise UnreadableMail(f"more than {MAX_MULTIPARTS} multiparts")
+    try:
+        parser = BytesParser(EmailMessage, policy=_POLICY)
+        return parser.parsebytes(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+    except _PARSER_FAULTS as error:
+        raise UnreadableMail(f"{type(error).__name__} while splitting: {str(error)[:200]}") from error
+
+
+def _fields(message: EmailMessage) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in message.items():
+        fields.setdefault(name.lower(), []).append(str(value))
+    return fields
+
+
+@dataclass
+class _Body:
+    """What the parts of a mail hold, gathered in order."""
+
+    linesep: str
+    texts: list[str] = field(default_factory=list)
+    htmls: list[str] = field(default_factory=list)
+    files: list[parts.File] = field(default_factory=list)
+    report: str | None = None
+    returned: str = ""
+    charset: str | None = None
+    kinds: list[tuple[str, str]] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+
+    def read(self, part: EmailMessage, parent: str = "") -> None:
+        kind = part.get_content_type()
+        self.kinds.append((kind, parts.parameter(part, "content-type", "report-type").lower()))
+        self.defects += [_words(type(defect).__name__) for defect in part.defects]
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            for child in cast(Sequence[EmailMessage], part.get_payload()):
+                self.read(child, kind)
+        elif kind in parts.MACHINE_KINDS:
+            self.report = self.report or (parts.report_text(part) if kind == "message/delivery-status" else None)
+        elif kind == "text/rfc822-headers":
+            self.returned = parts.content(part).decode("utf-8", "replace")
+        elif kind == "message/rfc822":
+            self._take_forwarded(part)
+        elif parts.is_body(part, kind, has_body=bool(self.texts or self.htmls)):
+            self._take_text(part, kind)
+        else:
+            self.files.append(parts.file(part, kind, hint=self.charset, in_related=parent == "multipart/related"))
+
+    def _take_text(self, part: EmailMessage, kind: str) -> None:
+        declared = parts.parameter(part, "content-type", "charset") or None
+        self.charset = self.charset or declared
+        data = parts.content(part)
+        hint = parts.meta_charset(data) if kind == "text/html" else None
+        text, oddity = decode_text(data, declared, hint or self.charset)
+        if oddity:
+            self.defects.append(oddity)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) > MAX_TEXT:
+            self.defects.append(f"{kind} cut at {MAX_TEXT} characters")
+            text = text[:MAX_TEXT] if kind != "text/html" else text
+        if kind == "text/html":
+            self.htmls.append(text)
+        elif parts.parameter(part, "content-type", "format").lower() == "flowed":
+            self.texts.append(parts.unflow(text, parts.parameter(part, "content-type", "delsp").lower() == "yes"))
+        else:
+            self.texts.append(text)
+
+    def _take_forwarded(self, part: EmailMessage) -> None:
+        forwarded = parts.forwarded(part, self.linesep, hint=self.charset)
+        self.files.append(forwarded)
+        self.returned = self.returned or forwarded.content[:65_536].decode("utf-8", "replace")
+
+
+def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
+    hint = body.charset
+    html = _clean(body)
+    text = "\n\n".join(stripped for one in body.texts if (stripped := one.strip("\n"))) or text_of(html)
+    reply, quoted = fold(text)
+    sender = next(iter(_addresses(fields, "from", hint) or _addresses(fields, "sender", hint)), None)
+    subject = decode_words(_one(fields, "subject"), hint)[:2_000]
+    in_reply_to = parse_message_ids(_one(fields, "in-reply-to"))
+    machine = recognise(fields, sender=sender.address if sender else "", subject=subject, content_types=body.kinds)
+    bounce = None
+    if machine and machine.kind is MachineKind.BOUNCE:
+        bounce = read_bounce(
+            body.report,
+            returned=body.returned,
+            body=text[:20_000],
+            failed_recipients=_one(fields, "x-failed-recipients"),
+            in_reply_to=in_reply_to[-1] if in_reply_to else None,
+        )
+    shown = set(re.findall(r"cid:([^\"'\s>)]{1,300})", html))
+    return ReceivedMail(
+        message_id=next(iter(parse_message_ids(_one(fields, "message-id"))), None),
+        in_reply_to=tuple(in_reply_to),
+        references=tuple(parse_message_ids(" ".join(fields.get("references", ())))),
+        sender=sender,
+        reply_to=tuple(_addresses(fields, "reply-to", hint)),
+        to=tuple(_addresses(fields, "to", hint)),
+        cc=tuple(_addresses(fields, "cc", hint)),
+        subject=subject,
+        date=parse_date(_one(fields, "date")),
+        text=text,
+        html=html,
+        reply=reply,
+        quoted=quoted,
+        attachments=tuple(_attachments(body, shown)),
+        machine=machine,
+        bounce=bounce,
+        defects=tuple(dict.fromkeys([*body.defects, *_header_defects(fields)]))[:20],
+    )
+
+
+def _clean(body: _Body) -> str:
+    cleaned: list[str] = []
+    for html in body.htmls:
+        try:
+            cleaned.append(sanitise(html))
+        except UnsafeHtml as unsafe:
+            body.defects.append(str(unsafe))
+            if not body.texts:
+                body.texts.append(re.sub(r"<[^<>]{0,2000}>", " ", html[:MAX_TEXT]))
+    return "\n".join(cleaned)
+
+
+def _attachments(body: _Body, shown: set[str]) -> Iterator[MailAttachment]:
+    for number, found in enumerate(body.files, 1):
+        yield MailAttachment(
+            name=found.name or parts.made_up_name(found.content_type, number),
+            content_type=found.content_type,
+            size=len(found.content),
+            inline=found.inline or found.content_id in shown,
+            sha256=hashlib.sha256(found.content).hexdigest(),
+            content=found.content,
+        )
+
+
+def _addresses(fields: dict[str, list[str]], name: str, hint: str | None) -> list[Address]:
+    return list(dict.fromkeys(one for value in fields.get(name, ()) for one in parse_addresses(value, hint)))
+
+
+def _header_defects(fields: dict[str, list[str]]) -> Iterator[str]:
+    for name in ("from", "date", "message-id", "subject"):
+        if len(fields.get(name, ())) > 1:
+            yield f"several {name} fields"
+    if "from" not in fields:
+        yield "no from field"
+    if "date" in fields and parse_date(_one(fields, "date")) is None:
+        yield "unreadable date"
+
+
+def _one(fields: dict[str, list[str]], name: str) -> str:
+    values = fields.get(name)
+    return values[0] if values else ""
+
+
+def _words(class_name: str) -> str:
+    """`StartBoundaryNotFoundDefect` as `start boundary not found`."""
+    return re.sub(r"(?<!^)([A-Z])", r" \1", class_name.removesuffix("Defect")).lower()
