@@ -85,7 +85,7 @@ def _install_wheels(output: Path) -> None:
 
 
 def _uv(*arguments: str, stdin: str = "") -> str:
-    command = [sys.executable, "-m", "uv", "--quiet", "--project", str(ROOT), *arguments]
+    command = [sys.executable, "-m", "uv", "--quiet", "--color", "never", "--project", str(ROOT), *arguments]
     done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         raise AssetNotBuilt(f"uv {arguments[0]} failed: {done.stderr.strip()}")

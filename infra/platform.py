@@ -60,10 +60,10 @@ class Platform:
         )
         iam.Grant.add_to_principal(grantee=function, actions=["ssm:GetParameter"], resource_arns=[arn])
 
-    def allow_config(self, principal: iam.IGrantable) -> None:
+    def allow_config(self, function: lambda_.Function) -> None:
         """Read the live configuration: its pointer in the table and its document."""
-        allow_table(principal, self.table, "GetItem")
-        allow_objects(principal, self.blobs, "GetObject", under=[LIVE_CONFIG])
+        allow_table(function, self.table, "GetItem")
+        allow_objects(function, self.blobs, "GetObject", under=[LIVE_CONFIG])
 
     def allow_commits(self, principal: iam.IGrantable) -> None:
         """Load a ticket or article and store what was decided about it, in one transaction of puts."""

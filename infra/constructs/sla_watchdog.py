@@ -5,7 +5,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
 from functions.sla_watchdog.settings import SweepSettings, TimerSettings, TimerStreamSettings
@@ -13,6 +12,7 @@ from infra.constructs.service_function import ServiceFunction
 from infra.constructs.store import allow_table
 from infra.constructs.work_queue import DeadLetters, WorkQueue, follow_stream
 from infra.platform import Platform
+from infra.review import accept
 
 SWEEP_EVERY = cdk.Duration.minutes(15)
 
@@ -53,6 +53,11 @@ class SlaWatchdog(Construct):
         group = "default" if platform.shape.is_local else self.group.schedule_group_name
         schedules = cdk.Stack.of(self).format_arn(service="scheduler", resource="schedule", resource_name=f"{group}/*")
         queues = [self.timers.queue.queue_arn, self.timers.dead_letters.queue.queue_arn]
+        accept(
+            keeper.role or keeper,
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{group}/*]",
+            reason="Every ticket has a schedule of its own; they are alone in the group.",
+        )
         for principal, actions, resources in (
             (keeper, ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"], [schedules]),
             (keeper, ["sqs:SendMessage"], queues[:1]),
@@ -95,11 +100,20 @@ class SlaWatchdog(Construct):
         allow_table(sweeper, platform.table, "GetItem")
         self._may_set_timers(sweeper)
         sweeper.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_sweeps.queue))
-        scheduler.Schedule(
+        caller = iam.Role(self, "SweepCaller", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        lost = self.lost_sweeps.queue.queue_arn
+        for action, resource in (("lambda:InvokeFunction", sweeper.function_arn), ("sqs:SendMessage", lost)):
+            iam.Grant.add_to_principal(grantee=caller, actions=[action], resource_arns=[resource])
+        scheduler.CfnSchedule(  # the L2 would let its role invoke every version as well
             self,
             "SweepOften",
-            schedule=scheduler.ScheduleExpression.rate(SWEEP_EVERY),
-            target=targets.LambdaInvoke(sweeper, dead_letter_queue=self.lost_sweeps.queue, retry_attempts=2),
+            schedule_expression=scheduler.ScheduleExpression.rate(SWEEP_EVERY).expression_string,
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=sweeper.function_arn,
+                role_arn=caller.role_arn,
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=lost),
+            ),
         )
 
     def _may_set_timers(self, function: lambda_.Function) -> None:

@@ -5,6 +5,7 @@ from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from functions.shared.contracts.words import Role
+from infra.review import accept
 from infra.shape import Shape
 
 
@@ -34,6 +35,17 @@ class Staff(Construct):
             ),
             deletion_protection=not shape.is_local,
             removal_policy=shape.removal,
+        )
+        accept(
+            self.pool,
+            "AwsSolutions-COG2",
+            reason="A second factor is offered to everyone. Whether it is required is the company's rule, not ours: a"
+            " small one must be able to start without, and whoever signs in through another provider has it there.",
+        )
+        accept(
+            self.pool,
+            "AwsSolutions-COG8",
+            reason="Threat protection needs the Plus plan, which has no free tier; the people are invited, not public.",
         )
         for rank, role in enumerate(reversed(Role)):
             cognito.CfnUserPoolGroup(

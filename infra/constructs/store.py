@@ -1,13 +1,16 @@
 """What the desk keeps: the table, the buckets."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.review import accept
 from infra.shape import Shape
 
 INDEXES = {
@@ -70,13 +73,20 @@ def allow_table(
     )
 
 
-def allow_objects(principal: iam.IGrantable, bucket: s3.IBucket, *actions: str, under: Sequence[str] = ("",)) -> None:
-    """Let `principal` do `actions` (without prefix) on the bucket's objects whose key begins with one of `under`."""
+def allow_objects(function: lambda_.Function, bucket: s3.IBucket, *actions: str, under: Sequence[str] = ("",)) -> None:
+    """Let `function` do `actions` (without prefix) on the bucket's objects whose key begins with one of `under`."""
     iam.Grant.add_to_principal(
-        grantee=principal,
+        grantee=function,
         actions=[f"s3:{action}" for action in actions],
         resource_arns=[bucket.arn_for_objects(f"{prefix}*") for prefix in under],
     )
+    arn = cdk.Stack.of(bucket).get_logical_id(cast("cdk.CfnElement", bucket.node.default_child))
+    for prefix in under:
+        accept(
+            function.role or function,
+            f"AwsSolutions-IAM5[Resource::<{arn}.Arn>/{prefix}*]",
+            reason="Objects are named when they are stored; the prefix says which of them are this function's.",
+        )
 
 
 def _text(name: str) -> dynamodb.Attribute:
@@ -88,7 +98,7 @@ def _bucket(
 ) -> s3.Bucket:
     old_versions = s3.LifecycleRule(noncurrent_version_expiration=cdk.Duration.days(90))
     uploads = s3.LifecycleRule(abort_incomplete_multipart_upload_after=cdk.Duration.days(7))
-    return s3.Bucket(
+    bucket = s3.Bucket(
         scope,
         id,
         encryption=s3.BucketEncryption.S3_MANAGED,
@@ -99,3 +109,10 @@ def _bucket(
         lifecycle_rules=[rule for rule in (uploads, lifecycle, old_versions if versioned else None) if rule],
         removal_policy=shape.removal,
     )
+    accept(
+        bucket,
+        "AwsSolutions-S1",
+        reason="Only this desk's functions reach the bucket and each logs what it does; whoever must prove every access"
+        " turns on CloudTrail's data events, which cover all buckets at once.",
+    )
+    return bucket

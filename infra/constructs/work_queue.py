@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.shared.contracts.events import SOURCE, Event
+from infra.review import accept
 from infra.shape import Shape
 
 TRIES = 5
@@ -31,6 +32,7 @@ class DeadLetters(Construct):
             enforce_ssl=shape.tls_only,
             retention_period=cdk.Duration.days(14),
         )
+        accept(self.queue, "AwsSolutions-SQS3", reason="It is the dead-letter queue of a stream, a rule or a function.")
 
     def waiting(self) -> cloudwatch.IMetric:
         """How many there are."""
