@@ -1,13 +1,17 @@
 """Valid objects of the domain; a test names just the field it is about."""
 
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from functions.shared.contracts.events import Actor, Company, Contact, Message, Problem, TicketOpened
 from functions.shared.contracts.words import Channel, Language
+from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket
 from functions.shared.domain.references import ticket_id
 from functions.shared.domain.ticket import Ticket, opened
+from ops.configuration import load_config
 
 DESK = "after-sales"
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -53,3 +57,9 @@ def make_opened(number: int = 1, **changes: Any) -> TicketOpened:
 
 def make_ticket(number: int = 1, **changes: Any) -> Ticket:
     return opened(make_opened(number)).with_changes(**changes)
+
+
+@cache
+def default_config() -> DeskConfig:
+    """The desk as `config/` describes it."""
+    return load_config(Path(__file__).parents[1] / "config")

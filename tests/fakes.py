@@ -4,13 +4,23 @@ import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from functions.shared.contracts.events import TicketEvent
-from functions.shared.contracts.words import CompanyId, ContactId, Slug, Status, TicketId
+from functions.shared.contracts.events import Company, Contact, TicketEvent
+from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug, Status, TicketId
+from functions.shared.domain.directory import (
+    Caller,
+    ContactRecord,
+    company_id,
+    contact_id,
+    fold_address,
+    fold_phone,
+    snapshot,
+)
 from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound
 from functions.shared.domain.references import ticket_id
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
+from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
 from functions.shared.ticketing import NaturalKey
 
 
@@ -97,3 +107,51 @@ class CountedIds:
 
     def __call__(self) -> TicketId:
         return ticket_id(next(self._numbers))
+
+
+class InMemoryBlobs:
+    """Behaves like `Blobs`; `upload` does what a browser does with the last form handed out."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, bytes] = {}
+        self.infos: dict[str, BlobInfo] = {}
+        self._expected: tuple[str, str, str] | None = None
+
+    def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        self.bodies[key] = body
+        self.infos[key] = BlobInfo(name="", content_type=content_type, size=len(body))
+
+    def get(self, key: str) -> bytes:
+        try:
+            return self.bodies[key]
+        except KeyError:
+            raise BlobNotFound(key) from None
+
+    def describe(self, key: str) -> BlobInfo:
+        try:
+            return self.infos[key]
+        except KeyError:
+            raise BlobNotFound(key) from None
+
+    def link(self, key: str, *, file_name: str, content_type: str, seconds: int = 300) -> str:
+        return f"https://blobs.example/{key}?name={file_name}&type={content_type}&for={seconds}"
+
+    def upload_form(self, key: str, *, name: str, content_type: str, max_bytes: int, seconds: int = 900) -> UploadForm:
+        self._expected = (key, name, content_type)
+        return UploadForm(url="https://blobs.example/", fields={"key": key, "max": f"{max_bytes}/{seconds}"})
+
+    def upload(self, body: bytes) -> None:
+        assert self._expected, "no upload was prepared"
+        key, name, content_type = self._expected
+        self.bodies[key] = body
+        self.infos[key] = BlobInfo(name=name, content_type=content_type, size=len(body))
+
+
+class InMemoryCustomers:
+    """Recognises everybody by address or phone; companies by name."""
+
+    def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
+        key = fold_address(caller.address) if caller.address else fold_phone(caller.phone or "")
+        record = ContactRecord(id=contact_id(key), name=caller.name, address=caller.address, phone=caller.phone)
+        company = Company(id=company_id(caller.company), name=caller.company) if caller.company else None
+        return snapshot(record, caller, Language.ZH), company

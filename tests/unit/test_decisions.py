@@ -5,6 +5,7 @@ import pytest
 from functions.shared.contracts.events import TicketEvent
 from functions.shared.contracts.words import Channel, Priority, RootCause, Status
 from functions.shared.domain import decisions
+from functions.shared.domain.decisions import Command
 from functions.shared.domain.errors import IllegalTransition
 from functions.shared.domain.ticket import Ticket, evolve, replay
 from tests.factories import AGENT, CUSTOMER, NOON, make_message, make_opened, make_ticket
@@ -122,12 +123,13 @@ def test_an_event_out_of_order_is_refused() -> None:
 def test_the_history_alone_gives_the_ticket() -> None:
     ticket = make_ticket()
     history: list[TicketEvent] = [make_opened()]
-    for command in (
+    commands: list[Command] = [
         lambda t: decisions.assign(t, "support", "li-na", actor=AGENT, now=NOON),
         lambda t: decisions.reply(t, make_message(), actor=AGENT, now=NOON, then_wait=True),
         lambda t: decisions.receive(t, make_message(), channel=Channel.FORM, actor=CUSTOMER, now=LATER),
-    ):
-        events = command(ticket)
+    ]
+    for command in commands:
+        events = list(command(ticket))
         history += events
         ticket = after(ticket, events)
 

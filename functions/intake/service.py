@@ -1,0 +1,251 @@
+"""The customer's door: a problem in any shape becomes a ticket; its customer follows it and says more."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from functions.intake.report import FollowUp, Report, UploadRequest
+from functions.intake.tracking import TrackedLine, TrackedTicket, track
+from functions.shared.bodies import Bodies
+from functions.shared.contracts.events import (
+    Actor,
+    Attachment,
+    Company,
+    Contact,
+    MessageReceived,
+    Problem,
+    ReplySent,
+    TicketEvent,
+    TicketOpened,
+)
+from functions.shared.contracts.words import Channel, ContactId, TicketId
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.decisions import open_ticket, receive
+from functions.shared.domain.directory import Caller
+from functions.shared.domain.errors import AttachmentNotFound, FieldError, InvalidInput, TicketNotFound
+from functions.shared.domain.references import parse_reference, reference
+from functions.shared.domain.summary import TicketSummary
+from functions.shared.domain.ticket import Ticket
+from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
+from functions.shared.identity.principal import Principal
+from functions.shared.ticketing import NaturalKey, Tickets
+
+KEYS_KEPT: Final = timedelta(days=30)
+"""How long a repeated request is recognised."""
+
+_ATTACHMENT_ID: Final = re.compile(r"^att_[0-9a-z]{32}\Z")
+
+
+class TicketReader(Protocol):
+    def get(self, ticket_id: TicketId) -> Ticket: ...
+
+    def timeline(self, ticket_id: TicketId) -> list[TicketEvent]: ...
+
+    def of_contact(self, contact_id: ContactId, limit: int = ...) -> list[TicketSummary]: ...
+
+
+class Customers(Protocol):
+    def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
+
+
+class Files(Protocol):
+    def describe(self, key: str) -> BlobInfo: ...
+
+    def upload_form(self, key: str, *, name: str, content_type: str, max_bytes: int) -> UploadForm: ...
+
+    def link(self, key: str, *, file_name: str, content_type: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the customer gets for a report."""
+
+    ticket: Ticket
+    reference: str
+    is_new: bool
+
+
+class Intake:
+    """The customer's door of one desk."""
+
+    def __init__(
+        self,
+        *,
+        config: Callable[[], DeskConfig],
+        tickets: Tickets,
+        reader: TicketReader,
+        customers: Customers,
+        bodies: Bodies,
+        files: Files,
+    ) -> None:
+        self._config = config
+        self._tickets = tickets
+        self._reader = reader
+        self._customers = customers
+        self._bodies = bodies
+        self._files = files
+
+    def report(self, report: Report, *, channel: Channel, idempotency_key: str | None, now: datetime) -> Receipt:
+        """Open a ticket for `report`; the same key of the same customer yields the ticket it opened before.
+
+        Raises:
+            InvalidInput: an attachment was never uploaded; nothing is stored.
+            KeyReused: the key came with another report before.
+        """
+        config = self._config()
+        files = self._attachments(report.attachments)
+        contact, company = self._customers.recognise(
+            Caller(
+                name=report.contact_name,
+                address=report.contact_email,
+                phone=report.contact_phone,
+                company=report.company,
+                language=report.language,
+            )
+        )
+        problem = Problem(
+            title=report.title,
+            description=self._bodies.message(report.description, attachments=files),
+            happened_at=report.happened_at,
+            module=report.module,
+            error_text=report.error_text,
+            steps_to_reproduce=report.steps_to_reproduce,
+            impact=report.impact,
+            urgency=report.urgency,
+            fields=report.fields,
+        )
+
+        def begin(ticket_id: TicketId) -> TicketOpened:
+            return open_ticket(
+                ticket_id,
+                desk=config.desk.id,
+                channel=channel,
+                language=report.language,
+                contact=contact,
+                company=company,
+                problem=problem,
+                actor=_customer(contact),
+                now=now,
+            )
+
+        ticket, is_new = self._tickets.open(begin, _keys("report", contact.id, idempotency_key, report, now))
+        return Receipt(ticket, reference(ticket.id, config.desk.prefix), is_new)
+
+    def track(self, principal: Principal, reference_text: str) -> TrackedTicket:
+        """The ticket as its customer sees it.
+
+        Raises:
+            TicketNotFound: there is none, or it is not the caller's.
+        """
+        ticket = self._visible(principal, reference_text)
+        name = reference(ticket.id, self._config().desk.prefix)
+        return track(ticket, self._reader.timeline(ticket.id), name, self._bodies.text)
+
+    def tickets_of(self, principal: Principal) -> list[TrackedLine]:
+        """All tickets the caller may see: those of the contact, or the one of the link."""
+        prefix = self._config().desk.prefix
+        if principal.contact_id:
+            summaries = self._reader.of_contact(principal.contact_id)
+        else:
+            summaries = [TicketSummary.of(self._reader.get(principal.ticket_id))] if principal.ticket_id else []
+        return [TrackedLine.of(summary, reference(summary.id, prefix)) for summary in summaries]
+
+    def add_message(
+        self,
+        principal: Principal,
+        reference_text: str,
+        follow_up: FollowUp,
+        *,
+        channel: Channel,
+        idempotency_key: str | None,
+        now: datetime,
+    ) -> TrackedTicket:
+        """The customer says more; a solved ticket opens again."""
+        ticket = self._visible(principal, reference_text)
+        files = self._attachments(follow_up.attachments)
+        message = self._bodies.message(follow_up.text, attachments=files)
+        self._tickets.handle(
+            ticket.id,
+            lambda current: receive(current, message, channel=channel, actor=_customer(current.contact), now=now),
+            _keys("message", ticket.id, idempotency_key, follow_up, now),
+        )
+        return self.track(principal, reference_text)
+
+    def prepare_upload(self, request: UploadRequest, attachment_id: str) -> UploadForm:
+        """Where to post the file that will be called `attachment_id`."""
+        return self._files.upload_form(
+            self._attachment_key(attachment_id),
+            name=request.name,
+            content_type=request.content_type,
+            max_bytes=request.size,
+        )
+
+    def attachment_link(self, principal: Principal, reference_text: str, number: int) -> str:
+        """A short-lived address of the ticket's attachment `number`, as the customer's view counts them.
+
+        Raises:
+            AttachmentNotFound: the ticket has no such attachment.
+        """
+        ticket = self._visible(principal, reference_text)
+        files = [file for event in self._reader.timeline(ticket.id) for file in _public_files(event)]
+        if not 1 <= number <= len(files):
+            raise AttachmentNotFound(str(number))
+        file = files[number - 1]
+        return self._files.link(file.key, file_name=file.name, content_type=file.content_type)
+
+    def _visible(self, principal: Principal, reference_text: str) -> Ticket:
+        ticket_id = parse_reference(reference_text, self._config().desk.prefix)
+        if ticket_id is None:
+            raise TicketNotFound(reference_text)
+        ticket = self._reader.get(ticket_id)
+        if not principal.may_see_ticket(ticket.id, ticket.contact.id):
+            raise TicketNotFound(reference_text)
+        return ticket
+
+    def _attachments(self, ids: Sequence[str]) -> tuple[Attachment, ...]:
+        files: list[Attachment] = []
+        errors: list[FieldError] = []
+        for at, attachment_id in enumerate(ids):
+            key = self._attachment_key(attachment_id)
+            try:
+                info = self._files.describe(key) if _ATTACHMENT_ID.match(attachment_id) else None
+            except BlobNotFound:
+                info = None
+            if info is None:
+                message = "This file has not been uploaded."
+                errors.append(FieldError(f"attachments.{at}", "not_uploaded", message))
+                continue
+            files.append(Attachment(key=key, name=info.name, content_type=info.content_type, size=info.size))
+        if errors:
+            raise InvalidInput(errors)
+        return tuple(files)
+
+    def _attachment_key(self, attachment_id: str) -> str:
+        return f"attachments/{self._config().desk.id}/{attachment_id}"
+
+
+def _customer(contact: Contact) -> Actor:
+    return Actor(kind="customer", id=contact.id, name=contact.name or contact.address or contact.phone or "")
+
+
+def _keys(
+    kind: str, scope: str, idempotency_key: str | None, request: Report | FollowUp, now: datetime
+) -> list[NaturalKey]:
+    """The key is the caller's own: nobody learns of a ticket by guessing another's key."""
+    if not idempotency_key:
+        return []
+    fingerprint = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    return [NaturalKey(f"{kind}:{scope}:{idempotency_key}", fingerprint, now + KEYS_KEPT)]
+
+
+def _public_files(event: TicketEvent) -> tuple[Attachment, ...]:
+    match event:
+        case TicketOpened():
+            return event.problem.description.attachments
+        case MessageReceived(is_machine=False) | ReplySent():
+            return event.message.attachments
+        case _:
+            return ()

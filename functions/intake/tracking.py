@@ -1,0 +1,161 @@
+"""What customers see of their ticket: what was said to and by them, and where it stands. Never our notes or reasons."""
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from functions.shared.contracts.events import (
+    Message,
+    MessageReceived,
+    ReplySent,
+    TicketClosed,
+    TicketEvent,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+    TicketResumed,
+    TicketTriaged,
+    TicketWaiting,
+)
+from functions.shared.contracts.words import Channel, Metric, Priority, Slug, Status, TicketId
+from functions.shared.domain.summary import TicketSummary
+from functions.shared.domain.ticket import Ticket
+
+
+class TrackedAttachment(BaseModel):
+    """A file that belongs to what was said; `number` names it within the ticket."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    name: str
+    content_type: str
+    size: int
+
+
+class TrackedEntry(BaseModel):
+    """One thing the customer sees on the ticket's timeline."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: AwareDatetime
+    kind: Literal["opened", "message", "reply", "received", "waiting", "resumed", "resolved", "reopened", "closed"]
+    by: Literal["customer", "desk"]
+    name: str = ""
+    text: str = ""
+    attachments: tuple[TrackedAttachment, ...] = ()
+
+
+class TrackedTicket(BaseModel):
+    """The customer's view of a ticket. `due_at` is when the next answer or the solution is promised."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: TicketId
+    reference: str
+    title: str
+    status: Status
+    priority: Priority | None
+    channel: Channel
+    module: Slug | None
+    missing: tuple[str, ...]
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    first_response_due_at: AwareDatetime | None
+    resolution_due_at: AwareDatetime | None
+    timeline: tuple[TrackedEntry, ...]
+
+
+class TrackedLine(BaseModel):
+    """One of the customer's tickets in a list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    title: str
+    status: Status
+    opened_at: AwareDatetime
+
+    @classmethod
+    def of(cls, summary: TicketSummary, reference: str) -> "TrackedLine":
+        """The line that shows the ticket of `summary`."""
+        return cls(reference=reference, title=summary.title, status=summary.status, opened_at=summary.opened_at)
+
+
+def track(
+    ticket: Ticket, events: Iterable[TicketEvent], reference: str, text_of: Callable[[Message], str]
+) -> TrackedTicket:
+    """The customer's view of `ticket`, whose history is `events`; `text_of` reads a whole message."""
+    entries: list[TrackedEntry] = []
+    numbered = 0
+    for event in events:
+        entry = _entry(event, text_of, numbered)
+        if entry:
+            numbered += len(entry.attachments)
+            entries.append(entry)
+    return TrackedTicket(
+        id=ticket.id,
+        reference=reference,
+        title=ticket.title,
+        status=ticket.status,
+        priority=ticket.priority,
+        channel=ticket.channel,
+        module=ticket.module,
+        missing=ticket.missing,
+        opened_at=ticket.opened_at,
+        updated_at=entries[-1].at if entries else ticket.opened_at,
+        first_response_due_at=_due(ticket, Metric.FIRST_RESPONSE),
+        resolution_due_at=_due(ticket, Metric.RESOLUTION),
+        timeline=tuple(entries),
+    )
+
+
+def _due(ticket: Ticket, metric: Metric) -> AwareDatetime | None:
+    clock = ticket.clocks.get(metric)
+    return clock.due_at if clock and clock.is_running else None
+
+
+def _entry(event: TicketEvent, text_of: Callable[[Message], str], numbered: int) -> TrackedEntry | None:
+    match event:
+        case TicketOpened():
+            return _said(event, event.problem.description, "opened", "customer", text_of, numbered)
+        case MessageReceived(is_machine=False):
+            return _said(event, event.message, "message", "customer", text_of, numbered)
+        case ReplySent():
+            return _said(event, event.message, "reply", "desk", text_of, numbered)
+        case TicketTriaged():
+            return TrackedEntry(at=event.occurred_at, kind="received", by="desk")
+        case TicketWaiting():
+            return TrackedEntry(at=event.occurred_at, kind="waiting", by="desk")
+        case TicketResumed():
+            return TrackedEntry(at=event.occurred_at, kind="resumed", by="desk")
+        case TicketResolved():
+            return TrackedEntry(at=event.occurred_at, kind="resolved", by="desk", text=event.solution)
+        case TicketReopened():
+            return TrackedEntry(at=event.occurred_at, kind="reopened", by="desk")
+        case TicketClosed():
+            return TrackedEntry(at=event.occurred_at, kind="closed", by="desk")
+        case _:
+            return None
+
+
+def _said(
+    event: TicketEvent,
+    message: Message,
+    kind: Literal["opened", "message", "reply"],
+    by: Literal["customer", "desk"],
+    text_of: Callable[[Message], str],
+    numbered: int,
+) -> TrackedEntry:
+    return TrackedEntry(
+        at=event.occurred_at,
+        kind=kind,
+        by=by,
+        name=event.actor.name,
+        text=text_of(message),
+        attachments=tuple(
+            TrackedAttachment(number=number, name=file.name, content_type=file.content_type, size=file.size)
+            for number, file in enumerate(message.attachments, numbered + 1)
+        ),
+    )

@@ -1,0 +1,231 @@
+from typing import Any
+
+import pytest
+
+from functions.intake.report import FollowUp, UploadRequest, answers_in, read_report
+from functions.intake.service import Intake
+from functions.shared.bodies import Bodies
+from functions.shared.contracts.words import Channel, Impact, Language, RootCause, Status, Urgency
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.decisions import note, reply, resolve
+from functions.shared.domain.errors import AttachmentNotFound, InvalidInput, KeyReused, TicketNotFound
+from functions.shared.identity.principal import Principal, PrincipalKind
+from functions.shared.ticketing import Tickets
+from tests.factories import AGENT, DESK, NOON, default_config, make_message
+from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, StillClocks
+
+CONFIG = default_config()
+ATTACHMENT = "att_" + "0" * 32
+
+BODY: dict[str, Any] = {
+    "company": "Acme",
+    "contact": {"name": "王芳", "address": "wang@acme.example"},
+    "title": "报表打不开",
+    "description": "一直转圈",
+    "module": "data-reports",
+    "impact": "department",
+    "urgency": "high",
+}
+
+
+class Door:
+    """The customer's door over in-memory gateways."""
+
+    def __init__(self, config: DeskConfig = CONFIG) -> None:
+        self.store = InMemoryTickets()
+        self.blobs = InMemoryBlobs()
+        self.tickets = Tickets(self.store, StillClocks, CountedIds())
+        self.intake = Intake(
+            config=lambda: config,
+            tickets=self.tickets,
+            reader=self.store,
+            customers=InMemoryCustomers(),
+            bodies=Bodies(self.blobs, DESK),
+            files=self.blobs,
+        )
+
+    def report(self, key: str | None = None, **changes: Any) -> Any:
+        report = read_report(answers_in({**BODY, **changes}), CONFIG)
+        return self.intake.report(report, channel=Channel.API, idempotency_key=key, now=NOON)
+
+
+def customer_of(ticket: Any) -> Principal:
+    return Principal(kind=PrincipalKind.CUSTOMER, id=ticket.id, name="", desk=DESK, ticket_id=ticket.id)
+
+
+def refused(body: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(InvalidInput) as refusal:
+        read_report(answers_in(body), CONFIG)
+    return {error.field: error.code for error in refusal.value.errors}
+
+
+def test_a_report_keeps_every_field_of_the_form() -> None:
+    report = read_report(
+        answers_in(
+            {**BODY, "error_text": "HTTP 504", "steps_to_reproduce": "1. 打开", "happened_at": "2026-03-02T09:40"}
+        ),
+        CONFIG,
+    )
+
+    assert (report.company, report.contact_name, report.contact_email) == ("Acme", "王芳", "wang@acme.example")
+    assert (report.impact, report.urgency, report.language) == (Impact.DEPARTMENT, Urgency.HIGH, Language.ZH)
+    assert (report.error_text, report.steps_to_reproduce, report.happened_at) == (
+        "HTTP 504",
+        "1. 打开",
+        "2026-03-02T09:40",
+    )
+
+
+def test_every_missing_field_is_named_at_once() -> None:
+    assert refused({"contact": {}}) == {
+        name: "required"
+        for name in ("company", "contact.name", "contact.address", "title", "description", "impact", "urgency")
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"module": "no-such-module"}, {"module": "unknown_choice"}),
+        ({"description": "长" * 300_000}, {"description": "too_long"}),
+        ({"contact": {"name": "x", "address": "not an address"}}, {"contact.address": "malformed"}),
+        ({"impact": "planet"}, {"impact": "unknown_choice"}),
+        ({"title": 7}, {"title": "wrong_type"}),
+        ({"colour": "red"}, {"colour": "unknown_field"}),
+        ({"contact": {"name": "x", "address": "a@b.example", "fax": "1"}}, {"contact.fax": "unknown_field"}),
+        ({"language": "fr"}, {"language": "unknown_choice"}),
+        ({"language": ["zh"]}, {"language": "unknown_choice"}),
+    ],
+)
+def test_what_cannot_be_accepted_is_named(change: dict[str, Any], complaint: dict[str, str]) -> None:
+    assert refused({**BODY, **change}) == complaint
+
+
+def test_a_module_may_be_called_by_its_other_names() -> None:
+    assert read_report(answers_in({**BODY, "module": "报表"}), CONFIG).module == "data-reports"
+
+
+def test_a_report_opens_a_ticket_with_a_reference() -> None:
+    door = Door()
+    receipt = door.report()
+
+    assert receipt.is_new
+    assert receipt.reference == "AS-0000-0001"
+    assert receipt.ticket.contact.address == "wang@acme.example"
+    assert [event.type for event in door.store.timeline(receipt.ticket.id)] == ["TicketOpened"]
+
+
+def test_the_same_request_again_yields_the_same_ticket() -> None:
+    door = Door()
+    first, again = door.report("k1"), door.report("k1")
+
+    assert (again.reference, again.is_new) == (first.reference, False)
+    assert len(door.store.heads) == 1
+
+
+def test_a_key_is_the_callers_own() -> None:
+    door = Door()
+    door.report("k1")
+    other = door.report("k1", contact={"name": "x", "address": "other@else.example"})
+
+    assert other.is_new
+
+
+def test_a_key_does_not_serve_two_reports() -> None:
+    door = Door()
+    door.report("k1")
+    with pytest.raises(KeyReused):
+        door.report("k1", title="别的问题")
+
+
+def test_a_long_description_is_kept_whole() -> None:
+    door = Door()
+    text = "很长的描述。" * 3000
+    receipt = door.report(description=text)
+    tracked = door.intake.track(customer_of(receipt.ticket), receipt.reference)
+
+    assert tracked.timeline[0].text == text
+    assert len(receipt.ticket.excerpt) <= 300
+
+
+def test_a_file_that_was_never_uploaded_is_refused_and_nothing_is_stored() -> None:
+    door = Door()
+    for name in (ATTACHMENT, "../config/live"):
+        with pytest.raises(InvalidInput) as refusal:
+            door.report(attachments=[name])
+        assert refusal.value.errors[0].field == "attachments.0"
+    assert door.store.heads == {}
+
+
+def test_an_uploaded_file_is_the_tickets_and_can_be_fetched() -> None:
+    door = Door()
+    door.intake.prepare_upload(UploadRequest(name="截图.png", content_type="image/png", size=4), ATTACHMENT)
+    door.blobs.upload(b"\x89PNG")
+    receipt = door.report(attachments=[ATTACHMENT])
+    customer = customer_of(receipt.ticket)
+
+    [file] = door.intake.track(customer, receipt.reference).timeline[0].attachments
+    assert (file.name, file.size) == ("截图.png", 4)
+    assert ATTACHMENT in door.intake.attachment_link(customer, receipt.reference, file.number)
+    with pytest.raises(AttachmentNotFound):
+        door.intake.attachment_link(customer, receipt.reference, 2)
+
+
+def test_the_customer_sees_answers_and_never_notes() -> None:
+    door = Door()
+    ticket = door.report().ticket
+    door.tickets.handle(ticket.id, lambda t: note(t, make_message("这个客户很烦"), actor=AGENT, now=NOON))
+    door.tickets.handle(ticket.id, lambda t: reply(t, make_message("正在修复"), actor=AGENT, now=NOON))
+    tracked = door.intake.track(customer_of(ticket), "AS-0000-0001")
+
+    assert [(entry.kind, entry.text) for entry in tracked.timeline] == [("opened", "一直转圈"), ("reply", "正在修复")]
+    assert "烦" not in tracked.model_dump_json()
+
+
+def test_a_ticket_of_somebody_else_is_not_there() -> None:
+    door = Door()
+    mine, theirs = door.report().ticket, door.report().ticket
+    with pytest.raises(TicketNotFound):
+        door.intake.track(customer_of(mine), "AS-0000-0002")
+    with pytest.raises(TicketNotFound):
+        door.intake.add_message(
+            customer_of(mine), "AS-0000-0002", FollowUp(text="x"), channel=Channel.API, idempotency_key=None, now=NOON
+        )
+    assert theirs.version == door.store.get(theirs.id).version
+
+
+@pytest.mark.parametrize("text", ["", "AS-ZZZZ-ZZZZ", "IT-0000-0001", "tkt_00000001", "'; drop"])
+def test_what_names_no_ticket_is_not_there(text: str) -> None:
+    door = Door()
+    with pytest.raises(TicketNotFound):
+        door.intake.track(customer_of(door.report().ticket), text)
+
+
+def test_a_message_on_a_solved_ticket_opens_it_again_once() -> None:
+    door = Door()
+    ticket = door.report().ticket
+    door.tickets.handle(
+        ticket.id, lambda t: resolve(t, root_cause=RootCause.DEFECT, cause="", solution="好了", actor=AGENT, now=NOON)
+    )
+    for _ in range(2):
+        tracked = door.intake.add_message(
+            customer_of(ticket),
+            "AS-0000-0001",
+            FollowUp(text="又坏了"),
+            channel=Channel.API,
+            idempotency_key="m1",
+            now=NOON,
+        )
+
+    assert tracked.status is Status.OPEN
+    assert [entry.kind for entry in tracked.timeline] == ["opened", "resolved", "message", "reopened"]
+
+
+def test_a_contact_sees_all_their_tickets_and_nobody_elses() -> None:
+    door = Door()
+    mine = [door.report().reference, door.report().reference]
+    door.report(contact={"name": "x", "address": "other@else.example"})
+    contact = door.store.get("tkt_00000001").contact
+    principal = Principal(kind=PrincipalKind.CUSTOMER, id=contact.id, name="", desk=DESK, contact_id=contact.id)
+
+    assert sorted(line.reference for line in door.intake.tickets_of(principal)) == sorted(mine)
