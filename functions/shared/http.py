@@ -41,6 +41,7 @@ from functions.shared.domain.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    SignInUnavailable,
     StaleArticle,
     StaleConfig,
     StaleTicket,
@@ -73,6 +74,7 @@ STATUS: Mapping[type[AftercareError], HTTPStatus] = {
     StaleConfig: HTTPStatus.CONFLICT,
     AlreadySeen: HTTPStatus.CONFLICT,
     IllegalTransition: HTTPStatus.CONFLICT,
+    SignInUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ConfigMissing: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -21,6 +21,7 @@
     ├── StaleConfig            the configuration was published by someone else meanwhile
     ├── AlreadySeen            this request or message opened a ticket before
     ├── IllegalTransition      the status does not allow this step
+    ├── SignInUnavailable      the user pool does not answer
     └── ConfigMissing          the desk has no live configuration
 
 A message given to an error may reach the client: it names what the client already knows, never internals.
@@ -204,6 +205,13 @@ class IllegalTransition(AftercareError):
 
     code = "illegal_transition"
     sentence = "This step is not possible in the current status."
+
+
+class SignInUnavailable(AftercareError):
+    """The user pool does not answer, so nobody can be recognised."""
+
+    code = "sign_in_unavailable"
+    sentence = "Sign-in does not answer at the moment. Please try again in a minute."
 
 
 class ConfigMissing(AftercareError):
