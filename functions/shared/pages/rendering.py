@@ -1,5 +1,6 @@
 """Pages are rendered on the server: one environment, and one place for what browsers must be told."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -8,6 +9,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from functions.shared.pages import times
 from functions.shared.pages.forms import EMPTY
@@ -16,6 +18,9 @@ from functions.shared.pages.static_files import static_url
 
 FUNCTIONS: Final = Path(__file__).resolve().parents[2]
 DEFAULT_ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+
+_ADDRESS: Final = re.compile(r"https?://[!#$%&*+\-./:;=?@_~0-9A-Za-z]*[#$%&*+\-/=@_~0-9A-Za-z]")
 
 
 class Reader(Protocol):
@@ -76,8 +81,18 @@ def environment() -> Environment:
         auto_reload=False,
     )
     jinja.globals["static_url"] = static_url
-    jinja.policies["urlize.rel"] = "nofollow noopener noreferrer"
+    jinja.filters["linked"] = linked
     return jinja
+
+
+def linked(text: str) -> Markup:
+    """`text` escaped, with its web addresses as links; Chinese sentences run on without a space around them."""
+    parts, end = [], 0
+    for address in _ADDRESS.finditer(text):
+        link = Markup('<a href="{0}" rel="nofollow noopener noreferrer" target="_blank">{0}</a>').format(address[0])
+        parts += [escape(text[end : address.start()]), link]
+        end = address.end()
+    return Markup("").join([*parts, escape(text[end:])])
 
 
 def security_headers(*, upload_to: Sequence[str] = (), sign_in_at: Sequence[str] = ()) -> dict[str, str]:

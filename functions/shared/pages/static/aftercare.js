@@ -27,11 +27,13 @@
   // --- attachments go straight to storage, the form sends their keys ---
   const upload = async (box, file) => {
     const row = box.querySelector("template").content.firstElementChild.cloneNode(true);
-    const say = (text) => { row.querySelector("[data-state]").textContent = text; };
+    const say = (text, wrong = false) => {
+      row.querySelector("[data-state]").textContent = text;
+      row.classList.toggle("is-wrong", wrong);
+    };
     row.querySelector("[data-name]").textContent = file.name;
-    row.querySelector("button").addEventListener("click", () => row.remove());
     box.querySelector("[data-files]").append(row);
-    if (file.size > Number(box.dataset.limit)) return say(words.too_large);
+    if (file.size > Number(box.dataset.limit)) { say(words.too_large, true); return; }
     say(words.uploading);
     try {
       const asked = await fetch(box.dataset.upload, {
@@ -40,21 +42,20 @@
         body: JSON.stringify({ name: file.name, content_type: file.type || "application/octet-stream", size: file.size }),
       });
       if (!asked.ok) throw new Error(asked.statusText);
-      const { key, url, fields } = await asked.json();
+      const { id, url, fields } = await asked.json();
       const body = new FormData();
       for (const [name, value] of Object.entries(fields)) body.append(name, value);
       body.append("file", file);
       const sent = await fetch(url, { method: "POST", body });
       if (!sent.ok) throw new Error(sent.statusText);
-      const input = row.querySelector("input");
-      input.value = key;
-      input.disabled = false;
+      const [key, name] = row.querySelectorAll("input");
+      key.value = id;
+      name.value = file.name;
+      key.disabled = name.disabled = false;
       say("");
     } catch {
-      row.classList.add("is-wrong");
-      say(words.failed);
+      say(words.failed, true);
     }
-    return undefined;
   };
 
   document.addEventListener("change", (event) => {
@@ -82,6 +83,7 @@
   });
 
   document.addEventListener("click", (event) => {
+    event.target.closest("[data-remove]")?.closest("li").remove();
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     navigator.clipboard?.writeText(button.dataset.copy).then(() => { button.dataset.done = words.copied; });
@@ -98,6 +100,13 @@
   document.addEventListener("htmx:load", tick);
   document.addEventListener("htmx:historyRestore", settle);
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === document.body) settle(); });
+  // A field of a form asks under another name (the report's title is the search's question).
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { elt, parameters } = event.detail;
+    if (!elt.dataset.ask) return;
+    for (const name of Object.keys(parameters)) delete parameters[name];
+    parameters[elt.dataset.ask] = elt.value;
+  });
   // A page that tells of an error is shown like any page; a part that failed leaves what was there.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.boosted) event.detail.shouldSwap = true;
