@@ -3,6 +3,7 @@
 import sys
 
 import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
 
 from infra.bundling import function_code
 from infra.review import Unreviewed, review
@@ -21,16 +22,22 @@ def main() -> None:
 
 
 def desk() -> cdk.App:
-    """The stacks of one desk, in the shape that the context describes."""
+    """The whole desk, in the shape that the context describes; for the cloud only if it passes the review."""
     app = cdk.App()
     shape = Shape.from_context(app.node.try_get_context)
-    data = DataStack(app, "AftercareData", shape=shape)
-    running = AppStack(app, "AftercareApp", shape=shape, data=data, code=function_code(shape))
-    if shape.mail_domain:
-        MailStack(app, "AftercareMail", shape=shape, data=data, intake=running.intake)
+    stacks = build_stacks(app, shape=shape, code=function_code(shape))
     if not shape.is_local:
-        review(app)
+        review(stacks)
     return app
+
+
+def build_stacks(app: cdk.App, *, shape: Shape, code: lambda_.Code) -> tuple[cdk.Stack, ...]:
+    """The stacks of one desk in `app`."""
+    data = DataStack(app, "AftercareData", shape=shape)
+    running = AppStack(app, "AftercareApp", shape=shape, data=data, code=code)
+    if not shape.mail_domain:
+        return data, running
+    return data, running, MailStack(app, "AftercareMail", shape=shape, data=data, intake=running.intake)
 
 
 if __name__ == "__main__":

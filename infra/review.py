@@ -4,7 +4,7 @@ It reads the constructs before references between stacks are resolved: afterward
 (`PublishOutputFnGetAttStoreBlobs371A4133Arn7C8837AA`), and an answer to it could neither be read nor kept stable.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
@@ -15,11 +15,11 @@ class Unreviewed(RuntimeError):
     """The stacks have findings that nobody has answered; the message lists them."""
 
 
-def review(app: cdk.App) -> None:
+def review(stacks: Iterable[cdk.Stack]) -> None:
     """Raises Unreviewed unless every finding of the AWS Solutions rules is mended or answered."""
-    findings = [finding for stack in _stacks(app) for finding in _findings(stack)]
-    if findings:
-        raise Unreviewed("\n".join(["Mend these, or answer them with `accept` on the construct:", *findings]))
+    unanswered = [f"- {finding}" for stack in stacks for finding in findings(stack)]
+    if unanswered:
+        raise Unreviewed("\n".join(["Mend these, or answer them with `accept` on the construct:", *unanswered]))
 
 
 def accept(construct: IConstruct, finding: str, *, reason: str) -> None:
@@ -27,11 +27,8 @@ def accept(construct: IConstruct, finding: str, *, reason: str) -> None:
     cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=finding, reason=reason))
 
 
-def _stacks(app: cdk.App) -> Iterator[cdk.Stack]:
-    return (child for child in app.node.children if isinstance(child, cdk.Stack))
-
-
-def _findings(stack: cdk.Stack) -> Iterator[str]:
+def findings(stack: cdk.Stack) -> Iterator[str]:
+    """What the rules object to in `stack` and nobody has answered."""
     for violation in AwsSolutionsChecks(stack).validate_scope(stack).violations:
         for resource in violation.violating_resources:
-            yield f"- {resource.construct_path}: {violation.rule_name}: {violation.description}"
+            yield f"{resource.construct_path}: {violation.rule_name}: {violation.description}"

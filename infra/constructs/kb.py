@@ -1,8 +1,10 @@
 """Knowledge: articles, the help centre and its search."""
 
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from functions.kb.settings import KbHttpSettings, KbPublishSettings
+from functions.shared.contracts.article_events import ArticleArchived, ArticlePublished
 from infra.constructs.public_api import PublicApi
 from infra.constructs.service_function import DOOR_TIMEOUT, ServiceFunction
 from infra.constructs.store import allow_objects
@@ -40,6 +42,8 @@ class KnowledgeBase(Construct):
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", under=_SEARCH)
         allow_objects(http, platform.site, "GetObject")
+        for bucket in (platform.blobs, platform.site):  # without it a missing object is "forbidden", not "not found"
+            iam.Grant.add_to_principal(grantee=http, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn])
         api.leads_to(
             http,
             "Help",
@@ -49,6 +53,7 @@ class KnowledgeBase(Construct):
         )
 
         self.work = WorkQueue(self, "Work", shape=platform.shape)
+        self.work.hears(platform.bus, ArticlePublished, ArticleArchived)
         publisher = ServiceFunction(
             self,
             "Publisher",
