@@ -18,9 +18,11 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 
 Recipient = Annotated[
     str,
-    StringConstraints(pattern=r"^(account_manager|assignee|lead|manager|team|(person|team):[a-z0-9][a-z0-9_-]{0,62})$"),
+    StringConstraints(
+        pattern=r"^(account_manager|assignee|lead|manager|team|(person|team):[a-z0-9][a-z0-9_-]{0,62}|[^@\s:]+@[^@\s]+)$"
+    ),
 ]
-"""Who is told: by the part they have in the ticket, or `person:ID`, or `team:ID`."""
+"""Who is told: by the part they have in the ticket, or `person:ID`, `team:ID`, or a mail address."""
 
 
 @dataclass(frozen=True)

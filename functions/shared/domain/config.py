@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from functions.shared.contracts.events import Company
 from functions.shared.contracts.words import DeskId, Language, Role, Slug
 from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
 from functions.shared.domain.folding import fold
@@ -119,6 +120,39 @@ class DeskConfig(Part):
 
     def people_with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.people if person.role is role)
+
+    def recipients(
+        self, wanted: Iterable[str], *, team: str | None, assignee: str | None, company: Company | None
+    ) -> tuple[str, ...]:
+        """Whom the words of rules and policies mean for a ticket: ids of people and mail addresses, each once."""
+        meant = (self._meant(recipient, team, assignee, company) for recipient in wanted)
+        return tuple(dict.fromkeys(one for some in meant for one in some))
+
+    def _meant(self, recipient: str, team: str | None, assignee: str | None, company: Company | None) -> list[str]:
+        kind, _, name = recipient.partition(":")
+        people: Iterable[Person | None]
+        match kind:
+            case "assignee":
+                people = [self.person(assignee)]
+            case "lead":
+                people = [self.lead(team)]
+            case "manager":
+                people = self.people_with_role(Role.MANAGER)
+            case "account_manager":
+                people = [self.account_manager(company)]
+            case "team":
+                people = self.members(name or team or "")
+            case "person":
+                people = [self.person(name)]
+            case _:
+                return [recipient] if "@" in recipient else []
+        return [person.id for person in people if person]
+
+    def account_manager(self, company: Company | None) -> Person | None:
+        """Who looks after a customer: the company's own account manager, or the desk's stand-in."""
+        named = company.account_manager if company else None
+        own = (self.person(named) or self.person_with_email(named)) if named else None
+        return own or self.person(self.desk.account_manager)
 
     def module(self, module_id: str | None) -> Module | None:
         return next((module for module in self.modules if module.id == module_id), None)

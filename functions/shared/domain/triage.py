@@ -1,0 +1,226 @@
+"""Triage: which priority a new ticket has, which team and person it goes to, who is told, and why."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pydantic import AwareDatetime
+
+from functions.shared.contracts.events import Actor, Reason, TicketEvent, TicketOpened, TicketTriaged
+from functions.shared.contracts.words import Impact, Priority, Slug, Urgency
+from functions.shared.domain.actions import Verdict
+from functions.shared.domain.config import DeskConfig, Person
+from functions.shared.domain.document import Bilingual
+from functions.shared.domain.facts import Facts
+from functions.shared.domain.matrix import Weighing
+from functions.shared.domain.rules import Occasion, Run, run
+from functions.shared.domain.ticket import Ticket
+
+Turn = Callable[[Slug], int]
+"""How many tickets a team was given in turn before this one."""
+
+ROUTER = Actor(kind="system", id="router")
+
+_IMPACTS = {
+    Impact.PERSON: Bilingual(zh="个人", en="one person"),
+    Impact.DEPARTMENT: Bilingual(zh="部门", en="a department"),
+    Impact.COMPANY: Bilingual(zh="全公司", en="the whole company"),
+}
+_URGENCIES = {
+    Urgency.LOW: Bilingual(zh="不急", en="low"),
+    Urgency.NORMAL: Bilingual(zh="一般", en="normal"),
+    Urgency.HIGH: Bilingual(zh="紧急", en="high"),
+    Urgency.CRITICAL: Bilingual(zh="业务停摆", en="critical"),
+}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the ticket goes, and why."""
+
+    team: Slug
+    assignee: Slug | None
+    reasons: tuple[Reason, ...]
+
+
+def facts_of(opened: TicketOpened, priority: Priority | None) -> Facts:
+    """A new ticket as conditions see it; `priority` is what impact, urgency and tier gave it."""
+    problem, company, contact = opened.problem, opened.company, opened.contact
+    return Facts(
+        {
+            "text": f"{problem.title}\n{problem.description.text}",
+            "title": problem.title,
+            "description": problem.description.text,
+            "error_text": problem.error_text,
+            "steps_to_reproduce": problem.steps_to_reproduce,
+            "channel": opened.channel,
+            "language": opened.language,
+            "mailbox": opened.mailbox,
+            "status": "new",
+            "priority": priority,
+            "impact": problem.impact,
+            "urgency": problem.urgency,
+            "module": problem.module,
+            "missing": opened.missing,
+            "opened_at": opened.occurred_at,
+            "reopened": 0,
+            **({f"company.{name}": value for name, value in company} if company else {}),
+            **{f"contact.{name}": value for name, value in contact},
+            **{f"fields.{name}": value for name, value in problem.fields.items()},
+        }
+    )
+
+
+def triage(
+    opened: TicketOpened, ticket: Ticket, config: DeskConfig, *, turn: Turn, now: AwareDatetime
+) -> list[TicketEvent]:
+    """Decide on the ticket that `opened` began; nothing follows where this was done before.
+
+    What a person of the desk decided meanwhile, by taking or assigning the ticket, stands.
+    """
+    if ticket.priority is not None:
+        return []
+    tier = opened.company.tier if opened.company else "standard"
+    weighing = config.matrix.weigh(opened.problem.impact, opened.problem.urgency, tier)
+    begin = Verdict(priority=weighing.priority, module=ticket.module, tags=ticket.tags)
+    facts = facts_of(opened, weighing.priority)
+    tried = run(config.rules, facts, begin, occasion=Occasion.OPENED, at=opened.occurred_at)
+    verdict = tried.verdict
+    priority = verdict.priority or weighing.priority
+    place = _kept(ticket) or _placed(tried, config, turn)
+    told = config.recipients(verdict.notify, team=place.team, assignee=place.assignee, company=opened.company)
+    told = tuple(person for person in told if person != place.assignee)  # who learns of the ticket anyway
+    reasons = (
+        _by_matrix(weighing),
+        *_by_rules(tried, config),
+        *_by_rule_priority(tried, weighing.priority, priority),
+        *place.reasons,
+        *_telling(told, tried, config),
+    )
+    return [
+        ticket.happening(
+            TicketTriaged,
+            actor=ROUTER,
+            now=now,
+            reasons=reasons,
+            config_version=config.version,
+            priority=priority,
+            team=place.team,
+            assignee=place.assignee,
+            module=verdict.module,
+            tags=verdict.tags,
+            fields=dict(verdict.fields),
+            notify=told,
+            matched_rules=tried.matched,
+        )
+    ]
+
+
+def _by_matrix(weighing: Weighing) -> Reason:
+    impact, urgency = _IMPACTS[weighing.impact], _URGENCIES[weighing.urgency]
+    zh = f"影响范围：{impact.zh}；紧急程度：{urgency.zh}"
+    en = f"Impact {impact.en}, urgency {urgency.en}"
+    if weighing.is_assumed:
+        zh, en = f"{zh}（客户未全部说明，按默认估计）", f"{en} (partly assumed, the customer did not say)"
+    zh, en = f"{zh} → {weighing.by_table}", f"{en}: {weighing.by_table}"
+    if weighing.priority is not weighing.by_table:
+        zh = f"{zh}；{weighing.tier} 客户提升为 {weighing.priority}"
+        en = f"{en}; raised to {weighing.priority} for a {weighing.tier} customer"
+    return Reason(code="priority_by_matrix", zh=zh, en=en)
+
+
+def _by_rules(tried: Run, config: DeskConfig) -> Iterator[Reason]:
+    names = {rule.id: rule.name for rule in config.rules}
+    for rule in tried.matched:
+        evidence = tried.evidence(rule)
+        zh = f"（{'、'.join(evidence)}）" if evidence else ""
+        en = f" ({', '.join(evidence)})" if evidence else ""
+        yield Reason(
+            code="rule_matched",
+            rule=rule,
+            zh=f"命中规则“{names[rule].zh}”{zh}",
+            en=f"Rule “{names[rule].en}” matched{en}",
+        )
+
+
+def _by_rule_priority(tried: Run, before: Priority, after: Priority) -> Iterator[Reason]:
+    if rule := tried.decided_by.get("priority"):
+        yield Reason(
+            code="priority_by_rule",
+            rule=rule,
+            zh=f"优先级由 {before} 改为 {after}",
+            en=f"Priority {before} became {after}",
+        )
+
+
+def _kept(ticket: Ticket) -> _Place | None:
+    """Where somebody put the ticket before it was triaged."""
+    if ticket.team is None:
+        return None
+    reason = Reason(code="place_kept", zh="已有人接手，保持不变", en="Somebody took the ticket already; that stays")
+    return _Place(ticket.team, ticket.assignee, (reason,))
+
+
+def _placed(tried: Run, config: DeskConfig, turn: Turn) -> _Place:
+    team, why = _team(tried, config)
+    person, how = _person(tried, team, config, turn)
+    return _Place(team, person.id if person else None, (why, how))
+
+
+def _team(tried: Run, config: DeskConfig) -> tuple[Slug, Reason]:
+    verdict = tried.verdict
+    chosen = config.person(verdict.person)
+    module = config.module(verdict.module)
+    rule = None
+    if verdict.team is not None:
+        team, code, rule = verdict.team, "team_by_rule", tried.decided_by.get("team")
+    elif chosen and chosen.teams:
+        team, code, rule = chosen.teams[0], "team_by_person", tried.decided_by.get("person")
+    elif module:
+        team, code = module.team, "team_by_module"
+    else:
+        team, code = config.desk.default_team, "team_by_default"
+    known = config.team(team)
+    name = known.name if known else Bilingual(zh=team, en=team)
+    zh, en = {
+        "team_by_rule": (f"按规则转给{name.zh}", f"To {name.en}, by rule"),
+        "team_by_person": (f"随负责人转给{name.zh}", f"To {name.en}, the team of the person chosen"),
+        "team_by_module": (
+            f"模块“{module.name.zh if module else ''}”由{name.zh}负责",
+            f"{name.en} looks after {module.name.en if module else ''}",
+        ),
+        "team_by_default": (f"没有规则指定团队，先由{name.zh}受理", f"No rule named a team, so {name.en} begins"),
+    }[code]
+    return team, Reason(code=code, zh=zh, en=en, rule=rule)
+
+
+def _person(tried: Run, team: Slug, config: DeskConfig, turn: Turn) -> tuple[Person | None, Reason]:
+    if chosen := config.person(tried.verdict.person):
+        rule = tried.decided_by.get("person")
+        zh, en = f"按规则指派给{chosen.name}", f"Assigned to {chosen.name}, by rule"
+        return chosen, Reason(code="person_by_rule", zh=zh, en=en, rule=rule)
+    candidates = [person for person in config.members(team) if person.takes_tickets]
+    if not candidates:
+        zh, en = (
+            "团队里目前没有人接单，留在团队队列中",
+            "Nobody of the team takes tickets, so it waits in the team's queue",
+        )
+        return None, Reason(code="person_none", zh=zh, en=en)
+    before = turn(team)
+    person = candidates[before % len(candidates)]
+    return person, Reason(
+        code="person_by_turn",
+        zh=f"{len(candidates)} 人轮流接单，第 {before + 1} 单轮到{person.name}",
+        en=f"{len(candidates)} people take turns; ticket {before + 1} is {person.name}'s",
+    )
+
+
+def _telling(told: tuple[str, ...], tried: Run, config: DeskConfig) -> Iterator[Reason]:
+    if told:
+        people = (config.person(one) for one in told)
+        names = [person.name if person else one for person, one in zip(people, told, strict=True)]
+        yield Reason(
+            code="told",
+            rule=tried.decided_by.get("notify"),
+            zh=f"立即告知{'、'.join(names)}",
+            en=f"Told at once: {', '.join(names)}",
+        )
