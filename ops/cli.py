@@ -2,7 +2,8 @@
 
 import typer
 
-from ops import mail
+from ops import config_commands, mail
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
+app.add_typer(config_commands.app, name="config")
 app.add_typer(mail.app, name="mail")

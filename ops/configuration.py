@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from functions.shared.domain.document import Part
 from functions.shared.domain.form import Form
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.rules import Rule
+from functions.shared.gateways.config import ConfigStore
 from ops.yaml_file import Step, YamlFault, YamlFile, read_yaml
 
 Place = tuple[Step, ...]
@@ -132,6 +134,19 @@ def load_config(root: Path) -> DeskConfig:
     if found := faults(config):
         raise ConfigRefused([sources.described(fault.place, fault.message) for fault in found])
     return config
+
+
+def publish_config(root: Path, store: ConfigStore, *, author: str, note: str, now: datetime) -> DeskConfig:
+    """Check the configuration in the folder `root` and make it live; unchanged, it keeps its version.
+
+    Raises:
+        ConfigRefused: with every fault that was found; the live version stays.
+        StaleConfig: somebody else published meanwhile.
+    """
+    config = load_config(root)
+    if config.desk.id != store.desk:
+        raise ConfigRefused([f'{root}: this is the configuration of "{config.desk.id}", not of "{store.desk}"'])
+    return store.publish(config, author=author, note=note, now=now)
 
 
 def _read(root: Path) -> _Sources:

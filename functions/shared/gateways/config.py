@@ -24,7 +24,7 @@ class ConfigStore:
         self._s3 = s3
         self._table = table
         self._bucket = bucket
-        self._desk = desk
+        self.desk = desk
         self._kept: DeskConfig | None = None
 
     def live(self) -> DeskConfig:
@@ -69,11 +69,11 @@ class ConfigStore:
         if pointer and pointer["digest"]["S"] == digest:
             return config.model_copy(update={"version": current})
         published = config.model_copy(update={"version": current + 1})
-        blob = f"config/{self._desk}/{published.version:08d}-{digest[:12]}.json"
+        blob = f"config/{self.desk}/{published.version:08d}-{digest[:12]}.json"
         body = published.model_dump_json(by_alias=True)
         self._s3.put_object(Bucket=self._bucket, Key=blob, Body=body.encode(), ContentType="application/json")
         entry = {
-            "pk": {"S": keys.config(self._desk)},
+            "pk": {"S": keys.config(self.desk)},
             "version": {"N": str(published.version)},
             "blob": {"S": blob},
             "digest": {"S": digest},
@@ -108,7 +108,7 @@ class ConfigStore:
     def _item(self, sk: str, *, consistent: bool = False) -> Mapping[str, Any] | None:
         found = self._dynamodb.get_item(
             TableName=self._table,
-            Key={"pk": {"S": keys.config(self._desk)}, "sk": {"S": sk}},
+            Key={"pk": {"S": keys.config(self.desk)}, "sk": {"S": sk}},
             ConsistentRead=consistent,
         )
         return found.get("Item")
