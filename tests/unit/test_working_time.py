@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from functions.shared.domain.calendar import Calendar, WorkingDays, parse_target
+from functions.shared.domain.spans import Pause
 from functions.shared.domain.walk import explain
-from functions.shared.domain.working_time import BeyondHorizon, NoWorkingTime, Pause, WorkingTime
+from functions.shared.domain.working_time import BeyondHorizon, NoWorkingTime, WorkingTime
 
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 EVERY_DAY = (*WORKDAYS, "sat", "sun")
@@ -302,3 +303,19 @@ def test_the_walk_names_the_pauses() -> None:
     _, walk = explain(OFFICE, at("2026-02-02T09:00Z"), timedelta(hours=8), pauses)
     assert [reason.code for reason in walk] == ["walk.start", "walk.paused", "walk.paused", "walk.held"]
     assert walk[1].en == "Paused from Mon 2 Feb 2026 10:00 until Mon 2 Feb 2026 11:00."
+
+
+def test_what_a_closure_leaves_of_a_night_may_begin_after_the_next_day_opens() -> None:
+    calendar = WorkingTime(
+        Calendar.model_validate(
+            {
+                "timezone": "UTC",
+                "week": {"mon": ["20:00-06:00"], "tue": ["01:00-02:00", "03:00-05:00"]},
+                "closed": [{"date": "2026-02-02", "hours": ["20:00-04:00"]}],
+            }
+        )
+    )
+    monday = at("2026-02-02T19:00Z")
+    assert calendar.elapsed(monday, at("2026-02-04T00:00Z")) == timedelta(hours=4)
+    assert calendar.due(monday, timedelta(hours=1)) == at("2026-02-03T02:00Z")
+    assert calendar.next_opening(monday) == at("2026-02-03T01:00Z")

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.shared.domain.calendar import Calendar, Weekday, WorkingDays, minutes
-from functions.shared.domain.working_time import Pause, WorkingTime
+from functions.shared.domain.spans import Pause
+from functions.shared.domain.working_time import WorkingTime
 
 STEP = timedelta(minutes=5)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -68,10 +69,11 @@ class Wall:
         for run in runs:
             opens, closes = midnight + timedelta(minutes=run[0]), midnight + timedelta(minutes=run[-1] + 5)
             first = next(at for at, shown in enumerate(self.clock) if shown >= opens)
-            if self.clock.count(opens) > 1:
+            ends = [at for at, shown in enumerate(self.clock) if shown == closes]
+            if not ends or self.clock.count(opens) > 1:
                 last = next(at for at in range(first, len(self.clock)) if self.clock[at] >= closes)
             else:
-                last = max(at for at, shown in enumerate(self.clock) if shown < closes) + 1
+                last = ends[-1]
             found |= set(self.steps[first:last])
         return frozenset(found)
 

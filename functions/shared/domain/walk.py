@@ -4,18 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from functions.shared.contracts.events import Reason
 from functions.shared.domain.calendar import Target, WorkingDays
-from functions.shared.domain.working_time import (
-    OPEN_ENDED,
-    Pause,
-    WorkingTime,
-    instant_at,
-    microseconds,
-    pause_spans,
-    without,
-)
+from functions.shared.domain.spans import OPEN_ENDED, Pause, instant_at, microseconds, pause_spans, without
+from functions.shared.domain.working_time import WorkingTime
 
 SHOWN: Final = 5
 """Of longer lists only the first and the last are told."""
@@ -37,6 +31,13 @@ def explain(
     pauses = tuple(pauses)
     due = working_time.due(start, target, pauses)
     return due, tuple(_Walk(working_time, start, pauses).sentences(target, due))
+
+
+def spoken(instant: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """The instant on a zone's clock, in Chinese and English."""
+    local = instant.astimezone(zone)
+    zh, en = _day(local.date())
+    return f"{local.year}年{zh}{_clock(local)}", f"{en} {local.year} {_clock(local)}"
 
 
 class _Walk:
@@ -70,7 +71,7 @@ class _Walk:
         first, hidden, last = _ends(spans)
         for opens, closes in (*first, *last):
             (from_zh, from_en), (till_zh, till_en) = self._interval(opens, closes)
-            zh, en = _duration(closes - opens)
+            zh, en = duration(closes - opens)
             yield (
                 opens,
                 Reason(
@@ -80,7 +81,7 @@ class _Walk:
                 ),
             )
         if hidden:
-            zh, en = _duration(sum(closes - opens for opens, closes in hidden))
+            zh, en = duration(sum(closes - opens for opens, closes in hidden))
             reason = Reason(
                 code="walk.more",
                 zh=f"其后{len(hidden)}段工作时间共计入{zh}。",
@@ -177,9 +178,7 @@ class _Walk:
         return microseconds(datetime.combine(day, datetime.min.time(), self._working_time.zone))
 
     def _full(self, instant: datetime) -> tuple[str, str]:
-        local = self._local(instant)
-        zh, en = _day(local.date())
-        return f"{local.year}年{zh}{_clock(local)}", f"{en} {local.year} {_clock(local)}"
+        return spoken(instant, self._working_time.zone)
 
 
 _KINDS: Final = {
@@ -213,7 +212,7 @@ def _clock(local: datetime) -> str:
     return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
-def _duration(us: int) -> tuple[str, str]:
+def duration(us: int) -> tuple[str, str]:
     hours, rest = divmod(round(us / 1_000_000), 3600)
     parts = [(hours, "小时", "h"), (rest // 60, "分钟", "min"), (rest % 60, "秒", "s")]
     told = [part for part in parts if part[0]] or parts[-1:]
@@ -223,5 +222,5 @@ def _duration(us: int) -> tuple[str, str]:
 def _target(target: Target) -> tuple[str, str]:
     if isinstance(target, WorkingDays):
         return f"{target.count}个工作日", f"{target.count} working day{'' if target.count == 1 else 's'}"
-    zh, en = _duration(target // timedelta(microseconds=1))
+    zh, en = duration(target // timedelta(microseconds=1))
     return f"{zh}工作时间", f"{en} of working time"

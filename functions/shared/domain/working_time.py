@@ -8,25 +8,31 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from functions.shared.domain.calendar import Calendar, Target, Weekday, WorkingDays, minutes
+from functions.shared.domain.spans import (
+    EPOCH,
+    MICROSECOND,
+    OPEN_ENDED,
+    Pause,
+    Span,
+    instant_at,
+    merged,
+    microseconds,
+    pause_spans,
+    without,
+)
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE_US: Final = 60_000_000
 DAY_US: Final = 86_400_000_000
 EPOCH_DAY: Final = EPOCH.toordinal()
 FIRST_DAY: Final = datetime(1900, 1, 1, tzinfo=UTC).toordinal()
 LAST_DAY: Final = datetime(2200, 1, 1, tzinfo=UTC).toordinal()
 SEARCHED_DAYS: Final = 366
-OPEN_ENDED: Final = 1 << 62
 
 BEYOND: Final = "calendars are evaluated from the year 1900 to 2199"
-
-Span = tuple[int, int]
 
 
 class NoWorkingTime(ValueError):
@@ -37,71 +43,11 @@ class BeyondHorizon(ValueError):
     """An instant lies outside the years 1900 to 2199, for which calendars are evaluated."""
 
 
-class Pause(NamedTuple):
-    """A time that does not count; without an end it still lasts."""
-
-    begins: datetime
-    ends: datetime | None
-
-
-def microseconds(instant: datetime) -> int:
-    """Whole microseconds since 1970.
-
-    Raises:
-        ValueError: the instant is naive.
-    """
-    if instant.tzinfo is None:
-        raise ValueError(f"{instant.isoformat()} lacks its offset from UTC")
-    return (instant - EPOCH) // MICROSECOND
-
-
-def instant_at(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)
-
-
 def utc_offset(zone: ZoneInfo, wall: datetime) -> int:
     """The zone's offset from UTC at a local time, in microseconds."""
     offset = zone.utcoffset(wall)
     assert offset is not None  # a zone always knows it for a datetime
     return offset // MICROSECOND
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The spans in order, those that overlap or touch made one."""
-    result: list[Span] = []
-    for opens, closes in sorted(spans):
-        if result and opens <= result[-1][1]:
-            result[-1] = (result[-1][0], max(closes, result[-1][1]))
-        else:
-            result.append((opens, closes))
-    return result
-
-
-def pause_spans(pauses: Iterable[Pause]) -> list[Span]:
-    """The pauses in order, none touching another; one that still lasts ends at `OPEN_ENDED`.
-
-    Raises:
-        ValueError: a pause ends before it begins.
-    """
-    spans = []
-    for begins, ends in pauses:
-        span = (microseconds(begins), OPEN_ENDED if ends is None else microseconds(ends))
-        if span[1] < span[0] and ends is not None:
-            raise ValueError(f"the pause that begins at {begins.isoformat()} ends before it begins")
-        spans.append(span)
-    return merged(spans)
-
-
-def without(spans: list[Span], taken: list[Span]) -> list[Span]:
-    """What is left of `spans` (in order, apart) after `taken` (likewise)."""
-    edges = [(-OPEN_ENDED, -OPEN_ENDED), *taken, (OPEN_ENDED, OPEN_ENDED)]
-    free = [(before[1], after[0]) for before, after in pairwise(edges)]
-    return sorted(
-        (max(opens, begins), min(closes, ends))
-        for opens, closes in spans
-        for begins, ends in free
-        if max(opens, begins) < min(closes, ends)
-    )
 
 
 class WorkingTime:
@@ -218,6 +164,14 @@ class WorkingTime:
                 return None
             goal += self._elapsed(max(begins, began), ends)
         self._reach(goal)
+        due = self._reached(goal)
+        if due < self._covered_until:
+            return due
+        self._cover(due)  # a later day may yet open before the end of the last night's work
+        return self._reached(goal)
+
+    def _reached(self, goal: int) -> int:
+        """The instant by which `goal` microseconds are worked, counted as `_worked` does."""
         at = bisect_left(self._before, goal) - 1
         return self._opens[at] + goal - self._before[at]
 
@@ -255,7 +209,8 @@ class WorkingTime:
         at = bisect_right(self._opens, us)
         while at >= len(self._opens):
             self._extend_further(self._next_day + SEARCHED_DAYS)
-        return self._opens[at]
+        self._cover(self._opens[at])
+        return self._opens[bisect_right(self._opens, us)]
 
     def _is_working(self, us: int) -> bool:
         self._cover(us)
@@ -325,6 +280,9 @@ class WorkingTime:
                 spans = self._spans_of(day)
             if spans:
                 self._days.append(day)
+                if self._opens and spans[0][0] < self._opens[-1]:
+                    spans = merged([*self._taken_back(spans[0][0]), *spans])
+                    last_closes = self._closes[-1] if self._closes else -OPEN_ENDED
             for opens, closes in spans:
                 if opens > last_closes:
                     self._before.append(self._total)
@@ -340,6 +298,15 @@ class WorkingTime:
         self._next_day = max(self._next_day, until_day)
         self._covered_from = (self._first_day + 2 - EPOCH_DAY) * DAY_US
         self._covered_until = (self._next_day - 1 - EPOCH_DAY) * DAY_US
+
+    def _taken_back(self, from_us: int) -> list[Span]:
+        """Forget the intervals that open after an instant, and return them: what a closure left of a long night."""
+        spans = []
+        while self._opens and self._opens[-1] > from_us:
+            opens, closes = self._opens.pop(), self._closes.pop()
+            self._total = self._before.pop()
+            spans.append((opens, closes))
+        return spans
 
     def _offset(self, day: int) -> int:
         """The offset from UTC at the start of the day, in microseconds."""
