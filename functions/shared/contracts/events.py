@@ -292,7 +292,7 @@ class SlaWarned(ClockEvent):
     type: Literal["SlaWarned"] = "SlaWarned"
     threshold: str
     due_at: AwareDatetime
-    recipients: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = Field(default=(), description="Ids of people, or mail addresses.")
 
 
 class SlaBreached(ClockEvent):

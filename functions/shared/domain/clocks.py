@@ -42,6 +42,8 @@ class Clock(BaseModel):
     calendar: Slug | None = None
     started_at: AwareDatetime
     due_at: AwareDatetime | None = None
+    armed_at: AwareDatetime | None = None
+    """When this deadline came into force; a warning that would lie before it is not given."""
     paused_status: Status | None = None
     pauses: tuple[Pause, ...] = ()
     warned: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ def _after(clock: Clock | None, event: ClockEvent) -> Clock:
             calendar=event.calendar,
             started_at=event.started_at,
             due_at=event.due_at,
+            armed_at=event.occurred_at,
         )
     if clock is None:
         raise ValueError(f"{event.type} before the {event.metric} clock was started")
@@ -94,8 +97,14 @@ def _after(clock: Clock | None, event: ClockEvent) -> Clock:
 def _changes(clock: Clock, event: ClockEvent) -> dict[str, object]:
     match event:
         case ClockPaused():
-            pauses = (*clock.pauses, Pause(since=event.occurred_at))
-            return {"state": "paused", "paused_status": event.status, "pauses": pauses, "due_at": None}
+            since = max(clock.started_at, event.occurred_at)
+            was_due = clock.due_at is not None and clock.due_at <= since
+            return {
+                "state": "paused",
+                "paused_status": event.status,
+                "pauses": (*clock.pauses, Pause(since=since)),
+                "due_at": clock.due_at if was_due else None,
+            }
         case ClockResumed():
             return {
                 "state": "running",
@@ -104,12 +113,16 @@ def _changes(clock: Clock, event: ClockEvent) -> dict[str, object]:
                 "due_at": event.due_at,
             }
         case ClockRetargeted():
+            is_late = event.due_at is not None and event.due_at <= event.occurred_at
             return {
                 "target": event.target,
                 "due_at": event.due_at,
                 "policy": event.policy,
                 "calendar": event.calendar,
+                "armed_at": event.occurred_at,
                 "warned": (),
+                "breached_at": clock.breached_at if is_late else None,
+                "escalation_level": clock.escalation_level if is_late else 0,
             }
         case ClockStopped():
             return {
@@ -132,5 +145,5 @@ def _changes(clock: Clock, event: ClockEvent) -> dict[str, object]:
 
 def _ended(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
     if pauses and pauses[-1].until is None:
-        return (*pauses[:-1], Pause(since=pauses[-1].since, until=at))
+        return (*pauses[:-1], Pause(since=pauses[-1].since, until=max(pauses[-1].since, at)))
     return pauses

@@ -1,0 +1,485 @@
+"""What happens to a ticket's clocks, told as stories of one desk."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from functions.shared.contracts.events import (
+    Actor,
+    ClockPaused,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    SlaBreached,
+    SlaWarned,
+    TicketEscalated,
+    TicketEvent,
+    TicketTriaged,
+)
+from functions.shared.contracts.words import Channel, Metric, Priority, RootCause, Status
+from functions.shared.domain import decisions
+from functions.shared.domain.policies import Sla
+from functions.shared.domain.sla import SlaRules
+from functions.shared.domain.ticket import Ticket, replay
+from functions.shared.ticketing import Tickets
+from tests.factories import AGENT, CUSTOMER, NOON, SYSTEM, make_message, make_opened
+from tests.fakes import CountedIds, InMemoryTickets
+
+WATCHED = {
+    "warn": [{"at": "50%"}, {"at": "-30m", "to": ["assignee", "lead"]}],
+    "escalate": [{"after": "0m", "to": ["lead"]}, {"after": "30m", "to": ["manager", "boss@desk.example"]}],
+}
+SLA: dict[str, Any] = {
+    "calendars": {
+        "always": {"timezone": "Asia/Shanghai", "always": True},
+        "office": {
+            "timezone": "Asia/Shanghai",
+            "week": {day: ["09:00-12:00", "13:30-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
+        },
+    },
+    "policies": [
+        {
+            "id": "vip",
+            "scope": {"tiers": ["vip"]},
+            "calendar": "always",
+            "targets": {"P2": {"first_response": "5m"}},
+        },
+        {
+            "id": "standard",
+            "calendar": "always",
+            "targets": {
+                "P0": {"first_response": "15m", "next_response": "30m", "resolution": "4h"},
+                "P1": {"first_response": "1h", "next_response": "2h", "resolution": "24h"},
+                "P2": {"calendar": "office", "first_response": "4h", "next_response": "8h", "resolution": "3d"},
+                "P3": {"first_response": {"target": "8h", "calendar": "office"}},
+            },
+            "clocks": {
+                "first_response": WATCHED,
+                "next_response": WATCHED,
+                "resolution": {**WATCHED, "pause": ["waiting_customer"]},
+            },
+        },
+    ],
+}
+
+
+def as_written(ticket: Ticket, to: Sequence[str]) -> tuple[str, ...]:
+    del ticket
+    return tuple(to)
+
+
+RULES = SlaRules(Sla.model_validate(SLA), as_written, config_version=7)
+PRIORITIES = [priority.value for priority in Priority]
+
+
+class Desk:
+    """One ticket, and what people do to it so many minutes after it was opened."""
+
+    def __init__(self, priority: Priority | None = Priority.P1, rules: SlaRules = RULES, **opened: Any) -> None:
+        self.store = InMemoryTickets()
+        self.rules = rules
+        self.tickets = Tickets(self.store, lambda: self.rules, CountedIds())
+        self.id = self.tickets.open(lambda _: make_opened(1, **opened))[0].id
+        if priority:
+            self.triage(0, priority)
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.store.get(self.id)
+
+    def triage(self, minute: float, priority: Priority) -> None:
+        self.tickets.handle(
+            self.id,
+            lambda ticket: [
+                ticket.happening(TicketTriaged, actor=SYSTEM, now=minutes(minute), priority=priority, team="first-line")
+            ],
+        )
+
+    def say(self, minute: float, *, is_machine: bool = False) -> None:
+        self.tickets.handle(
+            self.id,
+            lambda t: decisions.receive(
+                t,
+                make_message(),
+                channel=Channel.EMAIL,
+                actor=CUSTOMER,
+                now=minutes(minute),
+                is_machine=is_machine,
+            ),
+        )
+
+    def reply(self, minute: float, *, actor: Actor = AGENT, then_wait: bool = False) -> None:
+        self.tickets.handle(
+            self.id,
+            lambda t: decisions.reply(t, make_message(), actor=actor, now=minutes(minute), then_wait=then_wait),
+        )
+
+    def wait(self, minute: float, status: Status = Status.WAITING_CUSTOMER) -> None:
+        self.tickets.handle(self.id, lambda t: decisions.wait(t, status, actor=AGENT, now=minutes(minute)))
+
+    def resume(self, minute: float) -> None:
+        self.tickets.handle(self.id, lambda t: decisions.resume(t, actor=AGENT, now=minutes(minute)))
+
+    def prioritise(self, minute: float, priority: Priority) -> None:
+        self.tickets.handle(self.id, lambda t: decisions.change_priority(t, priority, actor=AGENT, now=minutes(minute)))
+
+    def resolve(self, minute: float) -> None:
+        self.tickets.handle(
+            self.id,
+            lambda t: decisions.resolve(
+                t, root_cause=RootCause.DEFECT, cause="", solution="重启", actor=AGENT, now=minutes(minute)
+            ),
+        )
+
+    def watch(self, minute: float) -> None:
+        self.tickets.handle(self.id, lambda t: self.rules.due_acts(t, minutes(minute)))
+
+    def happened(self, *kinds: type[TicketEvent]) -> list[tuple[Any, ...]]:
+        """What the timeline says of these kinds: name, metric, and what sets the event apart."""
+        return [_gist(event) for event in self.store.timeline(self.id) if isinstance(event, kinds)]
+
+    def acts(self) -> list[tuple[Any, ...]]:
+        return self.happened(SlaWarned, SlaBreached, TicketEscalated)
+
+    def due(self, metric: Metric) -> float | None:
+        due_at = self.ticket.clocks[metric].due_at
+        return (due_at - NOON) / timedelta(minutes=1) if due_at else None
+
+    @property
+    def next_act(self) -> float | None:
+        timer = self.ticket.timer
+        return (timer.at - NOON) / timedelta(minutes=1) if timer else None
+
+
+def minutes(after: float) -> datetime:
+    return NOON + timedelta(minutes=after)
+
+
+def _gist(event: TicketEvent) -> tuple[Any, ...]:
+    told = event.model_dump()
+    details = [str(told[key]) for key in ("threshold", "level", "result", "status", "target") if told.get(key)]
+    return (event.type, told["metric"].value, *details)
+
+
+FIRST, NEXT, RESOLUTION = Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.RESOLUTION
+
+
+def test_a_triaged_ticket_has_its_deadlines_from_when_it_was_opened() -> None:
+    desk = Desk(None)
+    assert desk.ticket.clocks == {}
+    desk.triage(2, Priority.P1)
+    assert (desk.due(FIRST), desk.due(RESOLUTION)) == (60, 24 * 60)
+    assert desk.next_act == 30
+    started = next(event for event in desk.store.timeline(desk.id) if isinstance(event, ClockStarted))
+    assert started.config_version == 7
+    assert [reason.en for reason in started.reasons] == ["Policy standard promises P1 a first response within 1h."]
+    assert started.walk[-1].en == "Due Mon 2 Mar 2026 13:00."
+
+
+def test_working_hours_and_working_days_count_by_their_calendar() -> None:
+    desk = Desk(Priority.P2)
+    first, resolution = (desk.ticket.clocks[metric].due_at for metric in (FIRST, RESOLUTION))
+    assert first == datetime.fromisoformat("2026-03-02T17:30+08:00")
+    assert resolution == datetime.fromisoformat("2026-03-05T13:30+08:00")
+
+
+def test_the_first_policy_whose_scope_fits_is_the_one() -> None:
+    desk = Desk(Priority.P2, company={"id": "com_00000001", "name": "Acme", "tier": "vip"})
+    assert desk.ticket.clocks[FIRST].policy == "vip"
+    assert desk.due(FIRST) == 5
+
+
+def test_a_metric_without_a_target_is_measured_and_never_late() -> None:
+    desk = Desk(Priority.P3)
+    assert desk.due(RESOLUTION) is None
+    desk.resolve(100_000)
+    stopped = desk.ticket.clocks[RESOLUTION]
+    assert (stopped.state, stopped.result) == ("stopped", "met")
+
+
+def test_a_human_reply_stops_the_first_response_and_a_machine_does_not() -> None:
+    desk = Desk()
+    desk.reply(10, actor=SYSTEM)
+    assert desk.ticket.clocks[FIRST].state == "running"
+    desk.reply(20)
+    assert desk.ticket.clocks[FIRST].result == "met"
+    assert ("ClockStopped", "first_response", "met") in desk.happened(ClockStopped)
+
+
+def test_a_reply_at_the_deadline_is_in_time_and_after_it_is_late() -> None:
+    desk = Desk()
+    desk.reply(60)
+    assert desk.ticket.clocks[FIRST].result == "met"
+    desk = Desk()
+    desk.reply(60.001)
+    assert desk.ticket.clocks[FIRST].result == "breached"
+
+
+def test_a_breach_stands_on_the_timeline_even_if_the_reply_came_before_the_timer() -> None:
+    desk = Desk()
+    desk.reply(61)
+    assert desk.happened(SlaBreached, TicketEscalated, ClockStopped) == [
+        ("SlaBreached", "first_response"),
+        ("TicketEscalated", "first_response", "1"),
+        ("ClockStopped", "first_response", "breached"),
+    ]
+
+
+def test_the_next_response_is_awaited_from_the_oldest_unanswered_message() -> None:
+    desk = Desk()
+    desk.say(5)
+    assert NEXT not in desk.ticket.clocks
+    desk.reply(10)
+    desk.say(20)
+    desk.say(25)
+    desk.say(26, is_machine=True)
+    assert desk.due(NEXT) == 140
+    desk.reply(30)
+    assert desk.ticket.clocks[NEXT].result == "met"
+    desk.say(40)
+    assert (desk.ticket.clocks[NEXT].cycle, desk.due(NEXT)) == (2, 160)
+
+
+def test_waiting_pauses_what_the_policy_says() -> None:
+    desk = Desk()
+    desk.reply(10, then_wait=True)
+    assert desk.happened(ClockPaused) == [("ClockPaused", "resolution", "waiting_customer")]
+    assert desk.due(RESOLUTION) is None
+    desk.say(70)
+    assert desk.due(RESOLUTION) == 25 * 60
+
+
+def test_waiting_for_another_pauses_only_where_it_is_said() -> None:
+    desk = Desk()
+    desk.wait(10)
+    desk.wait(20, Status.WAITING_THIRD_PARTY)
+    assert desk.ticket.clocks[RESOLUTION].state == "running"
+    assert desk.due(RESOLUTION) == 24 * 60 + 10
+
+
+def test_resolving_while_paused_deducts_the_pause() -> None:
+    desk = Desk(Priority.P0)
+    desk.reply(5, then_wait=True)
+    desk.resolve(600)
+    stopped = next(
+        event
+        for event in desk.store.timeline(desk.id)
+        if isinstance(event, ClockStopped) and event.metric is RESOLUTION
+    )
+    assert (stopped.result, stopped.elapsed) == ("met", timedelta(minutes=5))
+    assert desk.next_act is None
+
+
+def test_a_higher_priority_keeps_the_start_and_swaps_the_target() -> None:
+    desk = Desk(Priority.P1)
+    desk.prioritise(5, Priority.P0)
+    assert (desk.due(FIRST), desk.due(RESOLUTION)) == (15, 240)
+    assert ("ClockRetargeted", "first_response", "15m") in desk.happened(ClockRetargeted)
+    assert desk.acts() == []
+
+
+def test_a_higher_priority_whose_deadline_has_passed_is_a_breach_at_once() -> None:
+    desk = Desk(Priority.P1)
+    desk.prioritise(40, Priority.P0)
+    assert desk.acts() == [
+        ("SlaWarned", "first_response", "50%"),
+        ("SlaWarned", "first_response", "-30m"),
+        ("SlaBreached", "first_response"),
+        ("TicketEscalated", "first_response", "1"),
+    ]
+    breach = next(event for event in desk.store.timeline(desk.id) if isinstance(event, SlaBreached))
+    assert [reason.code for reason in breach.reasons] == ["sla.breached_on_change"]
+    assert desk.next_act == 70
+
+
+def test_a_lower_priority_gives_time_again() -> None:
+    desk = Desk(Priority.P0)
+    desk.watch(16)
+    desk.prioritise(20, Priority.P1)
+    clock = desk.ticket.clocks[FIRST]
+    assert (clock.breached_at, clock.escalation_level, desk.due(FIRST)) == (None, 0, 60)
+    desk.reply(50)
+    assert desk.ticket.clocks[FIRST].result == "met"
+
+
+def test_every_threshold_acts_once_in_order_and_names_whom_to_tell() -> None:
+    desk = Desk(Priority.P1)
+    for minute in (29, 30, 30, 31, 59, 60, 60, 61, 90, 95, 200):
+        desk.watch(minute)
+    assert desk.acts() == [
+        ("SlaWarned", "first_response", "50%"),
+        ("SlaWarned", "first_response", "-30m"),
+        ("SlaBreached", "first_response"),
+        ("TicketEscalated", "first_response", "1"),
+        ("TicketEscalated", "first_response", "2"),
+    ]
+    told = [event for event in desk.store.timeline(desk.id) if isinstance(event, SlaWarned | TicketEscalated)]
+    assert [event.recipients for event in told] == [
+        ("assignee",),
+        ("assignee", "lead"),
+        ("lead",),
+        ("manager", "boss@desk.example"),
+    ]
+    assert told[-1].reasons[0].en == ("The first response, due Mon 2 Mar 2026 13:00, is 30m late: escalation level 2.")
+
+
+def test_what_a_lost_timer_missed_is_given_at_the_next_look() -> None:
+    desk = Desk(Priority.P1)
+    desk.watch(200)
+    assert [act[:1] + act[2:] for act in desk.acts()] == [
+        ("SlaWarned", "50%"),
+        ("SlaWarned", "-30m"),
+        ("SlaBreached",),
+        ("TicketEscalated", "1"),
+        ("TicketEscalated", "2"),
+    ]
+
+
+def test_nothing_is_early() -> None:
+    desk = Desk(Priority.P1)
+    desk.watch(29.99999)
+    assert desk.acts() == []
+
+
+def test_a_timer_is_renewed_only_when_it_moves() -> None:
+    desk = Desk(Priority.P1)
+    generation = desk.ticket.timer_generation
+    desk.say(3)
+    assert desk.ticket.timer_generation == generation
+    desk.watch(30)
+    assert desk.ticket.timer_generation == generation + 1
+
+
+def test_reopening_begins_a_new_cycle_and_leaves_the_finished_one_alone() -> None:
+    desk = Desk()
+    desk.reply(5)
+    desk.resolve(30)
+    desk.say(100)
+    clock = desk.ticket.clocks[RESOLUTION]
+    assert (clock.cycle, clock.started_at, desk.due(RESOLUTION)) == (2, minutes(100), 100 + 24 * 60)
+    assert desk.due(NEXT) == 220
+    assert [gist[1:] for gist in desk.happened(ClockStopped)] == [("first_response", "met"), ("resolution", "met")]
+
+
+def test_resolving_answers_the_customer() -> None:
+    desk = Desk()
+    desk.resolve(30)
+    assert {clock.metric: clock.result for clock in desk.ticket.clocks.values()} == {FIRST: "met", RESOLUTION: "met"}
+    assert desk.next_act is None
+
+
+def test_what_a_machine_sent_awaits_no_answer() -> None:
+    desk = Desk(is_machine=True)
+    assert list(desk.ticket.clocks) == [RESOLUTION]
+
+
+def test_an_answer_before_triage_counts_from_when_it_was_given() -> None:
+    desk = Desk(None)
+    desk.reply(10)
+    desk.triage(100, Priority.P1)
+    assert desk.ticket.clocks[FIRST].result == "met"
+
+
+def test_a_warning_that_would_lie_before_the_deadline_was_known_is_not_given() -> None:
+    desk = Desk(None)
+    desk.triage(45, Priority.P1)
+    assert desk.acts() == []
+    assert desk.next_act == 60
+
+
+def test_a_breach_before_a_pause_stands() -> None:
+    desk = Desk(Priority.P0)
+    desk.wait(300)
+    assert ("SlaBreached", "resolution") in desk.acts()
+    assert desk.due(RESOLUTION) == 240
+    desk.resume(400)
+    desk.watch(1000)
+    assert [gist for gist in desk.acts() if gist[0] == "SlaBreached"] == [
+        ("SlaBreached", "first_response"),
+        ("SlaBreached", "resolution"),
+    ]
+
+
+def test_a_calendar_that_ran_out_stops_no_work() -> None:
+    once = {"timezone": "UTC", "open": [{"date": "2026-01-01", "hours": ["09:00-10:00"]}]}
+    sla = Sla.model_validate({**SLA, "calendars": {**SLA["calendars"], "always": once}})
+    desk = Desk(rules=SlaRules(sla, as_written))
+    assert desk.due(FIRST) is None
+    desk.reply(10)
+    assert desk.ticket.clocks[FIRST].result == "met"
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"clocks": {"resolution": {"pause": ["lunch"]}}}, ("clocks", "resolution", "pause", 0)),
+        ({"clocks": {"resolution": {"pause": ["resolved"]}}}, ("clocks", "resolution", "pause", 0)),
+        ({"clocks": {"resolution": {"warn": [{"at": "120%"}]}}}, ("clocks", "resolution", "warn", 0, "at")),
+        ({"clocks": {"resolution": {"warn": [{"at": "50%"}] * 2}}}, ("clocks", "resolution")),
+        ({"clocks": {"resolution": {"warn": [{"at": "50%", "to": ["boss"]}]}}}, ("clocks", "resolution", "warn", 0)),
+        ({"clocks": {"resolution": {"escalate": [{"after": "1d", "to": ["lead"]}]}}}, ("clocks", "resolution")),
+        ({"targets": {"P0": {"resolution": "-4h"}}}, ("targets", "P0", "resolution")),
+        ({"targets": {"P9": {}}}, ("targets", "P9")),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused_with_the_place(change: dict[str, Any], place: tuple[Any, ...]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Sla.model_validate({"policies": [{"id": "a", "calendar": "x", "targets": {}, **change}]})
+    assert refused.value.errors()[0]["loc"][: 2 + len(place)] == ("policies", 0, *place)
+
+
+def test_a_policy_may_only_name_calendars_that_exist() -> None:
+    targets = {"P0": {"calendar": "nights", "resolution": {"target": "4h", "calendar": "moon"}}}
+    sla = Sla.model_validate({**SLA, "policies": [{"id": "a", "calendar": "office", "targets": targets}]})
+    assert [place for place, _ in sla.faults()] == [
+        ("policies", 0, "targets", "P0", "calendar"),
+        ("policies", 0, "targets", "P0", "resolution", "calendar"),
+    ]
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(("say", "reply", "wait", "resume", "P0", "P1", "P2", "P3", "resolve", "watch")),
+        st.integers(0, 2000),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(story=steps, sweeps=st.booleans())
+def test_each_threshold_acts_once_for_each_deadline_whatever_happens(
+    story: list[tuple[str, int]], sweeps: bool
+) -> None:
+    desk = Desk()
+    minute = 0
+    for step, later in story:
+        minute += later
+        if sweeps:
+            desk.watch(minute)
+        if step in PRIORITIES:
+            if desk.ticket.status is not Status.CLOSED:
+                desk.prioritise(minute, Priority(step))
+        elif step in ("wait", "resolve") and not desk.ticket.status.is_active:
+            continue
+        else:
+            getattr(desk, step)(minute)
+    timeline = desk.store.timeline(desk.id)
+
+    assert replay(timeline).clocks == desk.ticket.clocks
+    given_: list[tuple[Any, ...]] = []
+    deadline: dict[Metric, int] = {}
+    for event in timeline:
+        if isinstance(event, ClockStarted | ClockRetargeted):
+            deadline[event.metric] = event.sequence
+        elif isinstance(event, SlaWarned | SlaBreached | TicketEscalated):
+            assert event.due_at is not None
+            given_.append((*_gist(event), event.cycle, deadline[event.metric]))
+    assert len(given_) == len(set(given_))
+    stops = [(event.metric, event.cycle) for event in timeline if isinstance(event, ClockStopped)]
+    assert len(stops) == len(set(stops))
