@@ -7,7 +7,6 @@ import urllib.request
 from email.message import Message
 from urllib.parse import parse_qs
 
-import boto3
 import pytest
 
 from functions.shared.domain.errors import NotSignedIn, SignInUnavailable
@@ -148,8 +147,7 @@ def user_pool(answer: bytes | OSError) -> tuple[UserPool, list[urllib.request.Re
             raise answer
         return answer
 
-    cognito = boto3.client("cognito-idp")
-    return UserPool(cognito, client_id="console", sign_in_url="https://sign-in.example", fetch=answering), requests
+    return UserPool(client_id="console", sign_in_url="https://sign-in.example", fetch=answering), requests
 
 
 def test_a_code_is_exchanged_with_its_verifier() -> None:

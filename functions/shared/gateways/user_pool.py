@@ -5,9 +5,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic import ValidationError
@@ -74,21 +79,36 @@ def _signs(key: Mapping[str, Any]) -> bool:
     return key.get("kty") == "RSA" and key.get("use", "sig") == "sig" and key.get("alg", "RS256") == "RS256"
 
 
+def anonymous_client() -> "CognitoIdentityProviderClient":
+    """A client for the pool's public operations, which take no signature and need no permission."""
+    config = Config(
+        signature_version=UNSIGNED,
+        connect_timeout=_TIMEOUT_S,
+        read_timeout=_TIMEOUT_S,
+        retries={"total_max_attempts": 2},
+    )
+    return boto3.client("cognito-idp", config=config)
+
+
 class UserPool:
     """The pool's sign-in, for a public client (PKCE, no secret)."""
 
     def __init__(
         self,
-        cognito: "CognitoIdentityProviderClient",
         *,
         client_id: str,
         sign_in_url: str,
         fetch: Fetch = fetch,
+        connect: Callable[[], "CognitoIdentityProviderClient"] = anonymous_client,
     ) -> None:
-        self._cognito = cognito
         self._client_id = client_id
         self._token_url = f"{sign_in_url}/oauth2/token"
         self._fetch = fetch
+        self._connect = connect
+
+    @cached_property
+    def _cognito(self) -> "CognitoIdentityProviderClient":
+        return self._connect()  # only renewing and revoking need it
 
     def exchange(self, code: str, *, verifier: str, redirect_uri: str) -> Tokens:
         """The tokens for an authorization code.
@@ -118,7 +138,9 @@ class UserPool:
 
         Raises:
             NotSignedIn: the session is over or was revoked.
+            SignInUnavailable: the pool does not answer.
         """
+        # The token endpoint would do as well, but the local cloud's forgets the groups there.
         try:
             answer = self._cognito.initiate_auth(
                 AuthFlow="REFRESH_TOKEN_AUTH",
@@ -130,6 +152,8 @@ class UserPool:
             self._cognito.exceptions.UserNotFoundException,
         ) as error:
             raise NotSignedIn from error
+        except (BotoCoreError, self._cognito.exceptions.TooManyRequestsException) as error:
+            raise SignInUnavailable from error
         result = answer["AuthenticationResult"]
         return Tokens(id_token=result["IdToken"], refresh_token=result.get("RefreshToken"))
 
