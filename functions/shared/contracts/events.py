@@ -92,6 +92,9 @@ class Message(Value):
     message_id: str | None = Field(default=None, description="Message-ID of the mail, with angle brackets.")
     attachments: tuple[Attachment, ...] = ()
     quoted: str | None = Field(default=None, description="What the sender quoted, folded away.")
+    receipt: dict[str, str] | None = Field(
+        default=None, description="What the mail's reception found: spf, dkim, dmarc, spam, virus by name."
+    )
 
 
 class Problem(Value):

@@ -1,0 +1,270 @@
+"""Received mail becomes a ticket, a message of one, or is set aside with its reason. Never nothing."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from functions.intake.delivery import Delivery
+from functions.intake.mime.headers import Address
+from functions.intake.mime.machine import Machine, MachineKind
+from functions.intake.mime.message import ReceivedMail, UnreadableMail, parse_mail
+from functions.intake.threads import Threads, find_ticket, message_key
+from functions.shared.bodies import BlobStore, Bodies
+from functions.shared.contracts.events import Actor, Attachment, Company, Contact, Message, Problem, TicketOpened
+from functions.shared.contracts.words import Channel, Language, TicketId
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.decisions import open_ticket, receive
+from functions.shared.domain.directory import Caller
+from functions.shared.domain.languages import language_of
+from functions.shared.domain.quarantine import Held, HeldMail
+from functions.shared.domain.reply_address import tag_of
+from functions.shared.domain.ticket import Ticket
+from functions.shared.identity.keys import Keys, Purpose
+from functions.shared.ticketing import NaturalKey, Tickets
+
+MAX_FILES = 100
+MAX_QUOTED = 2_000
+"""Characters of folded history that the timeline keeps; the raw mail has all of it."""
+_REPLY_MARKS = re.compile(
+    r"^\s*(?:(?:re|fwd?|aw|wg|sv|回复|答复|转发|回覆|轉寄)\s*[:：]\s*|\[[A-Z]{1,6}-\w{4}-\w{4}\]\s*)+", re.IGNORECASE
+)
+_NO_SUBJECT = {Language.ZH: "（无主题）", Language.EN: "(no subject)"}
+
+
+class RawMail(Protocol):
+    """Where received mail lies."""
+
+    def get(self, key: str) -> bytes: ...
+
+
+class Customers(Protocol):
+    def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
+
+
+class HoldingArea(Protocol):
+    def hold(self, mail: HeldMail) -> None: ...
+
+
+class Fate(StrEnum):
+    """What became of a mail."""
+
+    OPENED = "opened"
+    APPENDED = "appended"
+    REPEATED = "repeated"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mail, and where it is now."""
+
+    fate: Fate
+    ticket_id: TicketId | None = None
+    held: Held | None = None
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A mail that can be filed."""
+
+    delivery: Delivery
+    raw: bytes
+    mail: ReceivedMail
+    sender: Address
+    machine: Machine | None
+    key: NaturalKey
+
+
+class Mailroom:
+    """The mail door of one desk."""
+
+    def __init__(
+        self,
+        *,
+        mailbox: str,
+        config: Callable[[], DeskConfig],
+        raw: RawMail,
+        tickets: Tickets,
+        threads: Threads,
+        customers: Customers,
+        bodies: Bodies,
+        blobs: BlobStore,
+        quarantine: HoldingArea,
+        keys: Keys,
+    ) -> None:
+        """`mailbox` is the desk's own address; what is sent to another one is set aside."""
+        self._mailbox = mailbox.lower()
+        self._config = config
+        self._raw = raw
+        self._tickets = tickets
+        self._threads = threads
+        self._customers = customers
+        self._bodies = bodies
+        self._blobs = blobs
+        self._quarantine = quarantine
+        self._keys = keys
+
+    def receive(self, delivery: Delivery, *, now: datetime) -> Outcome:
+        """Take in one mail; taking it in again changes nothing."""
+        raw = self._raw.get(delivery.key)
+        if delivery.failed("virus"):
+            return self._hold(delivery, Held.VIRUS, "the virus scan failed the mail")
+        try:
+            mail = parse_mail(raw)
+        except UnreadableMail as error:
+            return self._hold(delivery, Held.UNREADABLE, str(error))
+        if not any(tag_of(address, self._mailbox) is not None for address in delivery.recipients):
+            return self._hold(delivery, Held.OTHER_MAILBOX, f"not sent to {self._mailbox}", mail)
+        key = message_key(self._mailbox, mail.message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}")
+        if first := self._threads.seen(key):
+            return Outcome(Fate.REPEATED, first)
+        sender = _writer(mail, delivery)
+        if sender is None:
+            return self._hold(delivery, Held.NO_SENDER, "nobody to answer to", mail)
+        if tag_of(sender.address, self._mailbox) is not None:
+            return self._hold(delivery, Held.OWN_MAIL, "sent by the desk itself", mail)
+        machine = mail.machine or _machine_by_envelope(delivery)
+        return self._file(_Letter(delivery, raw, mail, sender, machine, NaturalKey(key)), now)
+
+    def _file(self, letter: _Letter, now: datetime) -> Outcome:
+        config, delivery, machine = self._config(), letter.delivery, letter.machine
+        ticket = find_ticket(
+            letter.mail,
+            recipients=delivery.recipients,
+            mailbox=self._mailbox,
+            prefix=config.desk.prefix,
+            threads=self._threads,
+            reply_key=self._reply_key,
+            is_sender_genuine=not delivery.failed("dmarc"),
+        )
+        if ticket:
+            return self._append(ticket, letter, now)
+        # Lists and monitors may report a problem; an answer to nothing is only kept.
+        if machine and machine.kind is not MachineKind.LIST:
+            return self._hold(delivery, Held.MACHINE, f"{machine.kind}: {machine.why}", letter.mail)
+        return self._open(config, letter, now)
+
+    def _append(self, ticket: Ticket, letter: _Letter, now: datetime) -> Outcome:
+        message = self._message(letter, letter.mail.reply, quoted=letter.mail.quoted or None)
+        actor, is_machine = _actor(ticket.contact, letter), letter.machine is not None
+        self._tickets.handle(
+            ticket.id,
+            lambda current: receive(
+                current, message, channel=Channel.EMAIL, actor=actor, now=now, is_machine=is_machine
+            ),
+            [letter.key],
+        )
+        return Outcome(Fate.APPENDED, ticket.id)
+
+    def _open(self, config: DeskConfig, letter: _Letter, now: datetime) -> Outcome:
+        mail, sender = letter.mail, letter.sender
+        language = language_of(mail.subject, mail.reply[:2_000], default=config.desk.default_language)
+        contact, company = self._customers.recognise(
+            Caller(name=sender.name, address=sender.address, language=language)
+        )
+        title = _title(mail, language)
+        answers = {
+            "title": title,
+            "description": mail.text,
+            "contact_name": contact.name,
+            "contact_email": sender.address,
+            "company": company.name if company else None,
+        }
+        form = config.form()
+        problem = Problem(title=title, description=self._message(letter, mail.text))
+
+        def begin(ticket_id: TicketId) -> TicketOpened:
+            return open_ticket(
+                ticket_id,
+                desk=config.desk.id,
+                channel=Channel.EMAIL,
+                language=language,
+                contact=contact,
+                company=company,
+                problem=problem,
+                actor=_actor(contact, letter),
+                now=now,
+                missing=form.missing(answers) if form else (),
+                is_machine=letter.machine is not None,
+                mailbox=self._mailbox,
+            )
+
+        ticket, is_new = self._tickets.open(begin, [letter.key])
+        return Outcome(Fate.OPENED if is_new else Fate.REPEATED, ticket.id)
+
+    def _message(self, letter: _Letter, text: str, *, quoted: str | None = None) -> Message:
+        mail = letter.mail
+        return self._bodies.message(
+            text,
+            html_key=self._bodies.keep(mail.html.encode(), "text/html; charset=utf-8") if mail.html else None,
+            raw_key=self._bodies.keep(letter.raw, "message/rfc822"),
+            message_id=mail.message_id,
+            attachments=tuple(self._files(mail)),
+            quoted=quoted[:MAX_QUOTED] if quoted else None,
+            receipt=letter.delivery.verdicts or None,
+        )
+
+    def _files(self, mail: ReceivedMail) -> list[Attachment]:
+        files: list[Attachment] = []
+        for one in mail.attachments[:MAX_FILES]:
+            key = f"attachments/{self._config().desk.id}/{one.sha256}"
+            self._blobs.put(key, one.content, one.content_type)
+            files.append(
+                Attachment(key=key, name=one.name, content_type=one.content_type, size=one.size, is_inline=one.inline)
+            )
+        return files
+
+    def _reply_key(self, key_id: str) -> bytes | None:
+        key = self._keys.find(key_id)
+        return key.derive(Purpose.REPLY_ADDRESS, self._config().desk.id) if key else None
+
+    def _hold(self, delivery: Delivery, held: Held, why: str, mail: ReceivedMail | None = None) -> Outcome:
+        self._quarantine.hold(
+            HeldMail(
+                id=delivery.id,
+                received_at=delivery.received_at,
+                held=held,
+                why=why,
+                raw_key=delivery.key,
+                envelope_sender=delivery.envelope_sender,
+                recipients=delivery.recipients,
+                sender=mail.sender.address if mail and mail.sender else None,
+                subject=mail.subject[:300] if mail else "",
+                message_id=mail.message_id if mail else None,
+            )
+        )
+        return Outcome(Fate.HELD, held=held)
+
+
+def _writer(mail: ReceivedMail, delivery: Delivery) -> Address | None:
+    """Who wrote: the From address, else where answers are asked to go, else the envelope's sender."""
+    envelope = [Address("", delivery.envelope_sender)] if "@" in delivery.envelope_sender else []
+    wrote = [mail.sender] if mail.sender else []
+    return next((one for one in (*wrote, *mail.reply_to, *envelope) if _is_usable(one.address)), None)
+
+
+def _is_usable(address: str) -> bool:
+    return bool(re.fullmatch(r"[^@\s<>\",;]{1,64}@[^@\s<>\",;]{1,190}", address))
+
+
+def _machine_by_envelope(delivery: Delivery) -> Machine | None:
+    if delivery.envelope_sender:
+        return None
+    return Machine(kind=MachineKind.AUTO_REPLY, why="null envelope sender")
+
+
+def _actor(contact: Contact, letter: _Letter) -> Actor:
+    name = letter.sender.name or letter.sender.address
+    if letter.machine:
+        return Actor(kind="machine", id=str(letter.machine.kind), name=name)
+    return Actor(kind="customer", id=contact.id, name=name)
+
+
+def _title(mail: ReceivedMail, language: Language) -> str:
+    subject = _REPLY_MARKS.sub("", mail.subject).strip() or mail.subject.strip()
+    first_line = next((line.strip() for line in mail.reply.split("\n") if line.strip()), "")
+    return " ".join((subject or first_line or _NO_SUBJECT[language]).split())[:200]

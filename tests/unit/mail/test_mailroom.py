@@ -1,0 +1,288 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from functions.intake.delivery import Delivery
+from functions.intake.mailroom import Fate, Mailroom
+from functions.intake.threads import message_key
+from functions.shared.bodies import Bodies
+from functions.shared.contracts.events import MessageReceived, TicketOpened
+from functions.shared.contracts.words import Channel, Language, RootCause, Status
+from functions.shared.domain.decisions import resolve
+from functions.shared.domain.quarantine import Held, HeldMail
+from functions.shared.domain.references import reference
+from functions.shared.domain.reply_address import reply_address
+from functions.shared.domain.ticket import Ticket
+from functions.shared.identity.keys import Purpose
+from functions.shared.ticketing import NaturalKey, Tickets
+from tests.factories import AGENT, DESK, NOON, default_config
+from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, StillClocks
+from tests.unit.identity.conftest import RingInMemory
+
+MAILBOX = "support@aftercare.example"
+SENDER = "wang@acme.example"
+
+
+class HeldMails(list[HeldMail]):
+    """Stands in for the quarantine."""
+
+    def hold(self, mail: HeldMail) -> None:
+        if mail not in self:
+            self.append(mail)
+
+
+@dataclass
+class Post:
+    """A mailroom with everything around it in memory."""
+
+    store: InMemoryTickets = field(default_factory=InMemoryTickets)
+    blobs: InMemoryBlobs = field(default_factory=InMemoryBlobs)
+    held: HeldMails = field(default_factory=HeldMails)
+    keys: RingInMemory = field(default_factory=RingInMemory)
+    arrived: int = 0
+
+    def __post_init__(self) -> None:
+        self.tickets = Tickets(self.store, StillClocks, CountedIds())
+        self.room = Mailroom(
+            mailbox=MAILBOX,
+            config=default_config,
+            raw=self.blobs,
+            tickets=self.tickets,
+            threads=self.store,
+            customers=InMemoryCustomers(),
+            bodies=Bodies(self.blobs, DESK),
+            blobs=self.blobs,
+            quarantine=self.held,
+            keys=self.keys,
+        )
+
+    def deliver(self, raw: bytes | EmailMessage, to: str = MAILBOX, **changes: Any) -> "Arrival":
+        self.arrived += 1
+        key = f"ses-{self.arrived}"
+        self.blobs.put(key, raw if isinstance(raw, bytes) else raw.as_bytes())
+        delivery = Delivery.model_validate(
+            {
+                "id": key,
+                "received_at": NOON,
+                "envelope_sender": SENDER,
+                "recipients": (to,),
+                "bucket": "inbound",
+                "key": key,
+                "verdicts": {"spf": "PASS", "dmarc": "PASS", "virus": "PASS"},
+                **changes,
+            }
+        )
+        outcome = self.room.receive(delivery, now=NOON + timedelta(minutes=self.arrived))
+        return Arrival(outcome.fate, self.store.heads.get(outcome.ticket_id or ""), outcome.held)
+
+    def reply_address(self, ticket: Ticket) -> str:
+        key = self.keys.current()
+        return reply_address(MAILBOX, ticket.id, "AS", key_id=key.id, key=key.derive(Purpose.REPLY_ADDRESS, DESK))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    fate: Fate
+    ticket: Ticket | None
+    held: Held | None
+
+    @property
+    def opened(self) -> Ticket:
+        assert self.ticket
+        return self.ticket
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+def letter(text: str = "点导出按钮后一直转圈。", **headers: str) -> EmailMessage:
+    mail = EmailMessage()
+    for name, value in {
+        "From": f"王芳 <{SENDER}>",
+        "To": MAILBOX,
+        "Subject": "报表导出失败",
+        "Message-ID": "<first@acme.example>",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }.items():
+        mail[name] = value
+    mail.set_content(text)
+    return mail
+
+
+def test_a_mail_opens_a_ticket_that_knows_who_asks_and_what_is_missing(post: Post) -> None:
+    mail = letter()
+    mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="截图.png")
+
+    arrival = post.deliver(mail)
+
+    ticket = arrival.opened
+    event = post.store.events[ticket.id][0]
+    assert isinstance(event, TicketOpened)
+    assert (arrival.fate, ticket.channel, ticket.language) == (Fate.OPENED, Channel.EMAIL, Language.ZH)
+    assert (ticket.title, ticket.contact.name, ticket.contact.address) == ("报表导出失败", "王芳", SENDER)
+    assert event.mailbox == MAILBOX
+    assert {"company", "impact", "urgency"} <= set(event.missing)
+    description = event.problem.description
+    assert description.text == "点导出按钮后一直转圈。"
+    assert description.message_id == "<first@acme.example>"
+    assert description.receipt == {"spf": "PASS", "dmarc": "PASS", "virus": "PASS"}
+    assert [(one.name, one.size) for one in description.attachments] == [("截图.png", 4)]
+    assert post.blobs.get(description.attachments[0].key) == b"\x89PNG"
+    assert post.blobs.get(description.raw_key or "") == mail.as_bytes()
+
+
+def test_the_same_mail_three_times_is_one_ticket(post: Post) -> None:
+    first = post.deliver(letter())
+    second = post.deliver(letter())
+    third = post.deliver(letter(Message_ID="<FIRST@acme.example>"))
+
+    assert [first.fate, second.fate, third.fate] == [Fate.OPENED, Fate.REPEATED, Fate.REPEATED]
+    assert second.opened.id == third.opened.id == first.opened.id
+    assert len(post.store.heads) == 1
+
+
+def test_a_mail_without_message_id_is_known_by_its_bytes(post: Post) -> None:
+    raw = b"From: wang@acme.example\r\nSubject: help\r\n\r\nnothing works"
+
+    assert [post.deliver(raw).fate, post.deliver(raw).fate] == [Fate.OPENED, Fate.REPEATED]
+
+
+def _by_address(post: Post, ticket: Ticket) -> tuple[EmailMessage, str]:
+    return letter(Message_ID="<2@x>", From="other@else.example"), post.reply_address(ticket)
+
+
+def _by_in_reply_to(_post: Post, _ticket: Ticket) -> tuple[EmailMessage, str]:
+    return letter(Message_ID="<2@x>", In_Reply_To="<first@acme.example>"), MAILBOX
+
+
+def _by_references(_post: Post, _ticket: Ticket) -> tuple[EmailMessage, str]:
+    return letter(Message_ID="<2@x>", References="<unknown@x> <first@acme.example> <unknown2@x>"), MAILBOX
+
+
+def _by_the_id_ses_gave(post: Post, ticket: Ticket) -> tuple[EmailMessage, str]:
+    post.store.remember(NaturalKey(message_key(MAILBOX, "<0100@email.amazonses.com>")), ticket.id)
+    return letter(Message_ID="<2@x>", In_Reply_To="<0100@email.amazonses.com>"), MAILBOX
+
+
+def _by_tag_of_a_participant(_post: Post, ticket: Ticket) -> tuple[EmailMessage, str]:
+    return letter(Message_ID="<2@x>", Subject=f"Re: [{reference(ticket.id, 'AS')}] 报表导出失败"), MAILBOX
+
+
+@pytest.mark.parametrize(
+    "answer", [_by_address, _by_in_reply_to, _by_references, _by_the_id_ses_gave, _by_tag_of_a_participant]
+)
+def test_an_answer_joins_its_ticket(post: Post, answer: Callable[[Post, Ticket], tuple[EmailMessage, str]]) -> None:
+    ticket = post.deliver(letter()).opened
+    mail, to = answer(post, ticket)
+
+    arrival = post.deliver(mail, to)
+
+    assert arrival.fate is Fate.APPENDED
+    assert arrival.opened.id == ticket.id
+    assert isinstance(post.store.events[ticket.id][-1], MessageReceived)
+
+
+@pytest.mark.parametrize(
+    ("headers", "to", "changes"),
+    [
+        ({"From": "stranger@else.example", "Subject": "Re: [AS-0000-0001] x"}, MAILBOX, {}),
+        ({"Subject": "Re: [AS-0000-0001] x"}, MAILBOX, {"verdicts": {"dmarc": "FAIL"}}),
+        ({"Subject": "Re: 报表导出失败"}, MAILBOX, {}),
+        ({}, "support+as-0000-0001.k0001.aaaaaaaaaaaaaaaa@aftercare.example", {}),
+        ({"In_Reply_To": "<unknown@x>"}, MAILBOX, {}),
+        ({"Subject": "[IT-0000-0001] x"}, MAILBOX, {}),
+    ],
+    ids=["a stranger's tag", "a forged sender's tag", "same subject", "guessed address", "unknown id", "other desk"],
+)
+def test_what_only_looks_like_an_answer_opens_a_new_ticket(
+    post: Post, headers: dict[str, str], to: str, changes: dict[str, Any]
+) -> None:
+    first = post.deliver(letter()).opened
+
+    arrival = post.deliver(letter(Message_ID="<2@x>", **headers), to, **changes)
+
+    assert arrival.fate is Fate.OPENED
+    assert arrival.opened.id != first.id
+
+
+def test_an_answer_keeps_the_quoted_history_folded(post: Post) -> None:
+    post.deliver(letter())
+    text = "还是不行\n\n客服 <s@x.example> 于2026年3月2日周一 12:00写道：\n> 请重启试试"
+
+    ticket = post.deliver(letter(text, Message_ID="<2@x>", In_Reply_To="<first@acme.example>")).opened
+
+    event = post.store.events[ticket.id][-1]
+    assert isinstance(event, MessageReceived)
+    assert event.message.text == "还是不行"
+    assert "请重启试试" in (event.message.quoted or "")
+
+
+def test_an_answer_wakes_a_solved_ticket_and_a_machine_does_not(post: Post) -> None:
+    ticket = post.deliver(letter()).opened
+    post.tickets.handle(
+        ticket.id, lambda t: resolve(t, root_cause=RootCause.DEFECT, cause="", solution="x", actor=AGENT, now=NOON)
+    )
+    away = letter(Message_ID="<2@x>", In_Reply_To="<first@acme.example>", Auto_Submitted="auto-replied")
+    back = letter(Message_ID="<3@x>", In_Reply_To="<first@acme.example>")
+
+    assert post.deliver(away).opened.status is Status.RESOLVED
+    assert post.deliver(back).opened.status is Status.OPEN
+
+
+def test_a_machine_that_answers_nothing_is_set_aside_and_a_monitor_may_report(post: Post) -> None:
+    away = post.deliver(letter(Auto_Submitted="auto-replied"))
+    empty_envelope = post.deliver(letter(Message_ID="<2@x>"), envelope_sender="")
+    monitor = post.deliver(letter(Message_ID="<3@x>", List_Id="<alerts.acme.example>"))
+
+    assert (away.fate, away.held) == (Fate.HELD, Held.MACHINE)
+    assert (empty_envelope.fate, empty_envelope.held) == (Fate.HELD, Held.MACHINE)
+    assert monitor.opened.is_machine
+
+
+@pytest.mark.parametrize(
+    ("raw", "to", "changes", "held"),
+    [
+        (b"\x00\x01", MAILBOX, {}, Held.UNREADABLE),
+        (letter().as_bytes(), MAILBOX, {"verdicts": {"virus": "FAIL"}}, Held.VIRUS),
+        (letter().as_bytes(), "someone@aftercare.example", {}, Held.OTHER_MAILBOX),
+        (letter(From="Desk <support@aftercare.example>").as_bytes(), MAILBOX, {}, Held.OWN_MAIL),
+        (b"Subject: x\r\n\r\ny", MAILBOX, {"envelope_sender": ""}, Held.NO_SENDER),
+    ],
+)
+def test_what_cannot_be_filed_is_set_aside_with_its_reason(
+    post: Post, raw: bytes, to: str, changes: dict[str, Any], held: Held
+) -> None:
+    arrival = post.deliver(raw, to, **changes)
+
+    assert (arrival.fate, arrival.held) == (Fate.HELD, held)
+    assert not post.store.heads
+    assert [(one.held, one.raw_key, bool(one.why)) for one in post.held] == [(held, "ses-1", True)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "title"),
+    [
+        ("回复: Re: 发票抬头", "x", "发票抬头"),
+        ("", "\n登录不了\n请帮忙", "登录不了"),
+        ("Re:", "", "Re:"),
+        ("", "", "（无主题）"),
+        ("长" * 500, "x", "长" * 200),
+    ],
+)
+def test_every_ticket_has_a_title(post: Post, subject: str, text: str, title: str) -> None:
+    assert post.deliver(letter(text, Subject=subject)).opened.title == title
+
+
+def test_a_long_text_is_kept_in_a_blob(post: Post) -> None:
+    ticket = post.deliver(letter("很长的日志" * 5_000)).opened
+
+    event = post.store.events[ticket.id][0]
+    assert isinstance(event, TicketOpened)
+    assert len(event.problem.description.text) == 1_000
+    assert post.blobs.get(event.problem.description.body_key or "").decode() == "很长的日志" * 5_000
