@@ -34,7 +34,8 @@ def check(folder: Folder = DEFAULT_FOLDER) -> None:
         raise _failed(*refused.faults) from refused
     typer.echo(
         f"{config.desk.id}: {len(config.teams)} teams, {len(config.people)} people, {len(config.modules)} modules, "
-        f"{len(config.forms)} forms, {len(config.rules)} rules. All sound."
+        f"{len(config.forms)} forms, {len(config.rules)} rules, {len(config.policies)} policies, "
+        f"{len(config.calendars)} calendars. All sound."
     )
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from functions.shared.domain.calendar import Calendar
 from functions.shared.domain.config import Desk, DeskConfig, MailTemplate, Module, Person, Team
 from functions.shared.domain.config_check import faults, spelled
 from functions.shared.domain.document import Part
 from functions.shared.domain.form import Form
 from functions.shared.domain.matrix import PriorityMatrix
+from functions.shared.domain.policies import SlaPolicy
 from functions.shared.domain.rules import Rule
 from functions.shared.gateways.config import ConfigStore
 from ops.yaml_file import Step, YamlFault, YamlFile, read_yaml
@@ -37,11 +39,15 @@ class Rules(Part):
     rules: tuple[Rule, ...]
 
 
+class Policies(Part):
+    policies: tuple[SlaPolicy, ...]
+
+
 class Templates(Part):
     templates: dict[str, MailTemplate]
 
 
-SECTIONS: Final[Mapping[str, type[Part]]] = {
+SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "desk": Desk,
     "teams": Teams,
     "people": People,
@@ -49,12 +55,17 @@ SECTIONS: Final[Mapping[str, type[Part]]] = {
     "matrix": PriorityMatrix,
     "forms": Form,
     "rules": Rules,
+    "calendars": Calendar,
+    "policies": Policies,
     "templates": Templates,
 }
 """What a file of each section holds. A section is the file `NAME.yaml` or all files `NAME/*.yaml`, in order of name."""
 
 _LISTED: Final = ("forms",)
 """Sections whose every file is one item of a list."""
+
+_NAMED: Final = ("calendars",)
+"""Sections whose every file is one item, called what the file is called."""
 
 
 class ConfigRefused(Exception):
@@ -77,6 +88,9 @@ class _Sources:
         """Put the content of `file` into its section."""
         if section in _LISTED:
             self._append(section, file, (), file.content)
+        elif section in _NAMED:
+            self.document.setdefault(section, {})[file.path.stem] = file.content
+            self.origins[(section, file.path.stem)] = (file, ())
         elif not isinstance(file.content, dict) or section not in SECTIONS[section].model_fields:
             self.document[section] = file.content
             self.origins[(section,)] = (file, ())
@@ -120,8 +134,8 @@ class _Sources:
         return str(file.path)
 
 
-def load_config(root: Path) -> DeskConfig:
-    """The configuration written in the folder `root`.
+def load_config(root: Path, *, now: datetime | None = None) -> DeskConfig:
+    """The configuration written in the folder `root`; its calendars must have working time within a year of `now`.
 
     Raises:
         ConfigRefused: with every fault that was found.
@@ -131,7 +145,7 @@ def load_config(root: Path) -> DeskConfig:
         config = DeskConfig.model_validate(sources.document)
     except ValidationError as error:
         raise ConfigRefused(list(_explained(sources, error))) from error
-    if found := faults(config):
+    if found := faults(config, now or datetime.now(UTC)):
         raise ConfigRefused([sources.described(fault.place, fault.message) for fault in found])
     return config
 
@@ -143,7 +157,7 @@ def publish_config(root: Path, store: ConfigStore, *, author: str, note: str, no
         ConfigRefused: with every fault that was found; the live version stays.
         StaleConfig: somebody else published meanwhile.
     """
-    config = load_config(root)
+    config = load_config(root, now=now)
     if config.desk.id != store.desk:
         raise ConfigRefused([f'{root}: this is the configuration of "{config.desk.id}", not of "{store.desk}"'])
     return store.publish(config, author=author, note=note, now=now)

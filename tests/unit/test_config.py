@@ -130,3 +130,60 @@ def test_a_file_that_is_no_sound_yaml_is_refused_with_its_line(folder, text, fau
     (folder / "desk.yaml").write_bytes(text)
 
     assert any(one.startswith(fault) for one in faults_of(folder)), faults_of(folder)
+
+
+CALENDAR = """timezone: Asia/Shanghai
+week:
+  mon: ["09:00-12:00", "13:30-18:00"]
+closed:
+  - {date: 2026-10-01, name: 国庆节}
+"""
+POLICIES = """policies:
+  - id: standard
+    calendar: office
+    targets:
+      P2: {first_response: 4h}
+"""
+
+
+def promise(folder: Path, calendar: str = CALENDAR, policies: str = POLICIES) -> None:
+    """Replace what the desk promises."""
+    for name in ("calendars", "policies"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / f"{name}.yaml").unlink(missing_ok=True)
+    (folder / "calendars").mkdir()
+    (folder / "calendars" / "office.yaml").write_text(calendar)
+    (folder / "policies.yaml").write_text(policies)
+
+
+def test_a_calendar_is_called_what_its_file_is_called(folder):
+    promise(folder)
+
+    config = load_config(folder)
+
+    assert list(config.calendars) == ["office"]
+    assert [policy.id for policy in config.sla.policies] == ["standard"]
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "fault"),
+    [
+        ("calendar", '"13:30-18:00"', '"18:00-25:00"', "calendars/office.yaml:3: week.mon[1]: "),
+        ("calendar", "Asia/Shanghai", "Asia/Atlantis", "calendars/office.yaml:1: timezone: "),
+        ("calendar", "mon: [", "mom: [", "calendars/office.yaml:3: week.mom: "),
+        ("calendar", 'mon: ["09:00-12:00", "13:30-18:00"]', "mon: []", "calendars/office.yaml:1: no working time"),
+        ("policies", "calendar: office", "calendar: nights", "policies.yaml:3: policies[0].calendar: "),
+        ("policies", "4h", "-4h", "policies.yaml:5: policies[0].targets.P2.first_response: "),
+        (
+            "policies",
+            "calendar: office",
+            "scope: {teams: [x]}\n    calendar: office",
+            "policies.yaml:3: policies[0].scope.te",
+        ),
+    ],
+)
+def test_what_a_desk_cannot_promise_is_refused(folder, part, old, new, fault):
+    parts = {"calendar": CALENDAR, "policies": POLICIES}
+    promise(folder, **parts | {part: parts[part].replace(old, new)})
+
+    assert any(found.startswith(fault) for found in faults_of(folder)), faults_of(folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,10 +10,12 @@ from pydantic import Field, field_validator
 
 from functions.shared.contracts.events import Company
 from functions.shared.contracts.words import DeskId, Language, Role, Slug
+from functions.shared.domain.calendar import Calendar
 from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
 from functions.shared.domain.folding import fold
 from functions.shared.domain.form import Choice, Form
 from functions.shared.domain.matrix import PriorityMatrix
+from functions.shared.domain.policies import Sla, SlaPolicy
 from functions.shared.domain.rules import Rule
 
 
@@ -96,7 +99,14 @@ class DeskConfig(Part):
     forms: tuple[Form, ...] = Field(min_length=1)
     matrix: PriorityMatrix
     rules: tuple[Rule, ...] = ()
+    policies: tuple[SlaPolicy, ...] = ()
+    calendars: dict[Slug, Calendar] = Field(default_factory=dict)
     templates: dict[Slug, MailTemplate] = Field(default_factory=dict)
+
+    @cached_property
+    def sla(self) -> Sla:
+        """What the desk promises, with the calendars ready to answer."""
+        return Sla(policies=self.policies, calendars=self.calendars)
 
     def team(self, team_id: str | None) -> Team | None:
         return next((team for team in self.teams if team.id == team_id), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from functions.shared.contracts.words import Role
@@ -11,6 +12,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Rule, failed_examples
+from functions.shared.domain.working_time import NoWorkingTime
 
 Place = tuple[str | int, ...]
 
@@ -34,14 +36,17 @@ def spelled(place: Place) -> str:
     return text
 
 
-def faults(config: DeskConfig) -> list[Fault]:
-    """Everything in `config` that refers to something which is not there, or contradicts itself."""
+def faults(config: DeskConfig, now: datetime) -> list[Fault]:
+    """Everything in `config` that refers to something which is not there, contradicts itself, or cannot work `now`."""
     return [
         *_repeats(config),
         *_desk(config),
         *_people(config),
         *_modules(config),
         *(fault for number, rule in enumerate(config.rules) for fault in _rule(config, number, rule)),
+        *(Fault(place, message) for place, message in config.sla.faults()),
+        *_calendars(config, now),
+        *_policies(config),
     ]
 
 
@@ -101,6 +106,24 @@ def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
         yield from _action_names(config, (*place, "then", position), action)
     for position, sentence in failed_examples(rule):
         yield Fault((*place, "examples", position), sentence)
+
+
+def _calendars(config: DeskConfig, now: datetime) -> Iterator[Fault]:
+    for name, working_time in config.sla.working_times.items():
+        try:
+            working_time.require_working_time(now)
+        except NoWorkingTime as error:
+            yield Fault(("calendars", name), str(error))
+
+
+def _policies(config: DeskConfig) -> Iterator[Fault]:
+    for number, policy in enumerate(config.policies):
+        scope: Place = ("policies", number, "scope")
+        for position, team in enumerate(policy.scope.teams):
+            yield from _team_exists(config, (*scope, "teams", position), team)
+        for position, module in enumerate(policy.scope.modules):
+            if config.module(module) is None:
+                yield Fault((*scope, "modules", position), f'no module "{module}"')
 
 
 def _leaf_names(config: DeskConfig, place: Place, field: str, op: Operator, value: object) -> Iterator[Fault]:
