@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE = "aftercare"
+BLOBS = "aftercare-blobs"
 INDEXES = ("by_contact", "by_company", "by_queue", "by_agent", "by_timer")
 
 

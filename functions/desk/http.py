@@ -1,0 +1,32 @@
+"""The agents' door on the web: their API and the console."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.desk import api
+from functions.desk.wiring import wiring
+from functions.shared.http import HttpResolver, build_resolver
+
+logger = Logger(service="desk")
+app = build_resolver(logger)
+app.include_router(api.router)
+
+
+def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """What was published counts from the next request on."""
+    wiring().config.live()
+    return next_middleware(app)
+
+
+app.use([fresh_config])
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request."""
+    return app.resolve(event, context)

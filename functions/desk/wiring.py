@@ -1,0 +1,79 @@
+"""The agents' door, put together once per execution environment."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from functions.desk.service import Desk
+from functions.desk.settings import DeskHttpSettings
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.errors import NotAllowed
+from functions.shared.gateways.user_pool import PoolKeys
+from functions.shared.identity.authenticate import Authenticator
+from functions.shared.identity.cookies import Cookies
+from functions.shared.identity.jwt import PoolTokens
+from functions.shared.identity.principal import Principal
+from functions.shared.wiring import DeskWiring
+
+
+@cache
+def settings() -> DeskHttpSettings:
+    return DeskHttpSettings.from_env()
+
+
+@cache
+def wiring() -> DeskWiring:
+    return DeskWiring(settings())
+
+
+@cache
+def desk() -> Desk:
+    """The use cases of the agents' door."""
+    parts = wiring()
+    return Desk(
+        config=parts.config.last_read,
+        tickets=parts.tickets,
+        reader=parts.store,
+        bodies=parts.bodies,
+        files=parts.blobs,
+    )
+
+
+@cache
+def cookies() -> Cookies:
+    return Cookies(settings().public_url)
+
+
+@cache
+def pool_tokens() -> PoolTokens:
+    """What verifies the user pool's tokens."""
+    known = settings()
+    return PoolTokens(PoolKeys(known.keys_url), issuer=known.issuer, client_id=known.user_pool_client_id)
+
+
+@cache
+def _authenticator() -> Authenticator:
+    return Authenticator(wiring().desk_id, cookies(), staff=pool_tokens())
+
+
+def authenticate(event: Mapping[str, Any]) -> Principal:
+    """The person who asks, as the configuration knows them; raises NotSignedIn or NotAllowed."""
+    return known(_authenticator()(event, now=datetime.now(UTC)))
+
+
+def known(principal: Principal) -> Principal:
+    """The same person under the id, name and teams that the configuration gives them.
+
+    Raises:
+        NotAllowed: the configuration does not know them.
+    """
+    person = desk_config().person_with_email(principal.email or "")
+    if person is None:
+        raise NotAllowed("you are not one of the people of this desk")
+    return principal.known_as(person.id, person.name, person.teams)
+
+
+def desk_config() -> DeskConfig:
+    """The configuration this request goes by."""
+    return wiring().config.last_read()

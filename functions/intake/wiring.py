@@ -1,0 +1,77 @@
+"""The customer's door, put together once per execution environment."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import boto3
+
+from functions.intake.service import Intake
+from functions.intake.settings import IntakeHttpSettings
+from functions.shared.domain.config import DeskConfig
+from functions.shared.gateways.links import LinkGenerations
+from functions.shared.gateways.secrets import KeyParameter
+from functions.shared.identity.authenticate import Authenticator
+from functions.shared.identity.cookies import Cookies
+from functions.shared.identity.customer_tokens import CustomerTokens
+from functions.shared.identity.principal import Principal
+from functions.shared.wiring import DeskWiring
+
+
+@cache
+def settings() -> IntakeHttpSettings:
+    return IntakeHttpSettings.from_env()
+
+
+@cache
+def wiring() -> DeskWiring:
+    return DeskWiring(settings())
+
+
+@cache
+def intake() -> Intake:
+    """The use cases of the customer's door."""
+    parts = wiring()
+    return Intake(
+        config=parts.config.last_read,
+        tickets=parts.tickets,
+        reader=parts.store,
+        customers=parts.directory,
+        bodies=parts.bodies,
+        files=parts.blobs,
+    )
+
+
+@cache
+def keys() -> KeyParameter:
+    """The desk's signing keys."""
+    return KeyParameter(boto3.client("ssm"), settings().token_key_parameter)
+
+
+@cache
+def cookies() -> Cookies:
+    return Cookies(settings().public_url)
+
+
+@cache
+def tokens() -> CustomerTokens:
+    """What signs customers' links."""
+    parts = wiring()
+    generations = LinkGenerations(parts.dynamodb, settings().table_name, parts.desk_id)
+    return CustomerTokens(keys(), generations, parts.desk_id)
+
+
+@cache
+def _authenticator() -> Authenticator:
+    return Authenticator(wiring().desk_id, cookies(), customers=tokens())
+
+
+def authenticate(event: Mapping[str, Any]) -> Principal:
+    """The customer who asks; raises NotSignedIn."""
+    return _authenticator()(event, now=datetime.now(UTC))
+
+
+def desk_config() -> DeskConfig:
+    """The configuration this request goes by."""
+    return wiring().config.last_read()

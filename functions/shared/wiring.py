@@ -1,0 +1,64 @@
+"""The gateways that a desk's functions share, each built on first use and kept for the environment's life."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from functions.shared.bodies import Bodies
+from functions.shared.domain.clock_rules import clock_rules
+from functions.shared.gateways.blobs import Blobs
+from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.directory import Directory
+from functions.shared.gateways.tickets import TicketTable
+from functions.shared.identifiers import draw_ticket_id
+from functions.shared.settings import DeskSettings
+from functions.shared.ticketing import Tickets
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+
+class DeskWiring:
+    """What one desk is made of. Wire it once per execution environment."""
+
+    def __init__(self, settings: DeskSettings) -> None:
+        self.desk_id = settings.desk_id
+        self._table = settings.table_name
+        self._bucket = settings.blobs_bucket
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return boto3.client("dynamodb")
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        # Presigned posts are only safe with SigV4, which is not what every region's default would be.
+        return boto3.client("s3", config=Config(signature_version="s3v4"))
+
+    @cached_property
+    def config(self) -> ConfigStore:
+        return ConfigStore(self.dynamodb, self.s3, table=self._table, bucket=self._bucket, desk=self.desk_id)
+
+    @cached_property
+    def store(self) -> TicketTable:
+        return TicketTable(self.dynamodb, self._table, self.desk_id)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self.store, lambda: clock_rules(self.config.last_read()), draw_ticket_id)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        return Blobs(self.s3, self._bucket)
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        return Bodies(self.blobs, self.desk_id)
+
+    @cached_property
+    def directory(self) -> Directory:
+        default = self.config.last_read().desk.default_language
+        return Directory(self.dynamodb, self._table, self.desk_id, default)

@@ -1,0 +1,155 @@
+"""The public API over the real gateways, in moto."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.intake import http, wiring
+from functions.shared.gateways.config import ConfigStore
+from ops.keys import ensure_keys
+from tests.factories import DESK, default_config
+from tests.integration.conftest import BLOBS, TABLE
+from tests.lambdas import CONTEXT, http_event
+
+PARAMETER = "/aftercare/token-keys"
+BODY: dict[str, Any] = {
+    "company": "Acme",
+    "contact": {"name": "王芳", "address": "wang@acme.example"},
+    "title": "报表打不开",
+    "description": "一直转圈",
+    "module": "data-reports",
+    "impact": "department",
+    "urgency": "high",
+}
+
+
+@pytest.fixture(autouse=True)
+def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BLOBS)
+    ensure_keys(boto3.client("ssm"), PARAMETER)
+    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
+    store.publish(default_config(), author="test", note="", now=datetime.now(UTC))
+    environment = {
+        "DESK_ID": DESK,
+        "TABLE_NAME": TABLE,
+        "BLOBS_BUCKET": BLOBS,
+        "PUBLIC_URL": "https://desk.example",
+        "TOKEN_KEY_PARAMETER": PARAMETER,
+        "SUPPORT_ADDRESS": "support@aftercare.example",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    for part in vars(wiring).values():
+        if hasattr(part, "cache_clear"):
+            part.cache_clear()
+
+
+def call(method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    answer = http.handler(http_event(method, path, body, headers), CONTEXT)
+    return answer["statusCode"], json.loads(answer["body"]) if answer.get("body") else None
+
+
+def test_a_report_can_be_tracked_and_answered_with_its_token() -> None:
+    status, reported = call("POST", "/api/v1/tickets", BODY)
+    assert status == 201
+    assert reported["tracking_url"].startswith(f"https://desk.example/track/{reported['reference']}?token=")
+
+    bearer = {"authorization": f"Bearer {reported['token']}"}
+    path = f"/api/v1/tickets/{reported['reference']}"
+    status, tracked = call("GET", path, **bearer)
+    assert (status, tracked["status"], tracked["timeline"][0]["text"]) == (200, "new", "一直转圈")
+
+    status, tracked = call("POST", f"{path}/messages", {"text": "补充截图"}, **bearer)
+    assert (status, tracked["timeline"][-1]["text"]) == (201, "补充截图")
+
+    status, lines = call("GET", "/api/v1/tickets", **bearer)
+    assert (status, [line["reference"] for line in lines]) == (200, [reported["reference"]])
+
+
+def test_a_repeated_request_is_answered_with_the_first_ticket() -> None:
+    key = {"idempotency-key": "7d9f"}
+    first, again = call("POST", "/api/v1/tickets", BODY, **key), call("POST", "/api/v1/tickets", BODY, **key)
+    assert (first[0], again[0]) == (201, 200)
+    assert again[1]["reference"] == first[1]["reference"]
+
+    status, problem = call("POST", "/api/v1/tickets", {**BODY, "title": "别的"}, **key)
+    assert (status, problem["code"]) == (422, "key_reused")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "fields"),
+    [
+        ({**BODY, "title": ""}, 422, "invalid_input", ["title"]),
+        ({**BODY, "module": "nonsense"}, 422, "invalid_input", ["module"]),
+        ({**BODY, "description": "x" * 300_000}, 422, "invalid_input", ["description"]),
+        ({**BODY, "attachments": ["att_none"]}, 422, "invalid_input", ["attachments.0"]),
+        ({**BODY, "contact": "王芳"}, 422, "invalid_input", ["contact.address"]),
+        ("{not json", 400, "malformed_request", None),
+        ([1, 2], 422, "invalid_input", None),
+        ({**BODY, "description": "x" * 2_000_000}, 413, "too_large", None),
+    ],
+)
+def test_bad_input_is_a_problem_and_stores_nothing(
+    body: Any, status: int, code: str, fields: list[str] | None, dynamodb: Any
+) -> None:
+    before = dynamodb.scan(TableName=TABLE)["Count"]
+    answered, problem = call("POST", "/api/v1/tickets", body)
+
+    assert (answered, problem["code"]) == (status, code)
+    if fields is not None:
+        assert [error["field"] for error in problem["errors"]] == fields
+    assert dynamodb.scan(TableName=TABLE)["Count"] == before
+
+
+def test_a_wrong_token_opens_nothing() -> None:
+    _, reported = call("POST", "/api/v1/tickets", BODY)
+    _, other = call("POST", "/api/v1/tickets", BODY)
+    path = f"/api/v1/tickets/{reported['reference']}"
+
+    assert call("GET", path)[0] == 401
+    assert call("GET", path, authorization=f"Bearer {reported['token']}x")[0] == 401
+    assert call("GET", path, authorization=f"Bearer {other['token']}")[0] == 404
+
+
+def test_an_uploaded_file_travels_with_the_report() -> None:
+    status, upload = call("POST", "/api/v1/attachments", {"name": "截图.png", "content_type": "image/png", "size": 4})
+    assert status == 201
+    assert upload["fields"]["Content-Type"] == "image/png"
+    boto3.client("s3").put_object(
+        Bucket=BLOBS,
+        Key=upload["fields"]["key"],
+        Body=b"\x89PNG",
+        ContentType="image/png",
+        Metadata={"name": upload["fields"]["x-amz-meta-name"]},
+    )
+    _, reported = call("POST", "/api/v1/tickets", {**BODY, "attachments": [upload["attachment"]]})
+    bearer = {"authorization": f"Bearer {reported['token']}"}
+
+    _, tracked = call("GET", f"/api/v1/tickets/{reported['reference']}", **bearer)
+    assert tracked["timeline"][0]["attachments"] == [
+        {"number": 1, "name": "截图.png", "content_type": "image/png", "size": 4}
+    ]
+    answer = http.handler(
+        http_event("GET", f"/api/v1/tickets/{reported['reference']}/attachments/1", None, bearer), CONTEXT
+    )
+    assert answer["statusCode"] == 303
+    assert "response-content-disposition=attachment" in answer["headers"]["Location"]
+
+
+def test_the_form_is_published_as_json_schema() -> None:
+    status, schema = call("GET", "/api/v1/form")
+
+    assert status == 200
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "data-reports" in schema["properties"]["module"]["enum"]
