@@ -37,7 +37,7 @@ class Intake(Construct):
         ).function
         platform.allow_config(http)
         platform.allow_commits(http)
-        platform.allow_queries(http)
+        platform.allow_queries(http, indexes=["by_contact"])
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", "PutObject", under=_SAID)
         api.leads_to(http, "Intake", EVERY_OTHER_PATH)
