@@ -68,6 +68,8 @@ class AppStack(cdk.Stack):
             "ApiId": api.api.api_id,
             "ApiUrl": api.url,
             "PublicUrl": public_url,
+            "DeskId": shape.desk_id,
+            "SupportAddress": shape.support_address,
             "BusName": bus.event_bus_name,
             "UserPoolClientId": sign_in.client.user_pool_client_id,
             "SignInUrl": sign_in.settings["sign_in_url"],

@@ -1,0 +1,1 @@
+"""The local cloud: the whole desk on one machine, without an account."""

@@ -1,0 +1,67 @@
+"""What the stacks leave to the operators: permission to send mail, signing keys, people, and the desk's configuration.
+
+It is done again only when the stacks or the configuration files have changed: what has been edited at the desk itself
+meanwhile stays live. Every step may find its work done already.
+"""
+
+import contextlib
+import hashlib
+from datetime import UTC, datetime
+
+from functions.shared.contracts.words import Role
+from functions.shared.domain.config import DeskConfig
+from functions.shared.gateways.config import ConfigStore
+from ops.keys import ensure_keys
+from ops.local.aws import LocalAws
+from ops.local.deploy import Outputs, parameter
+from ops.local.endpoints import User
+
+PASSWORD = "Aftercare-local-1"
+"""Everyone's: nobody but this machine can reach the local desk."""
+
+_FURNISHED = "/aftercare/local/furnished"
+"""The digest of what the desk was last furnished with, kept in the emulated AWS beside it."""
+
+
+def furnish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> tuple[User, ...]:
+    """Make the deployed desk ready for work as `config` describes it; the people who may sign in."""
+    digest = hashlib.sha256(f"{stack} {config.model_dump_json()} {PASSWORD}".encode()).hexdigest()
+    if parameter(aws, _FURNISHED) != digest:
+        _allow_mail(aws, config.desk.support_address)
+        ensure_keys(aws.ssm, stack["TokenKeyParameter"])
+        _publish(aws, stack, config)
+        for person in config.people:
+            _admit(aws, stack["UserPoolId"], person.email, person.role)
+        aws.ssm.put_parameter(Name=_FURNISHED, Value=digest, Type="String", Overwrite=True)
+    return tuple(User(email=person.email, password=PASSWORD, role=person.role) for person in config.people)
+
+
+def _allow_mail(aws: LocalAws, support_address: str) -> None:
+    """Verify the desk's domain and leave the sandbox, as the owner of an AWS account does once."""
+    aws.ses.put_account_details(
+        MailType="TRANSACTIONAL", WebsiteURL="https://example.com", ProductionAccessEnabled=True
+    )
+    with contextlib.suppress(aws.ses.exceptions.AlreadyExistsException):
+        aws.ses.create_email_identity(EmailIdentity=support_address.partition("@")[2])
+
+
+def _publish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
+    table, bucket, desk = stack["TableName"], stack["BlobsBucket"], stack["DeskId"]
+    store = ConfigStore(aws.dynamodb, aws.s3, table=table, bucket=bucket, desk=desk)
+    store.publish(config, author="desk up", note="From the files in config/", now=datetime.now(UTC))
+
+
+def _admit(aws: LocalAws, pool: str, email: str, role: Role) -> None:
+    """Let somebody sign in, with this role and no other."""
+    with contextlib.suppress(aws.cognito.exceptions.UsernameExistsException):
+        aws.cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=email,
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            MessageAction="SUPPRESS",
+        )
+        aws.cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
+    held = aws.cognito.admin_list_groups_for_user(UserPoolId=pool, Username=email)["Groups"]
+    for group in {group["GroupName"] for group in held} - {role}:
+        aws.cognito.admin_remove_user_from_group(UserPoolId=pool, Username=email, GroupName=group)
+    aws.cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=role)
