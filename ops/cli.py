@@ -1,10 +1,105 @@
-"""`desk`: the operators' command line."""
+"""`desk`: the operators' command line.
+
+Every command imports what it needs when it runs, so that `desk --help` answers at once.
+"""
+
+import sys
+from typing import Annotated
 
 import typer
 
-from ops import config_commands, key_commands, mail
+from functions.shared.contracts.words import Role
+from ops import config_commands, key_commands, mail, ticket_commands
+from ops.failure import Failure
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True, help="The operators' command line of Aftercare.", pretty_exceptions_enable=False
+)
+app.add_typer(ticket_commands.app, name="ticket")
 app.add_typer(config_commands.app, name="config")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(mail.app, name="mail")
+
+
+@app.command()
+def up() -> None:
+    """Start the local cloud, with the desk deployed in it, and print where it is."""
+    from ops.local.lifecycle import up
+    from ops.local.settings import LocalSettings
+    from ops.terminal import print_endpoints, progress
+
+    settings = LocalSettings.from_env()
+    with progress("Starting the local cloud…") as say:
+        endpoints = up(settings, say)
+    print_endpoints(endpoints, settings.endpoints_file)
+
+
+@app.command()
+def down() -> None:
+    """Stop the local cloud. Its data stays for the next `desk up`."""
+    from ops.local.lifecycle import down
+    from ops.local.settings import LocalSettings
+
+    stopped = down(LocalSettings.from_env())
+    print("The local cloud is down; its data is kept." if stopped else "The local cloud was not up.")
+
+
+@app.command()
+def status() -> None:
+    """Say what runs and whether it answers; status 1 unless all does."""
+    from ops.local.lifecycle import status
+    from ops.local.settings import LocalSettings
+    from ops.terminal import print_status
+
+    programs = status(LocalSettings.from_env())
+    print_status(programs)
+    raise typer.Exit(0 if all(program.is_answering for program in programs) else 1)
+
+
+@app.command()
+def logs(
+    program: Annotated[
+        str, typer.Argument(help="emulator, tool, or cdk-deploy, cdk-synth, cdk-bootstrap.")
+    ] = "emulator",
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.")] = 50,
+) -> None:
+    """Print the end of a program's log. What functions print is in the emulator's."""
+    from ops.local.process import Background
+    from ops.local.settings import LocalSettings
+
+    background = Background(LocalSettings.from_env().home)
+    if not background.log(program).exists():
+        raise Failure(f"There is no log of {program!r}.")
+    print(background.last_words(program, lines))
+
+
+@app.command()
+def token(
+    role: Annotated[Role | None, typer.Option(help="A token of someone with this role.")] = None,
+    contact: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A token of this customer.")] = None,
+) -> None:
+    """Print a bearer token for the running desk."""
+    from ops.local import tokens
+    from ops.local.settings import LocalSettings
+
+    settings = LocalSettings.from_env()
+    match role, contact:
+        case (Role(), None):
+            print(tokens.for_role(settings, role))
+        case (None, str()):
+            print(tokens.for_contact(settings, contact))
+        case _:
+            raise Failure("Say for whom: either --role or --contact.")
+
+
+def main() -> None:
+    """Run the command line; what an operator can mend is one plain sentence and status 1."""
+    try:
+        app()
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
