@@ -1,0 +1,39 @@
+"""New tickets from the bus, by way of the router's queue."""
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.router.service import Router
+from functions.router.settings import RouterSettings
+from functions.shared.contracts.events import TicketOpened
+from functions.shared.gateways.rotation import TeamRotation
+from functions.shared.wiring import DeskWiring
+
+logger = Logger(service="router")
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@cache
+def router() -> Router:
+    """Wire the service once per execution environment."""
+    settings = RouterSettings.from_env()
+    desk = DeskWiring(settings)
+    rotation = TeamRotation(desk.dynamodb, settings.table_name, settings.desk_id)
+    return Router(desk.tickets, desk.config, rotation)
+
+
+def triage_record(record: dict[str, Any]) -> None:
+    opened = TicketOpened.model_validate(json.loads(record["body"])["detail"])
+    ticket = router().triage(opened, now=datetime.now(UTC))
+    logger.info("triaged", ticket_id=ticket.id, priority=ticket.priority, team=ticket.team, assignee=ticket.assignee)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return dict(process_partial_response(event, triage_record, processor, context))
