@@ -177,8 +177,8 @@ def test_a_calendar_is_called_what_its_file_is_called(folder):
         (
             "policies",
             "calendar: office",
-            "scope: {teams: [x]}\n    calendar: office",
-            "policies.yaml:3: policies[0].scope.te",
+            "when: {field: team, op: is, value: x}\n    calendar: office",
+            "policies.yaml:3: policies[0].when",
         ),
     ],
 )

@@ -45,7 +45,7 @@ SLA: dict[str, Any] = {
     "policies": [
         {
             "id": "vip",
-            "scope": {"tiers": ["vip"]},
+            "when": {"field": "company.tier", "op": "is", "value": "vip"},
             "calendar": "always",
             "targets": {"P2": {"first_response": "5m"}},
         },
@@ -188,7 +188,7 @@ def test_working_hours_and_working_days_count_by_their_calendar() -> None:
     assert resolution == datetime.fromisoformat("2026-03-05T13:30+08:00")
 
 
-def test_the_first_policy_whose_scope_fits_is_the_one() -> None:
+def test_the_first_policy_whose_condition_holds_is_the_one() -> None:
     desk = Desk(Priority.P2, company={"id": "com_00000001", "name": "Acme", "tier": "vip"})
     assert desk.ticket.clocks[FIRST].policy == "vip"
     assert desk.due(FIRST) == 5

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from functions.shared.domain.document import Part
 
 HOURS_PATTERN: Final = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 TARGET_PATTERN: Final = r"^\d{1,12}[smhd]$"
@@ -58,11 +60,7 @@ SomeHours = Annotated[tuple[Hours, ...], AfterValidator(_some)]
 Name = Annotated[str, Field(max_length=100)]
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Closure(_Written):
+class Closure(Part):
     """A day, or named hours of it, without work."""
 
     date: date
@@ -70,7 +68,7 @@ class Closure(_Written):
     name: Name = ""
 
 
-class Opening(_Written):
+class Opening(Part):
     """The hours of one day in place of whatever that day had, such as a Saturday worked for a holiday."""
 
     date: date
@@ -85,7 +83,7 @@ class Opening(_Written):
         return self
 
 
-class Calendar(_Written):
+class Calendar(Part):
     """When a team works, in one time zone."""
 
     timezone: Zone

@@ -11,6 +11,8 @@ def clock_rules(config: DeskConfig) -> SlaRules:
     """The rules by which the clocks of the desk's tickets run."""
 
     def recipients(ticket: Ticket, wanted: Sequence[str]) -> tuple[str, ...]:
+        if ticket.assignee is None:  # somebody must hear of it
+            wanted = ["lead" if one == "assignee" else one for one in wanted]
         return config.recipients(wanted, team=ticket.team, assignee=ticket.assignee, company=ticket.company)
 
     return SlaRules(config.sla, recipients, config.version)

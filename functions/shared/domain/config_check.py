@@ -118,12 +118,13 @@ def _calendars(config: DeskConfig, now: datetime) -> Iterator[Fault]:
 
 def _policies(config: DeskConfig) -> Iterator[Fault]:
     for number, policy in enumerate(config.policies):
-        scope: Place = ("policies", number, "scope")
-        for position, team in enumerate(policy.scope.teams):
-            yield from _team_exists(config, (*scope, "teams", position), team)
-        for position, module in enumerate(policy.scope.modules):
-            if config.module(module) is None:
-                yield Fault((*scope, "modules", position), f'no module "{module}"')
+        place: Place = ("policies", number)
+        for leaf in leaves(policy.when) if policy.when else ():
+            yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
+        for metric, rule in policy.clocks.items():
+            named = [*(warn.to for warn in rule.warn), rule.breach_to, *(level.to for level in rule.escalate)]
+            for recipient in dict.fromkeys(one for some in named for one in some):
+                yield from _recipient_exists(config, (*place, "clocks", metric.value), recipient)
 
 
 def _leaf_names(config: DeskConfig, place: Place, field: str, op: Operator, value: object) -> Iterator[Fault]:

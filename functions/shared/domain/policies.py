@@ -7,18 +7,16 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from functions.shared.contracts.words import Channel, Metric, Priority, Slug, Status
+from functions.shared.contracts.words import Metric, Priority, Slug, Status
+from functions.shared.domain.actions import Recipient
 from functions.shared.domain.calendar import TARGET_PATTERN, Calendar, WorkingDays, parse_target
+from functions.shared.domain.conditions import When
+from functions.shared.domain.document import Part
 from functions.shared.domain.working_time import WorkingTime
 
 THRESHOLD_PATTERN: Final = r"^([1-9]\d?%|-\d{1,6}[smh])$"
-RECIPIENT_PATTERN: Final = r"^(assignee|lead|manager|account_manager|[^@\s]+@[^@\s]+)$"
-
-
-class Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _target(text: str) -> str:
@@ -38,27 +36,20 @@ def _threshold(text: str) -> str:
     return text
 
 
-def _recipient(text: str) -> str:
-    if not re.fullmatch(RECIPIENT_PATTERN, text):
-        raise ValueError(f"{text!r} is not assignee, lead, manager, account_manager or a mail address")
-    return text
-
-
 TargetText = Annotated[str, AfterValidator(_target), Field(json_schema_extra={"pattern": TARGET_PATTERN})]
 Delay = Annotated[str, AfterValidator(_delay), Field(json_schema_extra={"pattern": r"^\d{1,12}[smh]$"})]
 Threshold = Annotated[str, AfterValidator(_threshold), Field(json_schema_extra={"pattern": THRESHOLD_PATTERN})]
-Recipient = Annotated[str, AfterValidator(_recipient), Field(json_schema_extra={"pattern": RECIPIENT_PATTERN})]
 WaitingStatus = Literal[Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY]
 
 
-class Promise(Written):
+class Promise(Part):
     """One target, on a calendar of its own."""
 
     target: TargetText
     calendar: Slug
 
 
-class Targets(Written):
+class Targets(Part):
     """What is promised for one priority; a metric without a target is measured and never late."""
 
     calendar: Slug | None = Field(default=None, description="Where it is not the policy's own.")
@@ -67,21 +58,21 @@ class Targets(Written):
     resolution: TargetText | Promise | None = None
 
 
-class Warn(Written):
+class Warn(Part):
     """Tell somebody while there is time: after a share of the target, or some working time before its end."""
 
     at: Threshold
     to: tuple[Recipient, ...] = ("assignee",)
 
 
-class Escalate(Written):
+class Escalate(Part):
     """Call the next in line, so much working time after the breach."""
 
     after: Delay
     to: Annotated[tuple[Recipient, ...], Field(min_length=1)]
 
 
-class ClockRule(Written):
+class ClockRule(Part):
     """How the clock of one metric behaves, whatever the priority."""
 
     pause: tuple[WaitingStatus, ...] = Field(default=(), description="The states in which the clock stands still.")
@@ -99,23 +90,12 @@ class ClockRule(Written):
         return self
 
 
-class Scope(Written):
-    """The tickets a policy is for; each list that is given must hold what the ticket has."""
-
-    channels: tuple[Channel, ...] = ()
-    tiers: tuple[str, ...] = ()
-    companies: tuple[str, ...] = ()
-    teams: tuple[Slug, ...] = ()
-    modules: tuple[Slug, ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-class SlaPolicy(Written):
-    """Targets per priority and clock, with what happens around them. The first policy whose scope fits is the one."""
+class SlaPolicy(Part):
+    """Targets per priority and clock, with what happens around them. The first whose condition holds is the one."""
 
     id: Slug
     description: str = ""
-    scope: Scope = Scope()
+    when: When | None = Field(default=None, description="The tickets it is for; all of them if it does not say.")
     calendar: Slug
     targets: dict[Priority, Targets]
     clocks: dict[Metric, ClockRule] = Field(default_factory=dict)
@@ -139,7 +119,7 @@ _NO_RULE: Final = ClockRule()
 Place = tuple[str | int, ...]
 
 
-class Sla(Written):
+class Sla(Part):
     """The policies in order, and the calendars they name."""
 
     policies: tuple[SlaPolicy, ...] = ()

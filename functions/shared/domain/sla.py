@@ -35,7 +35,8 @@ from functions.shared.contracts.words import Metric, Status
 from functions.shared.domain import sla_words as words
 from functions.shared.domain.calendar import Target, WorkingDays, parse_target
 from functions.shared.domain.clocks import Clock
-from functions.shared.domain.policies import ClockRule, Scope, Sla, SlaPolicy, threshold_budget
+from functions.shared.domain.facts import FIELDS, Facts
+from functions.shared.domain.policies import ClockRule, Sla, SlaPolicy, threshold_budget
 from functions.shared.domain.spans import Pause
 from functions.shared.domain.ticket import Ticket, evolve
 from functions.shared.domain.walk import explain
@@ -93,8 +94,9 @@ class SlaRules:
         return min((act.at for clock in ticket.clocks.values() for act in self.acts(clock)), default=None)
 
     def policy_for(self, ticket: Ticket) -> SlaPolicy | None:
-        """The first policy, in order, whose scope the ticket fits."""
-        return next((policy for policy in self._sla.policies if _fits(policy.scope, ticket)), None)
+        """The first policy, in order, whose condition holds."""
+        facts = _facts(ticket)
+        return next((policy for policy in self._sla.policies if not policy.when or policy.when.holds(facts)), None)
 
     def acts(self, clock: Clock) -> Iterator[Act]:
         """What is still to come for a running clock, or has come and was not done yet."""
@@ -353,13 +355,15 @@ def pauses_of(clock: Clock, until: datetime | None = None) -> list[Pause]:
     return [Pause(pause.since, pause.until or (until and max(pause.since, until))) for pause in clock.pauses]
 
 
-def _fits(scope: Scope, ticket: Ticket) -> bool:
-    company = ticket.company
-    return (
-        (not scope.channels or ticket.channel in scope.channels)
-        and (not scope.tiers or (company is not None and company.tier in scope.tiers))
-        and (not scope.companies or (company is not None and company.id in scope.companies))
-        and (not scope.teams or ticket.team in scope.teams)
-        and (not scope.modules or ticket.module in scope.modules)
-        and (not scope.tags or any(tag in scope.tags for tag in ticket.tags))
+def _facts(ticket: Ticket) -> Facts:
+    """The ticket as a policy's condition sees it."""
+    return Facts(
+        {
+            **{name: getattr(ticket, name) for name in FIELDS if name in Ticket.model_fields},
+            "text": f"{ticket.title}\n{ticket.excerpt}",
+            "description": ticket.excerpt,
+            **({f"company.{name}": value for name, value in ticket.company} if ticket.company else {}),
+            **{f"contact.{name}": value for name, value in ticket.contact},
+            **{f"fields.{name}": value for name, value in ticket.fields.items()},
+        }
     )
