@@ -12,14 +12,15 @@ from functions.intake.delivery import Delivery
 from functions.intake.mime.headers import Address
 from functions.intake.mime.machine import Machine, MachineKind
 from functions.intake.mime.message import ReceivedMail, UnreadableMail, parse_mail
-from functions.intake.threads import Threads, find_ticket, message_key
+from functions.intake.threads import Threads, find_ticket
 from functions.shared.bodies import BlobStore, Bodies
 from functions.shared.contracts.events import Actor, Attachment, Company, Contact, Message, Problem, TicketOpened
 from functions.shared.contracts.words import Channel, Language, TicketId
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.decisions import open_ticket, receive
+from functions.shared.domain.decisions import note, open_ticket, receive
 from functions.shared.domain.directory import Caller
 from functions.shared.domain.languages import language_of
+from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
@@ -150,6 +151,12 @@ class Mailroom:
 
     def _append(self, ticket: Ticket, letter: _Letter, now: datetime) -> Outcome:
         message = self._message(letter, letter.mail.reply, quoted=letter.mail.quoted or None)
+        person = self._config().person_with_email(letter.sender.address)
+        if person and not letter.delivery.failed("dmarc"):
+            # Whoever works here and answers a notice speaks to colleagues, never as the customer.
+            agent = Actor(kind="agent", id=person.id, name=person.name)
+            self._tickets.handle(ticket.id, lambda current: note(current, message, actor=agent, now=now), [letter.key])
+            return Outcome(Fate.APPENDED, ticket.id)
         actor, is_machine = _actor(ticket.contact, letter), letter.machine is not None
         self._tickets.handle(
             ticket.id,

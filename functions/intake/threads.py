@@ -8,6 +8,7 @@ from functions.intake.mime.message import ReceivedMail
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.directory import fold_address
 from functions.shared.domain.errors import TicketNotFound
+from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.references import parse_reference
 from functions.shared.domain.reply_address import ticket_of
 from functions.shared.domain.ticket import Ticket
@@ -24,11 +25,6 @@ class Threads(Protocol):
     def get(self, ticket_id: TicketId) -> Ticket: ...
 
     def seen(self, key: str) -> TicketId | None: ...
-
-
-def message_key(mailbox: str, message_id: str) -> str:
-    """The natural key of a mail: some servers change the case of ids on the way."""
-    return f"mail:{mailbox.lower()}:{message_id.casefold()}"
 
 
 def find_ticket(

@@ -8,11 +8,11 @@ import pytest
 
 from functions.intake.delivery import Delivery
 from functions.intake.mailroom import Fate, Mailroom
-from functions.intake.threads import message_key
 from functions.shared.bodies import Bodies
-from functions.shared.contracts.events import MessageReceived, TicketOpened
+from functions.shared.contracts.events import MessageReceived, NoteAdded, TicketOpened
 from functions.shared.contracts.words import Channel, Language, RootCause, Status
 from functions.shared.domain.decisions import resolve
+from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.references import reference
 from functions.shared.domain.reply_address import reply_address
@@ -286,3 +286,14 @@ def test_a_long_text_is_kept_in_a_blob(post: Post) -> None:
     assert isinstance(event, TicketOpened)
     assert len(event.problem.description.text) == 1_000
     assert post.blobs.get(event.problem.description.body_key or "").decode() == "很长的日志" * 5_000
+
+
+def test_what_a_colleague_mails_to_a_ticket_is_a_note(post: Post) -> None:
+    ticket = post.deliver(letter()).opened
+    answer = letter(Message_ID="<2@x>", From="李娜 <li.na@aftercare.example>")
+
+    post.deliver(answer, post.reply_address(ticket), envelope_sender="li.na@aftercare.example")
+
+    event = post.store.events[ticket.id][-1]
+    assert isinstance(event, NoteAdded)
+    assert (event.actor.kind, event.actor.id) == ("agent", "li-na")

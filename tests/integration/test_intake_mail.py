@@ -1,0 +1,101 @@
+"""Received mail over the real gateways, in moto."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.intake import mail
+from functions.shared.contracts.events import TicketOpened
+from functions.shared.domain.quarantine import Held
+from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.quarantine import Quarantine
+from functions.shared.gateways.tickets import TicketTable
+from ops.keys import ensure_keys
+from tests.factories import DESK, default_config
+from tests.integration.conftest import BLOBS, TABLE
+from tests.lambdas import CONTEXT
+
+EVENTS = Path(__file__).parents[2] / "events"
+SAMPLES = sorted((EVENTS / "samples" / "mail").glob("*.eml"))
+PARAMETER = "/aftercare/token-keys"
+
+
+@pytest.fixture(autouse=True)
+def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
+    s3 = boto3.client("s3")
+    for bucket in (BLOBS, "inbound"):
+        s3.create_bucket(Bucket=bucket)
+    ensure_keys(boto3.client("ssm"), PARAMETER)
+    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
+    store.publish(default_config(), author="test", note="", now=datetime.now(UTC))
+    for name, value in {
+        "DESK_ID": DESK,
+        "TABLE_NAME": TABLE,
+        "BLOBS_BUCKET": BLOBS,
+        "INBOUND_BUCKET": "inbound",
+        "TOKEN_KEY_PARAMETER": PARAMETER,
+        "SUPPORT_ADDRESS": "support@aftercare.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    mail.wiring.cache_clear()
+    mail.mailroom.cache_clear()
+
+
+def deliver(raw: bytes, key: str) -> list[dict[str, str]]:
+    """Let `raw` arrive as SES would; returns what stays in the queue."""
+    event = json.loads((EVENTS / "intake_mail.json").read_text(encoding="utf-8"))
+    notification = json.loads(event["Records"][0]["body"])
+    notification["mail"]["messageId"] = notification["receipt"]["action"]["objectKey"] = key
+    event["Records"][0]["body"] = json.dumps(notification)
+    boto3.client("s3").put_object(Bucket="inbound", Key=key, Body=raw)
+    return list(mail.handler(event, CONTEXT)["batchItemFailures"])
+
+
+@pytest.fixture
+def tickets(dynamodb: Any) -> TicketTable:
+    return TicketTable(dynamodb, TABLE, DESK)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_every_sample_mail_becomes_one_ticket(sample: Path, tickets: TicketTable, dynamodb: Any) -> None:
+    assert deliver(sample.read_bytes(), "ses-1") == []
+    assert deliver(sample.read_bytes(), "ses-2") == []
+
+    heads = dynamodb.scan(TableName=TABLE, FilterExpression="sk = :h", ExpressionAttributeValues={":h": {"S": "HEAD"}})
+    (head,) = heads["Items"]
+    opened, *_ = tickets.timeline(head["pk"]["S"].rpartition("#")[2])
+    assert isinstance(opened, TicketOpened)
+    assert opened.language == ("zh" if "zh" in sample.stem else "en")
+    assert opened.contact.name
+    assert "\ufffd" not in opened.problem.title + opened.problem.description.text
+    for file in opened.problem.description.attachments:
+        body = boto3.client("s3").get_object(Bucket=BLOBS, Key=file.key)["Body"].read()
+        assert body.startswith(b"\x89PNG")
+
+
+def test_what_is_no_mail_waits_in_quarantine(dynamodb: Any) -> None:
+    assert deliver(b"\x00\x01\x02", "ses-1") == []
+
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    assert (held.held, held.raw_key) == (Held.UNREADABLE, "ses-1")
+
+
+def test_what_cannot_be_taken_in_stays_in_the_queue() -> None:
+    event = json.loads((EVENTS / "intake_mail.json").read_text(encoding="utf-8"))
+    other = {**event["Records"][0], "messageId": "odd", "body": "{}"}
+    event["Records"].append(other)
+    key = json.loads(event["Records"][0]["body"])["receipt"]["action"]["objectKey"]
+    boto3.client("s3").put_object(Bucket="inbound", Key=key, Body=SAMPLES[0].read_bytes())
+
+    assert mail.handler(event, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
