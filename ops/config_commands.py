@@ -1,4 +1,4 @@
-"""`desk config`: the configuration of the desk."""
+"""`desk config`: check the configuration's files, make them live, and look at what is live."""
 
 import getpass
 from datetime import UTC, datetime
@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.failure import Failure
+
 if TYPE_CHECKING:
     from functions.shared.gateways.config import ConfigStore
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
+_WHERE = "absent: of the local desk that runs here"
+
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the YAML files are.")]
 DeskName = Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")]
-Table = Annotated[str, typer.Option("--table", envvar="TABLE_NAME", help="The desk's table.")]
-Bucket = Annotated[str, typer.Option("--bucket", envvar="BLOBS_BUCKET", help="The desk's bucket of blobs.")]
-Endpoint = Annotated[
-    str | None, typer.Option("--endpoint", envvar="AWS_ENDPOINT_URL", help="Of the local cloud; absent: AWS.")
-]
+Table = Annotated[str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")]
+Bucket = Annotated[str | None, typer.Option("--bucket", envvar="BLOBS_BUCKET", help=f"Its bucket of blobs; {_WHERE}.")]
 
 DEFAULT_FOLDER = Path("config")
+DEFAULT_DESK = "after-sales"
 
 
 @app.command()
@@ -31,7 +33,7 @@ def check(folder: Folder = DEFAULT_FOLDER) -> None:
     try:
         config = load_config(folder)
     except ConfigRefused as refused:
-        raise _failed(*refused.faults) from refused
+        raise Failure(str(refused)) from refused
     typer.echo(
         f"{config.desk.id}: {len(config.teams)} teams, {len(config.people)} people, {len(config.modules)} modules, "
         f"{len(config.forms)} forms, {len(config.rules)} rules, {len(config.policies)} policies, "
@@ -41,18 +43,17 @@ def check(folder: Folder = DEFAULT_FOLDER) -> None:
 
 @app.command()
 def publish(
-    table: Table,
-    bucket: Bucket,
     folder: Folder = DEFAULT_FOLDER,
-    desk: DeskName = "after-sales",
-    endpoint: Endpoint = None,
+    desk: DeskName = DEFAULT_DESK,
+    table: Table = None,
+    bucket: Bucket = None,
     note: Annotated[str, typer.Option("--note", "-m", help="Why, for those who come after.")] = "",
 ) -> None:
     """Make the files the live configuration. Unchanged, they keep their version."""
     from functions.shared.domain.errors import ConfigMissing, StaleConfig
     from ops.configuration import ConfigRefused, publish_config
 
-    store = _store(desk, table, bucket, endpoint)
+    store = _store(desk, table, bucket)
     try:
         before = store.live().version
     except ConfigMissing:
@@ -60,29 +61,27 @@ def publish(
     try:
         config = publish_config(folder, store, author=getpass.getuser(), note=note, now=datetime.now(UTC))
     except ConfigRefused as refused:
-        raise _failed(*refused.faults, "Nothing was published.") from refused
+        raise Failure(f"{refused}\nNothing was published.") from refused
     except StaleConfig as stale:
-        raise _failed(stale.sentence) from stale
-    word = "is live already, nothing changed" if config.version == before else "is live now"
-    typer.echo(f"Version {config.version} of {desk} {word}.")
+        raise Failure(stale.sentence) from stale
+    typer.echo(f"Version {config.version} of {desk} is live{' already' if config.version == before else ''}.")
 
 
 @app.command()
 def show(
-    table: Table,
-    bucket: Bucket,
-    desk: DeskName = "after-sales",
-    endpoint: Endpoint = None,
+    desk: DeskName = DEFAULT_DESK,
+    table: Table = None,
+    bucket: Bucket = None,
     version: Annotated[int | None, typer.Option("--version", help="Instead of the live one.")] = None,
 ) -> None:
     """Print a published configuration as JSON."""
     from functions.shared.domain.errors import ConfigMissing
 
-    store = _store(desk, table, bucket, endpoint)
+    store = _store(desk, table, bucket)
     try:
         config = store.live() if version is None else store.at(version)
     except ConfigMissing as missing:
-        raise _failed(missing.sentence if version is None else f"{desk} has no version {version}.") from missing
+        raise Failure(missing.sentence if version is None else f"{desk} has no version {version}.") from missing
     typer.echo(config.model_dump_json(by_alias=True, exclude_defaults=True, indent=2))
 
 
@@ -95,16 +94,25 @@ def schema(folder: Folder = DEFAULT_FOLDER) -> None:
         typer.echo(f"wrote {path}")
 
 
-def _store(desk: str, table: str, bucket: str, endpoint: str | None) -> "ConfigStore":
+def _store(desk: str, table: str | None, bucket: str | None) -> "ConfigStore":
+    """The desk's configurations: in AWS where table and bucket are named, else of the local desk that runs here."""
     import boto3
 
     from functions.shared.gateways.config import ConfigStore
 
-    dynamodb = boto3.client("dynamodb", endpoint_url=endpoint)
-    return ConfigStore(dynamodb, boto3.client("s3", endpoint_url=endpoint), table=table, bucket=bucket, desk=desk)
+    if table and bucket:
+        return ConfigStore(boto3.client("dynamodb"), boto3.client("s3"), table=table, bucket=bucket, desk=desk)
+    if table or bucket:
+        raise Failure("Name both the table and the bucket, or neither for the local desk.")
+    from botocore.exceptions import EndpointConnectionError
 
+    from ops.local.aws import LocalAws
+    from ops.local.deploy import outputs
+    from ops.local.settings import LocalSettings
 
-def _failed(*sentences: str) -> typer.Exit:
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
-    return typer.Exit(1)
+    aws = LocalAws(LocalSettings.from_env())
+    try:
+        stack = outputs(aws)
+    except EndpointConnectionError as error:
+        raise Failure("The local desk is not up. Start it with `desk up`, or name --table and --bucket.") from error
+    return ConfigStore(aws.dynamodb, aws.s3, table=stack["TableName"], bucket=stack["BlobsBucket"], desk=desk)

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from functions.router import triage as router
-from functions.shared.contracts.events import TicketOpened, TicketTriaged
-from functions.shared.contracts.words import Priority, Status
+from functions.shared.contracts.events import ClockStarted, TicketOpened, TicketTriaged
+from functions.shared.contracts.words import Metric, Priority, Status
 from functions.shared.gateways.rotation import TeamRotation
 from functions.shared.settings import DeskSettings
 from functions.shared.wiring import DeskWiring
@@ -51,7 +51,7 @@ def on_the_bus(event: TicketOpened) -> str:
     return json.dumps({"detail-type": "TicketOpened", "source": "aftercare", "detail": event.model_dump(mode="json")})
 
 
-def test_a_new_p0_gets_team_and_person_in_one_commit(desk):
+def test_a_new_p0_gets_team_person_and_both_deadlines_in_one_commit(desk):
     problem = make_problem(title="网站无法访问", description=make_message("所有门店"), module=None)
     event = opened_on(desk, problem=problem)
 
@@ -60,8 +60,13 @@ def test_a_new_p0_gets_team_and_person_in_one_commit(desk):
     ticket = desk.store.get(event.ticket_id)
     assert (ticket.status, ticket.priority, ticket.team) == (Status.OPEN, Priority.P0, "engineering")
     assert (ticket.assignee, ticket.version) == ("zhao-lei", 2)
+    assert {clock.metric for clock in ticket.clocks.values() if clock.due_at} == {
+        Metric.FIRST_RESPONSE,
+        Metric.RESOLUTION,
+    }
     kinds = [type(event) for event in desk.store.timeline(event.ticket_id)]
     assert kinds.count(TicketTriaged) == 1
+    assert kinds.count(ClockStarted) == 2
 
 
 def test_a_message_delivered_twice_changes_nothing(desk):

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from typer.testing import CliRunner
 
 from functions.shared.domain.rules import SampleTicket
-from ops.cli import app
 from ops.config_schemas import schemas
 from ops.configuration import SECTIONS, load_config
 from ops.yaml_file import read_yaml
@@ -46,16 +44,3 @@ def test_every_file_names_its_schema_and_keeps_to_it(path):
     schema = json.loads((path.parent / match[1]).read_text())
 
     Draft202012Validator(schema).validate(read_yaml(path).content)
-
-
-def test_check_says_that_the_default_desk_is_sound():
-    result = CliRunner().invoke(app, ["config", "check", str(ROOT)])
-
-    assert result.exit_code == 0, result.output
-    assert result.output.startswith("after-sales: 5 teams, ")
-
-
-def test_check_fails_on_a_folder_that_is_none():
-    result = CliRunner().invoke(app, ["config", "check", "nowhere"])
-
-    assert (result.exit_code, result.output) == (1, "nowhere: there is no such folder\n")
