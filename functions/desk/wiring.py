@@ -5,15 +5,22 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import boto3
+
 from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
+from functions.desk.sign_in import SignIn
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import NotAllowed
-from functions.shared.gateways.user_pool import PoolKeys
+from functions.shared.gateways.secrets import KeyParameter
+from functions.shared.gateways.user_pool import PoolKeys, UserPool
 from functions.shared.identity.authenticate import Authenticator
+from functions.shared.identity.console import console_pages
 from functions.shared.identity.cookies import Cookies
+from functions.shared.identity.csrf import FormTokens
 from functions.shared.identity.jwt import PoolTokens
 from functions.shared.identity.principal import Principal
+from functions.shared.identity.sessions import Sessions
 from functions.shared.wiring import DeskWiring
 
 
@@ -53,6 +60,46 @@ def pool_tokens() -> PoolTokens:
 
 
 @cache
+def keys() -> KeyParameter:
+    """The desk's signing keys."""
+    return KeyParameter(boto3.client("ssm"), settings().token_key_parameter)
+
+
+@cache
+def forms() -> FormTokens:
+    """What ties the forms of the console's pages to their readers."""
+    return FormTokens(keys(), cookies())
+
+
+@cache
+def user_pool() -> UserPool:
+    known = settings()
+    return UserPool(client_id=known.user_pool_client_id, sign_in_url=known.sign_in_url)
+
+
+@cache
+def sessions() -> Sessions:
+    """The console's sessions."""
+    return Sessions(wiring().desk_id, pool_tokens(), user_pool(), cookies())
+
+
+@cache
+def sign_in() -> SignIn:
+    """The way into the console and out of it."""
+    known = settings()
+    return SignIn(
+        keys=keys(),
+        cookies=cookies(),
+        sessions=sessions(),
+        pool=user_pool(),
+        forms=forms(),
+        public_url=known.public_url,
+        sign_in_url=known.sign_in_url,
+        client_id=known.user_pool_client_id,
+    )
+
+
+@cache
 def _authenticator() -> Authenticator:
     return Authenticator(wiring().desk_id, cookies(), staff=pool_tokens())
 
@@ -77,3 +124,7 @@ def known(principal: Principal) -> Principal:
 def desk_config() -> DeskConfig:
     """The configuration this request goes by."""
     return wiring().config.last_read()
+
+
+signed_in = console_pages(sessions, forms, known)
+"""The middleware of every console page."""

@@ -1,0 +1,128 @@
+"""Who gets through the agents' door, with real keys, table and configuration behind it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import boto3
+import pytest
+
+from functions.desk import http, wiring
+from functions.shared.gateways.config import ConfigStore
+from ops.keys import ensure_keys
+from tests.factories import DESK, default_config
+from tests.integration.conftest import BLOBS, TABLE
+from tests.lambdas import CONTEXT, http_event
+from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
+
+PARAMETER = "/aftercare/token-keys"
+
+
+@pytest.fixture(autouse=True)
+def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BLOBS)
+    ensure_keys(boto3.client("ssm"), PARAMETER)
+    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
+    store.publish(default_config(), author="test", note="", now=datetime.now(UTC))
+    environment = {
+        "DESK_ID": DESK,
+        "TABLE_NAME": TABLE,
+        "BLOBS_BUCKET": BLOBS,
+        "PUBLIC_URL": "https://desk.example",
+        "TOKEN_KEY_PARAMETER": PARAMETER,
+        "USER_POOL_ID": "us-east-1_Pool",
+        "USER_POOL_CLIENT_ID": CLIENT,
+        "ISSUER": ISSUER,
+        "KEYS_URL": f"{ISSUER}/.well-known/jwks.json",
+        "SIGN_IN_URL": "https://sign-in.example",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    _forget()
+    monkeypatch.setattr(wiring, "pool_tokens", pool_tokens)
+    yield
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    for part in vars(wiring).values():
+        if hasattr(part, "cache_clear"):
+            part.cache_clear()
+
+
+def id_token(**claims: Any) -> str:
+    now = datetime.now(UTC)
+    times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp())}
+    return signed(id_claims(**{**times, "email": "li.na@aftercare.example", **claims}))
+
+
+def call(method: str, path: str, **headers: str) -> dict[str, Any]:
+    return http.handler(http_event(method, path, headers=headers), CONTEXT)
+
+
+def test_the_api_is_for_people_of_the_desk() -> None:
+    tokens: dict[str, str | None] = {
+        "none": None,
+        "nonsense": "nonsense",
+        "of a customer": "ac_k0001.e30.AAAA",
+        "expired": id_token(exp=1),
+        "with an unverified address": id_token(email_verified=False),
+        "of a stranger": id_token(email="stranger@example.com"),
+        "of somebody without a role": id_token(**{"cognito:groups": ["customers"]}),
+        "of an agent": id_token(),
+        "of an agent in capitals": id_token(email="Li.Na@Aftercare.example"),
+    }
+
+    answers = {
+        name: call("GET", "/api/v1/desk/queue", **({"authorization": f"Bearer {token}"} if token else {}))
+        for name, token in tokens.items()
+    }
+
+    assert {name: answer["statusCode"] for name, answer in answers.items()} == {
+        "none": 401,
+        "nonsense": 401,
+        "of a customer": 401,
+        "expired": 401,
+        "with an unverified address": 401,
+        "of a stranger": 403,
+        "of somebody without a role": 403,
+        "of an agent": 200,
+        "of an agent in capitals": 200,
+    }
+    assert json.loads(answers["of a stranger"]["body"])["code"] == "not_allowed"
+
+
+def test_the_api_does_not_take_the_consoles_cookies() -> None:
+    cookie = f"__Host-aftercare_session=s; __Host-aftercare_id={id_token()}"
+
+    assert call("GET", "/api/v1/desk/queue", cookie=cookie)["statusCode"] == 401
+
+
+def test_signing_in_begins_at_cognito_with_everything_it_will_be_checked_by() -> None:
+    answer = call("GET", "/desk/sign-in?next=/desk")
+
+    location = urlsplit(answer["headers"]["Location"])
+    query = dict(parse_qsl(location.query))
+    assert (answer["statusCode"], location.netloc, location.path) == (303, "sign-in.example", "/oauth2/authorize")
+    assert (query["redirect_uri"], query["client_id"]) == ("https://desk.example/desk/callback", CLIENT)
+    assert {"state", "nonce", "code_challenge"} <= query.keys()
+    (cookie,) = answer["cookies"]
+    assert cookie.startswith("__Host-aftercare_sign_in=k")
+    assert "; HttpOnly; Secure; SameSite=Lax" in cookie
+
+
+def test_the_gate_is_a_page_in_the_readers_language() -> None:
+    answer = call("GET", "/desk/sign-in", **{"accept-language": "en"})
+
+    assert answer["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert 'lang="en"' in answer["body"]
+    assert 'href="/desk/sign-in?next=%2Fdesk"' in answer["body"]
+    assert "default-src 'none'" in answer["headers"]["Content-Security-Policy"]
+
+
+def test_a_made_up_callback_is_refused() -> None:
+    assert call("GET", "/desk/callback?code=x&state=y")["statusCode"] == 401
