@@ -15,7 +15,7 @@ from ops.local.settings import LocalSettings
 
 
 def for_role(settings: LocalSettings, role: Role) -> str:
-    """An access token of the first person with this role, as Cognito gives it to the console."""
+    """An id token of the first person with this role, as Cognito gives it to the console."""
     users = Endpoints.read(settings.endpoints_file).users
     user = next((user for user in users if user.role == role), None)
     if user is None:
@@ -28,7 +28,7 @@ def for_role(settings: LocalSettings, role: Role) -> str:
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": user.email, "PASSWORD": user.password},
     )
-    return answer["AuthenticationResult"]["AccessToken"]
+    return answer["AuthenticationResult"]["IdToken"]
 
 
 def for_contact(settings: LocalSettings, address: str) -> str:
