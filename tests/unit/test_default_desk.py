@@ -3,10 +3,14 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from functions.shared.domain.actions import Action
+from functions.shared.domain.facts import FIELDS
+from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import SampleTicket
 from ops.config_schemas import schemas
 from ops.configuration import SECTIONS, load_config
@@ -44,3 +48,18 @@ def test_every_file_names_its_schema_and_keeps_to_it(path):
     schema = json.loads((path.parent / match[1]).read_text())
 
     Draft202012Validator(schema).validate(read_yaml(path).content)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *Operator,
+        *FIELDS,
+        *(action.example["do"] for action in get_args(get_args(Action)[0])),
+        *(f"{section}/*.yaml" if (ROOT / section).is_dir() else f"{section}.yaml" for section in SECTIONS),
+    ],
+)
+def test_the_manual_names_every_file_field_operator_and_action(word):
+    manual = (ROOT.parent / "docs" / "configuration.md").read_text()
+
+    assert re.search(rf"`{re.escape(word)}[:`]", manual)
