@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from functions.shared.contracts.words import Role
-from ops import config_commands, key_commands, mail, ticket_commands
+from ops import company_commands, config_commands, key_commands, mail, ticket_commands
 from ops.failure import Failure
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(ticket_commands.app, name="ticket")
 app.add_typer(config_commands.app, name="config")
+app.add_typer(company_commands.app, name="company")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(mail.app, name="mail")
 

@@ -11,13 +11,18 @@ from datetime import UTC, datetime
 from functions.shared.contracts.words import Role
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.directory import Directory
+from ops.companies import import_companies
 from ops.keys import ensure_keys
 from ops.local.aws import LocalAws
 from ops.local.deploy import Outputs, parameter
 from ops.local.endpoints import User
+from ops.local.settings import ROOT
 
 PASSWORD = "Aftercare-local-1"
 """Everyone's: nobody but this machine can reach the local desk."""
+
+SAMPLE_COMPANIES = ROOT / "events" / "samples" / "companies.csv"
 
 _FURNISHED = "/aftercare/local/furnished"
 """The digest of what the desk was last furnished with, kept in the emulated AWS beside it."""
@@ -30,6 +35,7 @@ def furnish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> tuple[User, ..
         _allow_mail(aws, config.desk.support_address)
         ensure_keys(aws.ssm, stack["TokenKeyParameter"])
         _publish(aws, stack, config)
+        _enter_companies(aws, stack, config)
         for person in config.people:
             _admit(aws, stack["UserPoolId"], person.email, person.role)
         aws.ssm.put_parameter(Name=_FURNISHED, Value=digest, Type="String", Overwrite=True)
@@ -49,6 +55,12 @@ def _publish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
     table, bucket, desk = stack["TableName"], stack["BlobsBucket"], stack["DeskId"]
     store = ConfigStore(aws.dynamodb, aws.s3, table=table, bucket=bucket, desk=desk)
     store.publish(config, author="desk up", note="From the files in config/", now=datetime.now(UTC))
+
+
+def _enter_companies(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
+    """The customers whom the sample problems come from."""
+    directory = Directory(aws.dynamodb, stack["TableName"], stack["DeskId"], config.desk.default_language)
+    import_companies(SAMPLE_COMPANIES, config, directory)
 
 
 def _admit(aws: LocalAws, pool: str, email: str, role: Role) -> None:

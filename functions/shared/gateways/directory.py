@@ -84,6 +84,29 @@ class Directory:
         for key in found_by:
             self._claim(keys.contact_key(self._desk, key), {"contact_id": record.id})
 
+    def enter_company(
+        self,
+        *,
+        name: str,
+        tier: str,
+        domains: tuple[str, ...],
+        account_manager: str | None,
+        language: Language | None,
+    ) -> CompanyRecord:
+        """Enter a company, or update the one that its name or one of its domains leads to."""
+        known = self._find_company([*domains, fold_name(name)])
+        record = CompanyRecord(
+            id=known.id if known else company_id(fold_name(name)),
+            name=name,
+            tier=tier,
+            domains=domains,
+            account_manager=account_manager,
+            language=language,
+        )
+        if record != known:
+            self.save_company(record)
+        return record
+
     def save_company(self, record: CompanyRecord) -> None:
         """Store the company, and let its domains and name lead to it unless they lead elsewhere."""
         self._put(keys.company(self._desk, record.id), _COMPANY, {"doc": record.model_dump_json(exclude_none=True)})
@@ -99,9 +122,8 @@ class Directory:
     def _company_of(self, caller: Caller, known: ContactRecord | None) -> CompanyRecord | None:
         domain = business_domain(caller.address)
         name = fold_name(caller.company or "")
-        for key in filter(None, (domain, name)):
-            if found := self._item(keys.company_key(self._desk, key), _KEY):
-                return self.company(found["company_id"]["S"])
+        if found := self._find_company([key for key in (domain, name) if key]):
+            return found
         if known and known.company_id:
             return self.company(known.company_id)
         if not caller.company or not name:
@@ -109,6 +131,12 @@ class Directory:
         entered = CompanyRecord(id=company_id(name), name=caller.company.strip())
         self.save_company(entered)
         return entered
+
+    def _find_company(self, company_keys: list[str]) -> CompanyRecord | None:
+        for key in company_keys:
+            if found := self._item(keys.company_key(self._desk, key), _KEY):
+                return self.company(found["company_id"]["S"])
+        return None
 
     def _doc(self, pk: str, sk: str) -> str | None:
         item = self._item(pk, sk)
