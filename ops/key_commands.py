@@ -1,69 +1,99 @@
 """`desk keys`: the keys behind customers' links, and the end of links that should work no longer."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import boto3
 import typer
 
-from functions.shared.contracts.words import DeskId
-from functions.shared.identity.keys import KeyRing
+from ops.failure import Failure
+
+if TYPE_CHECKING:
+    from functions.shared.identity.keys import KeyRing
+    from ops.local.aws import LocalAws
+    from ops.local.deploy import Outputs
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
-DeskName = Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")]
+_WHERE = "absent: of the local desk that runs here"
+
 Parameter = Annotated[
     str | None,
     typer.Option(
-        "--parameter", envvar="TOKEN_KEY_PARAMETER", help="Of the keys; /aftercare/<desk>/token-key if absent."
+        "--parameter", envvar="TOKEN_KEY_PARAMETER", help=f"Name of the SSM parameter with the keys; {_WHERE}."
     ),
 ]
-Endpoint = Annotated[
-    str | None, typer.Option("--endpoint", envvar="AWS_ENDPOINT_URL", help="Of the local cloud; absent: AWS.")
-]
 
 
 @app.command()
-def create(desk: DeskName = "after-sales", parameter: Parameter = None, endpoint: Endpoint = None) -> None:
+def create(parameter: Parameter = None) -> None:
     """Make the first key of a new desk. Where there are keys already, they stay as they are."""
+    import boto3
+
     from ops.keys import ensure_keys
 
-    _tell(ensure_keys(boto3.client("ssm", endpoint_url=endpoint), parameter or _default(desk)))
+    if parameter:
+        _tell(ensure_keys(boto3.client("ssm"), parameter))
+    else:
+        aws, stack = _local_desk("--parameter")
+        _tell(ensure_keys(aws.ssm, stack["TokenKeyParameter"]))
 
 
 @app.command()
-def rotate(desk: DeskName = "after-sales", parameter: Parameter = None, endpoint: Endpoint = None) -> None:
+def rotate(parameter: Parameter = None) -> None:
     """Sign with a new key. Links signed before stay good for their time; functions take it up within ten minutes."""
+    import boto3
+
     from ops.keys import rotate_keys
 
-    ssm = boto3.client("ssm", endpoint_url=endpoint)
+    if parameter:
+        ssm = boto3.client("ssm")
+    else:
+        aws, stack = _local_desk("--parameter")
+        ssm, parameter = aws.ssm, stack["TokenKeyParameter"]
     try:
-        _tell(rotate_keys(ssm, parameter or _default(desk)))
+        _tell(rotate_keys(ssm, parameter))
     except ssm.exceptions.ParameterNotFound as missing:
-        typer.echo(f"{desk} has no keys yet. Make them with `desk keys create`.", err=True)
-        raise typer.Exit(1) from missing
+        raise Failure(f"There are no keys in {parameter} yet. Make them with `desk keys create`.") from missing
 
 
 @app.command()
 def revoke(
     subject: Annotated[str, typer.Argument(metavar="ID", help="A ticket's or contact's id: tkt_… or con_…")],
-    table: Annotated[str, typer.Option("--table", envvar="TABLE_NAME", help="The desk's table.")],
-    desk: DeskName = "after-sales",
-    endpoint: Endpoint = None,
+    desk: Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")] = "after-sales",
+    table: Annotated[
+        str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")
+    ] = None,
 ) -> None:
     """End every link to a ticket, or of a contact, that was handed out so far."""
+    import boto3
+
     from functions.shared.gateways.links import LinkGenerations
 
     if not subject.startswith(("tkt_", "con_")):
-        typer.echo("That is neither a ticket's id (tkt_…) nor a contact's (con_…).", err=True)
-        raise typer.Exit(1)
-    LinkGenerations(boto3.client("dynamodb", endpoint_url=endpoint), table, desk).revoke(subject)
+        raise Failure("That is neither a ticket's id (tkt_…) nor a contact's (con_…).")
+    if table:
+        dynamodb = boto3.client("dynamodb")
+    else:
+        aws, stack = _local_desk("--table")
+        dynamodb, table = aws.dynamodb, stack["TableName"]
+    LinkGenerations(dynamodb, table, desk).revoke(subject)
     typer.echo(f"Every link to {subject} handed out so far is dead.")
 
 
-def _default(desk: DeskId) -> str:
-    return f"/aftercare/{desk}/token-key"
+def _local_desk(option: str) -> "tuple[LocalAws, Outputs]":
+    """The local desk that runs here; `option` would have named another."""
+    from botocore.exceptions import EndpointConnectionError
+
+    from ops.local.aws import LocalAws
+    from ops.local.deploy import outputs
+    from ops.local.settings import LocalSettings
+
+    aws = LocalAws(LocalSettings.from_env())
+    try:
+        return aws, outputs(aws)
+    except EndpointConnectionError as error:
+        raise Failure(f"The local desk is not up. Start it with `desk up`, or name {option}.") from error
 
 
-def _tell(ring: KeyRing) -> None:
+def _tell(ring: "KeyRing") -> None:
     others = ", ".join(key.id for key in ring.keys[:-1]) or "none"
     typer.echo(f"Signing with {ring.current.id} since {ring.current.created_at:%Y-%m-%d}; still good: {others}.")
