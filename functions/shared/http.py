@@ -148,6 +148,7 @@ class HttpResolver(APIGatewayHttpResolver):
             answer = ResponseBuilder[APIGatewayProxyEventV2](self.refuse(error, request)).build(request)
         else:
             answer = super().resolve(event, context)
+        answer["body"] = answer.get("body") or ""  # a redirect has none, which the local cloud's API cannot send
         headers = answer.setdefault("headers", {})
         present = {name.lower() for name in headers}
         headers.update({name: value for name, value in DEFAULT_HEADERS.items() if name.lower() not in present})

@@ -58,6 +58,10 @@ def desk_like_app(**options: Any) -> HttpResolver:
     def wrong_answer() -> Opened:
         return {"nothing": "expected"}  # type: ignore[return-value]  # the bug under test
 
+    @app.get("/moved")
+    def moved() -> Response[str]:
+        return Response(303, headers={"Location": "/page"})
+
     @app.get("/page")
     def page() -> Response[str]:
         return Response(200, "text/html", "<p>中文</p>", headers={"cache-control": "max-age=60"})
@@ -230,6 +234,12 @@ def test_answers_are_not_stored_unless_the_route_says_so() -> None:
     assert page["headers"]["cache-control"] == "max-age=60"
     assert "Cache-Control" not in page["headers"]
     assert page["headers"]["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_answer_without_a_body_has_an_empty_one() -> None:
+    answer = desk_like_app().resolve(request("GET", "/moved"), LambdaContext())
+
+    assert (answer["statusCode"], answer["headers"]["Location"], answer["body"]) == (303, "/page", "")
 
 
 def error_page(problem: Problem) -> Response[str]:
