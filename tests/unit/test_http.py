@@ -59,7 +59,7 @@ def desk_like_app(**options: Any) -> HttpResolver:
         return {"nothing": "expected"}  # type: ignore[return-value]  # the bug under test
 
     @app.get("/moved")
-    def moved() -> Response[str]:
+    def moved() -> Response[None]:
         return Response(303, headers={"Location": "/page"})
 
     @app.get("/page")
