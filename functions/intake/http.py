@@ -9,12 +9,14 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.intake import api
+from functions.intake.pages import routes
 from functions.intake.wiring import wiring
 from functions.shared.http import HttpResolver, build_resolver
 
 logger = Logger(service="intake")
-app = build_resolver(logger)
+app = build_resolver(logger, problem_page=routes.problem_page)
 app.include_router(api.router)
+app.include_router(routes.router)
 
 
 def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:

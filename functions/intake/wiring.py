@@ -14,6 +14,7 @@ from functions.shared.gateways.links import LinkGenerations
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.identity.authenticate import Authenticator
 from functions.shared.identity.cookies import Cookies
+from functions.shared.identity.csrf import FormTokens
 from functions.shared.identity.customer_tokens import CustomerTokens
 from functions.shared.identity.principal import Principal
 from functions.shared.wiring import DeskWiring
@@ -60,6 +61,12 @@ def tokens() -> CustomerTokens:
     parts = wiring()
     generations = LinkGenerations(parts.dynamodb, settings().table_name, parts.desk_id)
     return CustomerTokens(keys(), generations, parts.desk_id)
+
+
+@cache
+def forms() -> FormTokens:
+    """What proves that a form post comes from a page of the portal."""
+    return FormTokens(keys(), cookies())
 
 
 @cache

@@ -1,61 +1,124 @@
 """What the portal's pages show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from functions.shared.contracts.words import Impact, Metric, Status, Urgency
-from functions.shared.pages.clocks import Due
-from functions.shared.pages.languages import Catalogue
-from functions.shared.pages.timeline import Entry
+from functions.intake.tracking import TrackedEntry, TrackedTicket
+from functions.shared.contracts.words import Language, Metric, Status
+from functions.shared.domain.form import FieldKind, Form, FormField
+from functions.shared.pages.clocks import Due, deadline
+from functions.shared.pages.timeline import Entry, File
 
-FIELDS: Final = {
-    "title": "report.title",
-    "description": "report.description",
-    "module": "report.module",
-    "happened_at": "report.happened_at",
-    "impact": "report.impact",
-    "urgency": "report.urgency",
-    "error_text": "report.error_text",
-    "steps_to_reproduce": "report.steps",
-    "attachments": "report.attachments",
-    "name": "report.name",
-    "company": "report.company",
-    "address": "report.address",
-    "phone": "report.phone",
+PartName = Literal["problem", "diagnosis", "you"]
+
+_PARTS: Final[dict[PartName, tuple[str, ...]]] = {
+    "problem": ("title", "description", "module", "happened_at", "impact", "urgency"),
+    "diagnosis": ("error_text", "steps_to_reproduce", "attachments"),
+    "you": ("contact_name", "company", "contact_email", "contact_phone"),
 }
-"""The report form's fields in their order, with what their labels are called in the catalogue."""
+"""Where the standard fields stand; a desk's own fields follow the problem."""
+
+_INPUT_TYPES: Final = {
+    FieldKind.ADDRESS: "email",
+    FieldKind.PHONE: "tel",
+    FieldKind.NUMBER: "number",
+    FieldKind.DATE_TIME: "datetime-local",
+}
+_AUTOCOMPLETE: Final = {
+    "contact_name": "name",
+    "company": "organization",
+    "contact_email": "email",
+    "contact_phone": "tel",
+}
+_WIDE: Final = (FieldKind.LONG_TEXT, FieldKind.FILE, FieldKind.MULTI_CHOICE, FieldKind.YES_NO)
+_FEW: Final = 4
+"""Up to so many choices are shown at once, more as a list to open."""
 
 
 @dataclass(frozen=True)
-class ReportView:
-    """The report form around what the customer filled in."""
+class Question:
+    """One question of the desk's form. `required` is None where an alternative will do."""
 
-    labels: Sequence[tuple[str, str]]
-    modules: Sequence[tuple[str, str]]
-    impacts: Sequence[tuple[str, str, str]]
-    urgencies: Sequence[tuple[str, str, str]]
-    submission: str
+    id: str
+    kind: FieldKind
+    label: str
+    help: str
+    required: bool | None
+    max_length: int
+    choices: Sequence[tuple[str, str]]
     files: Sequence[tuple[str, str]] = ()
 
     @classmethod
-    def of(
-        cls, modules: Mapping[str, str], words: Catalogue, submission: str, files: Sequence[tuple[str, str]] = ()
-    ) -> "ReportView":
-        """The form offering `modules`; `submission` makes a form sent twice one report."""
+    def of(cls, field: FormField, form: Form, language: Language, files: Sequence[tuple[str, str]]) -> Self:
+        """The question that `field` asks in `language`; `files` were uploaded before."""
+        has_alternative = any(field.id in group for group in form.at_least_one)
         return cls(
-            labels=[(name, words.text(key)) for name, key in FIELDS.items()],
-            modules=list(modules.items()),
-            impacts=[(it, words.text(f"impact.{it}"), words.text(f"report.impact_why.{it}")) for it in Impact],
-            urgencies=[(it, words.text(f"urgency.{it}"), "") for it in Urgency],
-            submission=submission,
-            files=files,
-        )  # fmt: skip
+            id=field.id,
+            kind=field.kind,
+            label=field.label.in_language(language),
+            help=field.help.in_language(language) if field.help else "",
+            required=None if has_alternative else field.required,
+            max_length=field.longest or 200,
+            choices=[(choice.value, choice.label.in_language(language)) for choice in field.choices],
+            files=files if field.kind is FieldKind.FILE else (),
+        )
+
+    @property
+    def is_wide(self) -> bool:
+        """Takes the whole width of the form."""
+        if self.kind is FieldKind.CHOICE:
+            return len(self.choices) <= _FEW
+        return self.kind in _WIDE or self.id == "title"
+
+    @property
+    def rows(self) -> int:
+        return 6 if self.id == "description" else 3
+
+    @property
+    def input_type(self) -> str:
+        return _INPUT_TYPES.get(self.kind, "text")
+
+    @property
+    def autocomplete(self) -> str:
+        return _AUTOCOMPLETE.get(self.id, "off")
 
 
 @dataclass(frozen=True)
-class ThanksView:
+class ReportPart:
+    """Questions that belong together."""
+
+    name: PartName
+    questions: Sequence[Question]
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """The report form; `submission` makes a form sent twice one report."""
+
+    parts: Sequence[ReportPart]
+    submission: str
+
+    @classmethod
+    def of(cls, form: Form, language: Language, submission: str, files: Sequence[tuple[str, str]] = ()) -> Self:
+        """The page for the desk's `form`, every field of it in one of the parts."""
+        placed = {name for names in _PARTS.values() for name in names}
+        own = [field.id for field in form.fields if field.id not in placed]
+        parts = []
+        for part, names in _PARTS.items():
+            wanted = [*names, *own] if part == "problem" else names
+            fields = [field for name in wanted if (field := form.field(name))]
+            parts.append(ReportPart(part, [Question.of(field, form, language, files) for field in fields]))
+        return cls([part for part in parts if part.questions], submission)
+
+    @property
+    def labels(self) -> list[tuple[str, str]]:
+        return [(question.id, question.label) for part in self.parts for question in part.questions]
+
+
+@dataclass(frozen=True)
+class ThanksPage:
     """The page after a report was taken."""
 
     reference: str
@@ -77,22 +140,54 @@ _STAGES: Final[tuple[Literal["received", "working", "solved", "closed"], ...]] =
     "closed",
 )
 _REACHED: Final = {Status.NEW: 0, Status.RESOLVED: 2, Status.CLOSED: 3}
+_ICONS: Final = {
+    "received": "route",
+    "waiting": "hourglass",
+    "resumed": "arrow-right",
+    "resolved": "check",
+    "reopened": "turn",
+    "closed": "check",
+}
 
 
 @dataclass(frozen=True)
-class TrackingView:
-    """A ticket as its customer may see it."""
+class TrackingPage:
+    """A ticket as its customer sees it."""
 
     reference: str
     title: str
     status: Status
     opened_at: datetime
-    team: str
-    clocks: Sequence[Due]
+    promises: Sequence[Due]
     timeline: Sequence[Entry]
     answer_url: str
     submission: str
     files: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def of(
+        cls,
+        ticket: TrackedTicket,
+        say: Callable[[str], str],
+        url: str,
+        submission: str,
+        now: datetime,
+        files: Sequence[tuple[str, str]] = (),
+    ) -> Self:
+        """The page at `url` that shows `ticket`; `say` gives a text by its key."""
+        dues = {Metric.FIRST_RESPONSE: ticket.first_response_due_at, Metric.RESOLUTION: ticket.resolution_due_at}
+        promised = dues if ticket.status.is_active else {}
+        return cls(
+            reference=ticket.reference,
+            title=ticket.title,
+            status=ticket.status,
+            opened_at=ticket.opened_at,
+            promises=[deadline(metric, at, ticket.opened_at, now) for metric, at in promised.items() if at],
+            timeline=[_entry(entry, at, say, url) for at, entry in enumerate(ticket.timeline)],
+            answer_url=url,
+            submission=submission,
+            files=files,
+        )
 
     @property
     def stages(self) -> list[Stage]:
@@ -109,14 +204,22 @@ class TrackingView:
         return not self.status.is_active
 
     @property
-    def promises(self) -> list[Due]:
-        """The target times still ahead of the desk."""
-        return [due for due in self.clocks if due.state in ("running", "soon", "overdue")]
-
-    @property
     def next_step(self) -> str:
         """The name of what happens next."""
         if self.status is Status.OPEN:
-            awaits = any(due.metric is not Metric.RESOLUTION for due in self.promises)
-            return "answer" if awaits else "work"
+            return "answer" if any(due.metric is Metric.FIRST_RESPONSE for due in self.promises) else "work"
         return str(self.status)
+
+
+def _entry(entry: TrackedEntry, number: int, say: Callable[[str], str], url: str) -> Entry:
+    is_said = entry.kind in ("opened", "message", "reply")
+    return Entry(
+        anchor=f"entry-{number}",
+        at=entry.at,
+        kind=("customer" if entry.by == "customer" else "agent") if is_said else "fact",
+        who=(entry.name or say("actor.customer" if entry.by == "customer" else "actor.agent")) if is_said else "",
+        what=say(f"tracking.event.{entry.kind}"),
+        icon=_ICONS.get(entry.kind, "check"),
+        text=entry.text,
+        files=tuple(File(file.name, file.size, f"{url}/files/{file.number}") for file in entry.attachments),
+    )

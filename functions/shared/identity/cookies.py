@@ -19,6 +19,8 @@ class CookieName(StrEnum):
     """A sign-in under way: state, nonce and PKCE verifier, sealed."""
     SESSION = "aftercare_session"
     """A random name for this browser; form tokens are bound to it."""
+    LANGUAGE = "aftercare_language"
+    """The language that the reader chose."""
     LINK = "aftercare_link"
     """The customer token a link brought."""
 

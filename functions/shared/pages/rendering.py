@@ -1,11 +1,13 @@
 """Pages are rendered on the server: one environment, and one place for what browsers must be told."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Protocol
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,6 +25,10 @@ DEFAULT_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _ADDRESS: Final = re.compile(r"https?://[!#$%&*+\-./:;=?@_~0-9A-Za-z]*[#$%&*+\-/=@_~0-9A-Za-z]")
 
 
+_ONCE: Final = ("token", "done")
+"""Parts of a query that are for one request only."""
+
+
 class Reader(Protocol):
     """Who looks at a page: as much of a principal as the pages show."""
 
@@ -38,6 +44,7 @@ def render(
     now: datetime | None = None,
     zone: ZoneInfo = DEFAULT_ZONE,
     path: str = "/",
+    query: Mapping[str, str] = MappingProxyType({}),
     csrf_token: str = "",
     **view: object,
 ) -> str:
@@ -46,7 +53,8 @@ def render(
     Args:
         now: The instant that times are told relative to.
         zone: The zone that times are shown in: the agent's, or the desk's for customers.
-        path: The page's own address without `?lang`, for the language switch.
+        path: The page's own address, for the language switch.
+        query: The address's query; tokens are left out of the switch.
         csrf_token: Put into every form that changes something.
     """
     words, moment = catalogue(language), now or datetime.now(UTC)
@@ -55,9 +63,9 @@ def render(
         .get_template(template)
         .render(
             language=language,
-            languages=LANGUAGES,
             principal=principal,
-            path=path,
+            here=path,
+            in_language={code: f"{path}?{urlencode({**_kept(query), 'lang': code})}" for code in LANGUAGES},
             csrf_token=csrf_token,
             now=moment,
             t=words.text,
@@ -121,6 +129,10 @@ def security_headers(*, upload_to: Sequence[str] = (), sign_in_at: Sequence[str]
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }
+
+
+def _kept(query: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if name not in _ONCE}
 
 
 def _clockwork(words: Catalogue, now: datetime, zone: ZoneInfo) -> dict[str, object]:

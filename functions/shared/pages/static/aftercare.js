@@ -42,14 +42,14 @@
         body: JSON.stringify({ name: file.name, content_type: file.type || "application/octet-stream", size: file.size }),
       });
       if (!asked.ok) throw new Error(asked.statusText);
-      const { id, url, fields } = await asked.json();
+      const { attachment, url, fields } = await asked.json();
       const body = new FormData();
       for (const [name, value] of Object.entries(fields)) body.append(name, value);
       body.append("file", file);
       const sent = await fetch(url, { method: "POST", body });
       if (!sent.ok) throw new Error(sent.statusText);
       const [key, name] = row.querySelectorAll("input");
-      key.value = id;
+      key.value = attachment;
       name.value = file.name;
       key.disabled = name.disabled = false;
       say("");
@@ -102,7 +102,8 @@
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === document.body) settle(); });
   // A field of a form asks under another name (the report's title is the search's question).
   document.addEventListener("htmx:configRequest", (event) => {
-    const { elt, parameters } = event.detail;
+    const { elt, parameters, headers } = event.detail;
+    headers.Accept = "text/html";
     if (!elt.dataset.ask) return;
     for (const name of Object.keys(parameters)) delete parameters[name];
     parameters[elt.dataset.ask] = elt.value;

@@ -1,0 +1,284 @@
+"""The portal: report a problem, follow it, answer. The same use cases as the public API, as pages."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from aws_lambda_powertools.shared.cookies import Cookie
+from pydantic import ValidationError
+
+from functions.intake.pages.views import ReportPage, ThanksPage, TrackingPage
+from functions.intake.report import FollowUp, UploadRequest, form_of, read_report
+from functions.intake.tracking import TrackedTicket
+from functions.intake.wiring import authenticate, cookies, desk_config, forms, intake, settings, tokens
+from functions.shared.contracts.words import Channel
+from functions.shared.domain.errors import FieldError, InvalidInput, NotFound
+from functions.shared.domain.form import FieldKind
+from functions.shared.domain.form import Form as DeskForm
+from functions.shared.domain.references import parse_reference, reference
+from functions.shared.http import Problem
+from functions.shared.identity.cookies import CookieName
+from functions.shared.identity.csrf import new_session
+from functions.shared.identity.customer_tokens import LINK_LIFE
+from functions.shared.pages.forms import Form
+from functions.shared.pages.requests import PageRequest, Pages, go
+from functions.shared.pages.static_files import MOUNT, static_file
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
+
+TRACK: Final = "/track"
+_ATTACHMENT: Final = re.compile(r"att_[0-9a-z]{32}")
+
+
+@router.get("/")
+def show_home() -> Response[Any]:
+    """The portal's first page."""
+    request = _request()
+    title, lead, hours = (
+        desk_config().text(name, request.language) for name in ("portal_title", "portal_lead", "hours")
+    )
+    return _show(request, "intake/pages/home.html", title=title, lead=lead, hours=hours)
+
+
+@router.get("/report")
+def show_report_form() -> Response[Any]:
+    """The desk's problem form, empty."""
+    request = _request()
+    return _show(
+        request, "intake/pages/report.html", view=ReportPage.of(form_of(desk_config()), request.language, _draw())
+    )
+
+
+@router.post("/report")
+def report_problem() -> Response[Any]:
+    """Take the report, or show the form again with what is wrong in it."""
+    request, now = _request(), datetime.now(UTC)
+    posted = _checked_form(request, now)
+    config = desk_config()
+    try:
+        answers = {**answers_in(posted, form_of(config)), "language": request.language}
+        report = read_report(answers, config, paths={})
+        key = _repeat_key(posted, report.model_dump_json())
+        receipt = intake().report(report, channel=Channel.FORM, idempotency_key=key, now=now)
+    except InvalidInput as error:
+        page = ReportPage.of(form_of(config), request.language, posted.text("submission"), _uploaded(posted))
+        form = posted.with_errors(_sentences(error.errors, request))
+        return _show(request, "intake/pages/report.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form, view=page)
+    token = tokens().for_ticket(receipt.ticket.id, now=now, is_new=receipt.is_new)
+    path = f"{TRACK}/{receipt.reference}"
+    return go(f"{path}/reported", set_cookies=[_link_cookie(token, path)])
+
+
+@router.get(TRACK)
+def find_ticket() -> Response[Any]:
+    """Where a reference may be entered."""
+    request = _request()
+    wanted = request.query.get("reference", "").strip()
+    if not wanted:
+        return _show(request, "intake/pages/find.html")
+    if canonical := _canonical(wanted):
+        return go(f"{TRACK}/{canonical}")
+    form = Form.of({"reference": request.text("find.malformed")}, reference=wanted)
+    return _show(request, "intake/pages/find.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+
+
+@router.get(f"{TRACK}/<ticket>")
+def track_ticket(ticket: str) -> Response[Any]:
+    """The ticket as its customer sees it; a token in the address becomes a cookie and leaves the address."""
+    request, now = _request(), datetime.now(UTC)
+    path = f"{TRACK}/{_canonical(ticket) or ticket}"
+    if token := request.query.get("token"):
+        customer = tokens().verify(token, now=now)
+        return go(path, set_cookies=[_link_cookie(token, TRACK if customer.contact_id else path)])
+    tracked = intake().track(authenticate(request.event), ticket)
+    return _tracking(request, tracked, now)
+
+
+@router.get(f"{TRACK}/<ticket>/reported")
+def show_receipt(ticket: str) -> Response[Any]:
+    """Thanks for a report, its reference, and the link to keep."""
+    request = _request()
+    tracked = intake().track(authenticate(request.event), ticket)
+    token = cookies().read(request.event.raw_event, CookieName.LINK) or ""
+    page = ThanksPage(tracked.reference, f"{settings().public_url}{TRACK}/{tracked.reference}?token={token}")
+    lead = desk_config().text("report_sent", request.language)
+    return _show(request, "intake/pages/thanks.html", view=page, lead=lead)
+
+
+@router.post(f"{TRACK}/<ticket>")
+def add_message(ticket: str) -> Response[Any]:
+    """Add what the customer says more."""
+    request, now = _request(), datetime.now(UTC)
+    posted = _checked_form(request, now)
+    customer = authenticate(request.event)
+    try:
+        follow_up = _follow_up(posted)
+        key = _repeat_key(posted, follow_up.model_dump_json())
+        tracked = intake().add_message(customer, ticket, follow_up, channel=Channel.FORM, idempotency_key=key, now=now)
+    except InvalidInput as error:
+        form = posted.with_errors(_sentences(error.errors, request))
+        return _tracking(request, intake().track(customer, ticket), now, form)
+    return go(f"{TRACK}/{tracked.reference}?done=sent")
+
+
+@router.get(f"{TRACK}/<ticket>/files/<number>")
+def download(ticket: str, number: int) -> Response[Any]:
+    """On to a short-lived address of the file."""
+    return go(intake().attachment_link(authenticate(_request().event), ticket, number))
+
+
+@router.get(f"{MOUNT}.+", compress=True)
+def serve_static() -> Response[Any]:
+    """A style sheet, script or picture of the pages."""
+    request = _request()
+    found = static_file(request.path.removeprefix(MOUNT))
+    if found is None:
+        raise NotFound
+    headers = {
+        "ETag": found.etag,
+        "Cache-Control": found.cache_control(request.query.get("v")),
+        "X-Content-Type-Options": "nosniff",
+        "Vary": "Accept-Encoding",
+    }
+    if found.etag in request.event.headers.get("if-none-match", ""):
+        return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(HTTPStatus.OK, found.content_type, found.content, headers=headers)
+
+
+def problem_page(problem: Problem) -> Response[Any]:
+    """What a browser sees of a failure."""
+    return Pages().problem(PageRequest(router.current_event, cookies()), problem)
+
+
+def answers_in(posted: Form, form: DeskForm) -> dict[str, Any]:
+    """The answers to the desk's `form` that a browser posted, in the kinds the form expects."""
+    answers: dict[str, Any] = {}
+    for field in form.fields:
+        match field.kind:
+            case FieldKind.FILE | FieldKind.MULTI_CHOICE:
+                answers[field.id] = posted.all(field.id)
+            case FieldKind.YES_NO:
+                answers[field.id] = {"yes": True, "no": False}.get(posted.text(field.id))
+            case FieldKind.NUMBER:
+                answers[field.id] = _number(posted.text(field.id))
+            case _:
+                answers[field.id] = posted.text(field.id)
+    return answers
+
+
+def _number(text: str) -> float | str | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text
+
+
+def _request() -> PageRequest:
+    return PageRequest(router.current_event, cookies(), desk_config().desk.default_language)
+
+
+@cache
+def _pages() -> Pages:
+    """Pages that may upload to where attachments are kept."""
+    probe = intake().prepare_upload(UploadRequest(name="probe", content_type="text/plain", size=1), "probe")
+    address = urlsplit(probe.url)
+    return Pages(upload_to=[f"{address.scheme}://{address.netloc}"])
+
+
+def _show(request: PageRequest, template: str, *, status: HTTPStatus = HTTPStatus.OK, **view: Any) -> Response[Any]:
+    """A page whose forms carry a token bound to this browser."""
+    now = datetime.now(UTC)
+    session = cookies().read(request.event.raw_event, CookieName.SESSION)
+    fresh: list[Cookie] = []
+    if session is None:
+        session = new_session()
+        fresh.append(cookies().set(CookieName.SESSION, session, life=None))
+    desk = desk_config().desk
+    return _pages().show(
+        request,
+        template,
+        status=status,
+        set_cookies=fresh,
+        now=now,
+        zone=ZoneInfo(desk.timezone),
+        csrf_token=forms().issue(session, now=now),
+        desk_name=desk.name.in_language(request.language),
+        **view,
+    )
+
+
+def _tracking(request: PageRequest, tracked: TrackedTicket, now: datetime, form: Form | None = None) -> Response[Any]:
+    url = f"{TRACK}/{tracked.reference}"
+    files = _uploaded(form) if form else ()
+    page = TrackingPage.of(tracked, request.text, url, _draw(), now, files)
+    notice = request.text("tracking.sent") if request.query.get("done") == "sent" else ""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+    return _show(request, "intake/pages/tracking.html", status=status, view=page, notice=notice, form=form or Form())
+
+
+def _checked_form(request: PageRequest, now: datetime) -> Form:
+    """The posted form; raises ForgedForm."""
+    forms().check(request.event.raw_event, request.event.decoded_body or "", now=now)
+    return request.form
+
+
+def _follow_up(posted: Form) -> FollowUp:
+    """Raises InvalidInput."""
+    try:
+        return FollowUp(text=posted.text("text"), attachments=tuple(posted.all("attachments")))
+    except ValidationError as error:
+        findings = [(str(finding["loc"][0]), finding["type"]) for finding in error.errors()]
+        raise InvalidInput([FieldError(field, code, "") for field, code in findings]) from error
+
+
+def _sentences(errors: tuple[FieldError, ...], request: PageRequest) -> Mapping[str, str]:
+    """By field what is wrong with it, in the reader's language."""
+    known = {
+        "not_uploaded": "form.not_uploaded",
+        "string_pattern_mismatch": "form.not_uploaded",
+        "string_too_short": "form.required",
+        "string_too_long": "form.too_much",
+        "too_long": "form.too_many",
+    }
+    return {
+        error.field.partition(".")[0]: error.message
+        if error.message and error.code not in known
+        else request.text(known.get(error.code, "form.unacceptable"))
+        for error in errors
+    }
+
+
+def _uploaded(posted: Form) -> list[tuple[str, str]]:
+    """The files that were uploaded before, by id and name."""
+    pairs = zip(posted.all("attachments"), posted.all("attachments-name"), strict=False)
+    return [(key, name[:200]) for key, name in pairs if _ATTACHMENT.fullmatch(key)]
+
+
+def _repeat_key(posted: Form, content: str) -> str | None:
+    """The same form with the same content, sent twice, counts once; changed and sent again it is something new."""
+    submission = posted.text("submission")
+    return f"{submission[:40]}.{hashlib.sha256(content.encode()).hexdigest()[:24]}" if submission else None
+
+
+def _canonical(text: str) -> str | None:
+    """The reference as the desk writes it; None for what is no reference of this desk."""
+    prefix = desk_config().desk.prefix
+    ticket_id = parse_reference(text, prefix)
+    return reference(ticket_id, prefix) if ticket_id else None
+
+
+def _link_cookie(token: str, path: str) -> Cookie:
+    return cookies().set(CookieName.LINK, token, life=LINK_LIFE, path=path)
+
+
+def _draw() -> str:
+    return secrets.token_urlsafe(12)

@@ -1,0 +1,184 @@
+"""The portal as a browser meets it."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+
+from functions.intake import http, wiring
+from functions.intake.pages import routes
+from functions.shared.identity.customer_tokens import CustomerTokens
+from tests.factories import DESK
+from tests.unit.identity.conftest import GenerationsInMemory, RingInMemory
+from tests.unit.pages import browser
+from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
+
+MODULES = (wiring, routes, http)
+Browser = partial(browser.Browser, http.handler)
+REPORT = {
+    "title": "报表导出后<b>全是 0</b>",
+    "description": "金额一列全部是 0",
+    "contact_name": "王芳",
+    "contact_email": "wang@acme.example",
+    "company": "Acme",
+    "module": "data-reports",
+    "impact": "department",
+    "urgency": "high",
+}
+
+
+@pytest.fixture(autouse=True)
+def _portal(monkeypatch: pytest.MonkeyPatch, parts: SimpleNamespace) -> Iterator[None]:
+    tokens = CustomerTokens(RingInMemory(), GenerationsInMemory(), DESK)
+    settings = SimpleNamespace(desk_id=DESK, public_url=PUBLIC_URL)
+    rewire(monkeypatch, MODULES, parts, tokens=tokens, settings=settings)
+    yield
+    monkeypatch.undo()
+    forget(MODULES)
+
+
+def opened(path: str, language: str = "zh-CN,zh;q=0.9") -> browser.Browser:
+    """A browser that shows the page at `path`."""
+    visitor = Browser(language)
+    assert visitor.get(path) == 200
+    return visitor
+
+
+def reported(visitor: browser.Browser, **changes: str) -> str:
+    """Report a problem; returns its reference."""
+    assert visitor.get("/report") == 200
+    assert visitor.post("/report", **{**REPORT, **changes}) == 200
+    found = re.search(r"AS-\w{4}-\w{4}", visitor.html)
+    assert found
+    return found[0]
+
+
+def test_a_customer_reports_follows_and_answers() -> None:
+    visitor = Browser()
+    reference = reported(visitor)
+    assert visitor.path == f"/track/{reference}/reported"
+    assert f"http://localhost:8080/track/{reference}?token=ac_" in visitor.html
+
+    assert visitor.get(f"/track/{reference}") == 200
+    assert "报表导出后&lt;b&gt;全是 0&lt;/b&gt;" in visitor.html
+    assert "token=" not in visitor.html
+
+    assert visitor.post(f"/track/{reference}", text="补充：只有十月的数据") == 200
+    assert "补充：只有十月的数据" in visitor.html
+    assert "谢谢，您的留言已添加。" in visitor.html
+
+
+def test_the_same_form_sent_twice_makes_one_ticket() -> None:
+    visitor = opened("/report")
+    form = visitor.html
+
+    first = reported_from(visitor, form)
+    second = reported_from(visitor, form)
+
+    assert first == second
+    assert reported_from(visitor, form, title="登录也不行了") != first
+
+
+def reported_from(visitor: browser.Browser, form: str, **changes: str) -> str:
+    visitor.html = form
+    assert visitor.post("/report", **{**REPORT, **changes}) == 200
+    return visitor.path
+
+
+def test_a_wrong_report_comes_back_with_all_that_was_written() -> None:
+    visitor = opened("/report", "en")
+
+    status = visitor.post("/report", **{**REPORT, "description": "", "contact_email": "wang@"})
+
+    assert status == 422
+    assert 'aria-invalid="true"' in visitor.html
+    assert "This is not an e-mail address." in visitor.html
+    assert 'value="王芳"' in visitor.html
+    assert re.search(r'value="high" checked', visitor.html)
+
+
+def test_a_report_with_a_file_that_never_arrived_says_so() -> None:
+    visitor = opened("/report", "en")
+
+    status = visitor.post("/report", **REPORT, attachments="att_" + "0" * 32, **{"attachments-name": "log.txt"})
+
+    assert status == 422
+    assert "This file was not uploaded completely." in visitor.html
+    assert "log.txt" in visitor.html
+
+
+def test_another_browser_does_not_see_the_ticket() -> None:
+    reference = reported(Browser())
+
+    stranger = Browser("en")
+
+    assert stranger.get(f"/track/{reference}") == 401
+    assert "Please use the link that we sent you." in stranger.html
+    assert "报表" not in stranger.html
+
+
+def test_a_link_for_one_ticket_does_not_open_another() -> None:
+    visitor = Browser()
+    mine = reported(visitor)
+    other = reported(Browser(), contact_email="li@other.example", company="Other")
+    token = next(value for (name, path), value in visitor.cookies.items() if name == "aftercare_link" and mine in path)
+
+    assert visitor.get(f"/track/{other}?token={token}") == 404
+
+
+def test_a_form_without_its_pages_token_is_refused() -> None:
+    visitor = opened("/report", "en")
+    visitor.html = ""
+
+    assert visitor.post("/report", **REPORT) == 403
+    assert "out of date" in visitor.html
+
+
+def test_a_reference_is_understood_however_it_is_typed() -> None:
+    visitor = Browser()
+    reference = reported(visitor)
+
+    assert visitor.get(f"/track?reference={reference.lower().replace('-', '+')}") == 200
+    assert visitor.path == f"/track/{reference}"
+    assert visitor.get("/track?reference=12345") == 422
+
+
+def test_pages_carry_the_policy_and_are_not_stored() -> None:
+    visitor = opened("/report")
+
+    policy = visitor.headers["Content-Security-Policy"]
+    assert "connect-src 'self' https://blobs.example;" in policy
+    assert visitor.headers["Cache-Control"] == "no-store"
+
+
+def test_the_chosen_language_is_remembered() -> None:
+    visitor = Browser("zh")
+    assert visitor.get("/?lang=en") == 200
+
+    assert visitor.get("/report") == 200
+    assert '<html lang="en">' in visitor.html
+
+
+def test_static_files_are_served_for_ever_under_their_version() -> None:
+    home = opened("/")
+    address = re.search(r'href="(/static/aftercare\.css\?v=\w+)"', home.html)
+    assert address
+
+    answer = home.fetch(address[1], **{"accept-encoding": "gzip"})
+
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["Content-Type"] == "text/css; charset=utf-8"
+    assert "immutable" in answer["headers"]["Cache-Control"]
+    assert answer["headers"]["Content-Encoding"] == "gzip"
+    again = home.fetch(address[1], **{"if-none-match": answer["headers"]["ETag"]})
+    assert again["statusCode"] == 304
+    assert home.fetch("/static/../rendering.py")["statusCode"] == 404
+
+
+def test_what_is_not_there_is_told_in_a_plain_sentence() -> None:
+    visitor = Browser("zh")
+
+    assert visitor.get("/nothing") == 404
+    assert "此地址没有内容。" in visitor.html
