@@ -9,14 +9,16 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.desk import api
-from functions.desk.sign_in import add_sign_in_routes, gate
+from functions.desk.pages import routes
+from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
 from functions.shared.http import HttpResolver, build_resolver
 
 logger = Logger(service="desk")
-app = build_resolver(logger)
+app = build_resolver(logger, problem_page=routes.problem_page)
 app.include_router(api.router)
-add_sign_in_routes(app, sign_in, lambda href: gate(app.current_event, href))
+app.include_router(routes.router)
+add_sign_in_routes(app, sign_in, routes.gate)
 
 
 def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from functions.shared.domain.errors import NotSignedIn
 from functions.shared.http import HttpResolver
@@ -24,8 +23,6 @@ from functions.shared.identity.jwt import Tokens
 from functions.shared.identity.keys import Keys, Purpose
 from functions.shared.identity.seals import BrokenSeal, Seal
 from functions.shared.identity.sessions import Sessions
-from functions.shared.pages.languages import negotiate
-from functions.shared.pages.rendering import render, security_headers
 
 HOME: Final = "/desk"
 CALLBACK_PATH: Final = "/desk/callback"
@@ -170,13 +167,6 @@ def add_sign_in_routes(app: HttpResolver, sign_in: Callable[[], SignIn], gate: C
     def leave() -> Response[Any]:
         request = app.current_event
         return _go(sign_in().leave(request.raw_event, request.decoded_body or "", now=datetime.now(UTC)))
-
-
-def gate(request: APIGatewayProxyEventV2, href: str) -> Response[Any]:
-    """The page that offers to sign in at `href`."""
-    language = negotiate([request.query_string_parameters.get("lang")], request.headers.get("accept-language"))
-    html = render("desk/pages/sign_in.html", language, path=SIGN_IN_PATH, sign_in_url=href)
-    return Response(HTTPStatus.OK, "text/html; charset=utf-8", html, headers={**security_headers()})
 
 
 def _go(redirect: Redirect) -> Response[Any]:

@@ -3,13 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal, Self
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from functions.desk.pages.telling import Names, Teller
+from functions.desk.views import ClockView, QueueLine, TicketView
 from functions.shared.contracts.events import Company, Contact
-from functions.shared.contracts.words import Channel, Impact, Priority, RootCause, Status, Urgency
+from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Status, Urgency
+from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import WAITING
-from functions.shared.pages.clocks import Due
+from functions.shared.pages.clocks import Due, deadline
+from functions.shared.pages.languages import catalogue
 from functions.shared.pages.timeline import Entry
+
+QUEUE: Final = "/desk"
+TICKETS: Final = "/desk/tickets"
+
+TabName = Literal["active", "waiting", "resolved", "closed"]
+FormName = Literal["reply", "note", "resolve"]
+
+STATUSES: Final[dict[TabName, tuple[Status, ...]]] = {
+    "active": (Status.NEW, Status.OPEN),
+    "waiting": WAITING,
+    "resolved": (Status.RESOLVED,),
+    "closed": (Status.CLOSED,),
+}
+"""The tabs of the queue, and which statuses each shows."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +39,6 @@ class Link:
     name: str
     href: str
     is_current: bool = False
-    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -31,51 +50,90 @@ class QueueRow:
     title: str
     status: Status
     priority: Priority | None
-    contact: str
-    company: str | None
+    customer: str
     tier: str | None
     module: str
     team: str
     assignee: str
     opened_at: datetime
     due: Due | None
-    is_incomplete: bool = False
+    is_incomplete: bool
+
+    @classmethod
+    def of(cls, line: QueueLine, names: Names, now: datetime) -> Self:
+        """The row that shows `line`."""
+        return cls(
+            href=f"{TICKETS}/{line.reference}",
+            reference=line.reference,
+            title=line.title,
+            status=line.status,
+            priority=line.priority,
+            customer=line.company or line.contact,
+            tier=line.tier,
+            module=names.module(line.module),
+            team=names.team(line.team),
+            assignee=names.person(line.assignee),
+            opened_at=line.opened_at,
+            due=_next_due(line, now),
+            is_incomplete=line.is_incomplete,
+        )
 
 
 @dataclass(frozen=True)
-class QueueView:
+class QueuePage:
     """A list of tickets by due time, and the ways to the other lists."""
 
     heading: str
-    whose: Literal["team", "mine"]
+    is_mine: bool
     rows: Sequence[QueueRow]
     teams: Sequence[Link]
     tabs: Sequence[Link]
-    newer: str | None = None
-    older: str | None = None
+    more: str | None
+
+    @classmethod
+    def of(
+        cls,
+        lines: Sequence[QueueLine],
+        config: DeskConfig,
+        language: Language,
+        now: datetime,
+        *,
+        team: str = "",
+        tab: TabName = "active",
+        is_mine: bool = False,
+        more: str | None = None,
+    ) -> Self:
+        """The page that shows `lines`: the caller's own, or those of `team` (of all, where it is empty) under `tab`."""
+        words, names = catalogue(language), Names.of(config, language)
+        tabs = [Link(words.text(f"queue.tab.{it}"), queue_url(team, it), it == tab) for it in STATUSES]
+        heading = words.text("nav.mine" if is_mine else "queue.all")
+        return cls(
+            heading=heading if is_mine or not team else names.team(team),
+            is_mine=is_mine,
+            rows=[QueueRow.of(line, names, now) for line in lines],
+            teams=[Link(name, queue_url(id_, tab), id_ == team and not is_mine) for id_, name in names.teams.items()],
+            tabs=[] if is_mine else tabs,
+            more=more,
+        )
 
     @property
     def overdue(self) -> int:
         return sum(1 for row in self.rows if row.due and row.due.state == "overdue")
 
-    @property
-    def emptiness(self) -> Literal["team", "mine"]:
-        """Which sentence says that there is nothing here."""
-        return self.whose
-
 
 @dataclass(frozen=True)
-class TicketView:
+class TicketPage:
     """A ticket with its timeline, its customer, and what the agent may do with it."""
 
     url: str
-    back_url: str
     reference: str
     title: str
     status: Status
     priority: Priority | None
     team: str
     assignee: str
+    team_id: str
+    assignee_id: str
     is_mine: bool
     clocks: Sequence[Due]
     timeline: Sequence[Entry]
@@ -86,7 +144,6 @@ class TicketView:
     impact: Impact | None
     urgency: Urgency | None
     opened_at: datetime
-    reopened: int
     tags: Sequence[str]
     root_cause: RootCause | None
     fields: Sequence[tuple[str, str]]
@@ -95,9 +152,58 @@ class TicketView:
     people_choices: Sequence[tuple[str, str]]
     root_causes: Sequence[tuple[str, str]]
     submission: str
-    article_url: str | None = None
-    suggests_article: bool = False
-    chosen_tab: Literal["reply", "note", "resolve"] = "reply"
+    chosen_form: FormName = "reply"
+
+    @classmethod
+    def of(
+        cls,
+        ticket: TicketView,
+        config: DeskConfig,
+        language: Language,
+        *,
+        reader: str,
+        submission: str,
+        now: datetime,
+        chosen_form: FormName = "reply",
+    ) -> Self:
+        """The page of `ticket` for the person `reader`."""
+        words, names = catalogue(language), Names.of(config, language)
+        url = f"{TICKETS}/{ticket.reference}"
+        form = config.form()
+        labels = {field.id: field.label.in_language(language) for field in form.fields} if form else {}
+        teller = Teller(
+            words, now, ZoneInfo(config.desk.timezone), names, lambda event, n: f"{url}/files/{event.sequence}/{n}"
+        )
+        return cls(
+            url=url,
+            reference=ticket.reference,
+            title=ticket.title,
+            status=ticket.status,
+            priority=ticket.priority,
+            team=names.team(ticket.team),
+            assignee=names.person(ticket.assignee),
+            team_id=ticket.team or "",
+            assignee_id=ticket.assignee or "",
+            is_mine=ticket.assignee == reader,
+            clocks=[shown for clock in ticket.clocks if (shown := due_of(clock, now))],
+            timeline=teller.timeline(ticket.timeline),
+            contact=ticket.contact,
+            company=ticket.company,
+            channel=ticket.channel,
+            module=names.module(ticket.module),
+            impact=ticket.impact,
+            urgency=Urgency(ticket.urgency) if ticket.urgency else None,
+            opened_at=ticket.opened_at,
+            tags=ticket.tags,
+            root_cause=ticket.root_cause,
+            fields=[(labels.get(name, name), str(value)) for name, value in ticket.fields.items()],
+            missing=words.text("list.comma").join(labels.get(name, name) for name in ticket.missing),
+            team_choices=list(names.teams.items()),
+            people_choices=_by_team(config, ticket.team),
+            root_causes=[(cause, words.text(f"root_cause.{cause}")) for cause in RootCause],
+            submission=submission,
+            chosen_form=chosen_form,
+        )
 
     @property
     def is_active(self) -> bool:
@@ -108,11 +214,11 @@ class TicketView:
         return self.is_active and not self.is_mine
 
     @property
-    def may_assign(self) -> bool:
+    def may_reply(self) -> bool:
         return self.status is not Status.CLOSED
 
     @property
-    def may_reply(self) -> bool:
+    def may_assign(self) -> bool:
         return self.status is not Status.CLOSED
 
     @property
@@ -124,15 +230,38 @@ class TicketView:
         return self.status in WAITING
 
     @property
-    def may_resolve(self) -> bool:
-        return self.is_active
+    def open_form(self) -> FormName:
+        """The form that shows first: the one just sent where something was wrong with it."""
+        allowed = {"reply": self.may_reply, "note": True, "resolve": self.is_active}
+        return self.chosen_form if allowed[self.chosen_form] else "note"
 
-    @property
-    def may_reopen(self) -> bool:
-        return not self.is_active
 
-    @property
-    def open_tab(self) -> Literal["reply", "note", "resolve"]:
-        """The form that shows first: the one last sent where something was wrong with it."""
-        allowed = {"reply": self.may_reply, "note": True, "resolve": self.may_resolve}
-        return self.chosen_tab if allowed[self.chosen_tab] else "note"
+def queue_url(team: str = "", tab: TabName = "active") -> str:
+    """The address of a part of the queue."""
+    query = {name: value for name, value in (("team", team), ("tab", tab if tab != "active" else "")) if value}
+    return f"{QUEUE}?{urlencode(query)}" if query else QUEUE
+
+
+def due_of(clock: ClockView, now: datetime) -> Due | None:
+    """The clock as pages show it; None for one without a target."""
+    if clock.target is None:
+        return None
+    if clock.state == "paused":
+        return Due(clock.metric, "paused")
+    if clock.stopped_at is not None:
+        state: dict[str, Literal["met", "missed"]] = {"met": "met", "breached": "missed"}
+        return Due(clock.metric, state[clock.state]) if clock.state in state else None
+    return deadline(clock.metric, clock.due_at, clock.started_at, now) if clock.due_at else None
+
+
+def _next_due(line: QueueLine, now: datetime) -> Due | None:
+    if line.due_at:
+        return deadline(Metric.RESOLUTION, line.due_at, line.opened_at, now)
+    return Due(Metric.RESOLUTION, "paused") if line.status in WAITING else None
+
+
+def _by_team(config: DeskConfig, team: str | None) -> list[tuple[str, str]]:
+    """Everybody who may be given a ticket, the members of `team` first."""
+    members = [person for person in config.people if team in person.teams]
+    others = [person for person in config.people if person.teams and team not in person.teams]
+    return [(person.id, person.name) for person in (*members, *others)]

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from functions.desk.pages.views import due_of
+from functions.desk.views import ClockView
 from functions.shared.contracts.words import Metric
 from functions.shared.domain.clocks import Clock
-from functions.shared.pages.clocks import deadline, due, dues
 from tests.factories import NOON
 
 
@@ -25,29 +26,26 @@ def make_clock(**changes: object) -> Clock:
     ("changes", "after", "state"),
     [
         ({}, timedelta(hours=1), "running"),
-        ({"warned": ("half",)}, timedelta(hours=1), "soon"),
         ({}, timedelta(hours=3, minutes=1), "soon"),
         ({}, timedelta(hours=4), "soon"),
         ({}, timedelta(hours=4, seconds=1), "overdue"),
         ({"state": "paused", "due_at": None}, timedelta(hours=9), "paused"),
-        ({"state": "stopped", "result": "met"}, timedelta(hours=9), "met"),
-        ({"state": "stopped", "result": "breached"}, timedelta(hours=9), "missed"),
-        ({"state": "stopped", "result": "cancelled"}, timedelta(hours=9), "none"),
-        ({"target": None, "due_at": None}, timedelta(hours=9), "none"),
+        ({"breached_at": NOON + timedelta(hours=4)}, timedelta(hours=5), "overdue"),
+        ({"state": "stopped", "result": "met", "stopped_at": NOON}, timedelta(hours=9), "met"),
+        ({"state": "stopped", "result": "breached", "stopped_at": NOON}, timedelta(hours=9), "missed"),
     ],
 )
 def test_a_clock_says_how_near_its_deadline_is(changes, after, state):
-    assert due(make_clock(**changes), NOON + after).state == state
+    now = NOON + after
+
+    due = due_of(ClockView.of(make_clock(**changes), now), now)
+
+    assert due is not None
+    assert due.state == state
 
 
-def test_a_clock_without_a_target_is_not_shown():
-    clocks = {
-        Metric.RESOLUTION: make_clock(target=None, due_at=None),
-        Metric.FIRST_RESPONSE: make_clock(metric=Metric.FIRST_RESPONSE),
-    }
-
-    assert [shown.metric for shown in dues(clocks, NOON)] == [Metric.FIRST_RESPONSE]
-
-
-def test_a_line_without_a_deadline_has_no_chip():
-    assert deadline(None, NOON, NOON) is None
+@pytest.mark.parametrize(
+    "changes", [{"target": None, "due_at": None}, {"state": "stopped", "result": "cancelled", "stopped_at": NOON}]
+)
+def test_a_clock_that_promises_nothing_is_not_shown(changes):
+    assert due_of(ClockView.of(make_clock(**changes), NOON), NOON) is None

@@ -1,0 +1,218 @@
+"""A ticket's events told to whoever works on it: in their language and zone, with names instead of ids."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+from functions.shared.contracts.events import (
+    ClockEvent,
+    ClockPaused,
+    ClockResumed,
+    ClockRetargeted,
+    ClockStarted,
+    ClockStopped,
+    Message,
+    MessageReceived,
+    NoteAdded,
+    NotificationFailed,
+    NotificationSent,
+    PriorityChanged,
+    Reason,
+    ReplySent,
+    SlaBreached,
+    SlaWarned,
+    TicketAssigned,
+    TicketClosed,
+    TicketEscalated,
+    TicketEvent,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+    TicketResumed,
+    TicketTriaged,
+    TicketWaiting,
+)
+from functions.shared.contracts.words import Language
+from functions.shared.domain.config import DeskConfig
+from functions.shared.pages import times
+from functions.shared.pages.languages import Catalogue
+from functions.shared.pages.timeline import Entry, File, Kind
+
+_CLOCK_SET: Final = {"ClockStarted": "clock_started", "ClockRetargeted": "clock_moved", "ClockResumed": "clock_resumed"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the desk's configuration calls its people, teams and modules, in the reader's language."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: DeskConfig, language: Language) -> Self:
+        """The names in `config`."""
+        return cls(
+            people={person.id: person.name for person in config.people},
+            teams={team.id: team.name.in_language(language) for team in config.teams},
+            modules={module.id: module.name.in_language(language) for module in config.modules},
+        )
+
+    def person(self, person_id: str | None) -> str:
+        return self.people.get(person_id, person_id) if person_id else ""
+
+    def team(self, team: str | None) -> str:
+        return self.teams.get(team, team) if team else ""
+
+    def module(self, module: str | None) -> str:
+        return self.modules.get(module, module) if module else ""
+
+
+FileLink = Callable[[TicketEvent, int], str | None]
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells events to one reader; `link` says where they may fetch the n-th file of an event, if at all."""
+
+    words: Catalogue
+    now: datetime
+    zone: ZoneInfo
+    names: Names = Names()
+    link: FileLink = lambda _event, _number: None
+
+    def timeline(self, events: Iterable[TicketEvent]) -> list[Entry]:
+        """Everything worth telling, in order."""
+        return [entry for event in events if (entry := self._entry(event))]
+
+    def _entry(self, event: TicketEvent) -> Entry | None:
+        if isinstance(event, ClockEvent):
+            return self._clock_entry(event)
+        match event:
+            case TicketOpened():
+                return self._opening(event)
+            case MessageReceived():
+                return self._said(event, "customer", event.message, self._say("received", channel=self._channel(event)))
+            case ReplySent():
+                return self._said(event, "agent", event.message, self._say("replied"))
+            case NoteAdded():
+                return self._said(event, "note", event.message, self._say("noted"))
+            case TicketTriaged():
+                return self._fact(event, "route", "triaged", priority=event.priority, to=self._owner(event))
+            case PriorityChanged():
+                return self._fact(event, "flag", "priority_changed", old=event.old, new=event.new)
+            case TicketAssigned() if event.assignee and event.actor.id == event.assignee:
+                return self._fact(event, "person", "taken")
+            case TicketAssigned():
+                return self._fact(event, "person", "assigned", to=self._owner(event))
+            case TicketWaiting():
+                return self._fact(event, "hourglass", event.status, text=event.note)
+            case TicketResumed():
+                return self._fact(event, "arrow-right", "resumed")
+            case TicketResolved():
+                cause = self.words.text(f"root_cause.{event.root_cause}")
+                text = "\n".join(part for part in (event.cause, event.solution) if part)
+                return self._fact(event, "check", "resolved", text=text, cause=cause)
+            case TicketReopened():
+                return self._fact(event, "turn", "reopened", text=event.note)
+            case TicketClosed():
+                return self._fact(event, "check", "closed")
+            case NotificationSent():
+                return self._fact(event, "mail", "notified", recipient=event.recipient)
+            case NotificationFailed():
+                return self._fact(event, "mail", "notify_failed", "warning", event.why, recipient=event.recipient)
+            case _:
+                return None
+
+    def _clock_entry(self, event: ClockEvent) -> Entry | None:
+        metric = self.words.text(f"metric.{event.metric}")
+        match event:
+            case ClockStarted() | ClockRetargeted() | ClockResumed():
+                if event.due_at is None:
+                    return None
+                due = self._moment(event.due_at)
+                return self._fact(event, "alarm", _CLOCK_SET[event.type], walk=event.walk, metric=metric, due=due)
+            case ClockPaused():
+                return self._fact(event, "pause", "clock_paused", metric=metric)
+            case ClockStopped(result="met") if event.due_at:
+                return self._fact(event, "check", "clock_met", metric=metric, elapsed=self._duration(event.elapsed))
+            case ClockStopped(result="breached"):
+                return self._fact(
+                    event, "x", "clock_missed", "warning", metric=metric, elapsed=self._duration(event.elapsed)
+                )
+            case SlaWarned():
+                return self._fact(
+                    event, "alarm", "warned", "warning",
+                    metric=metric, due=self._moment(event.due_at), people=self._people(event.recipients),
+                )  # fmt: skip
+            case SlaBreached():
+                return self._fact(event, "alarm", "breached", "alarm", metric=metric, due=self._moment(event.due_at))
+            case TicketEscalated():
+                return self._fact(
+                    event, "bolt", "escalated", "alarm", level=event.level, people=self._people(event.recipients)
+                )
+            case _:
+                return None
+
+    def _opening(self, event: TicketOpened) -> Entry:
+        problem = event.problem
+        details = {
+            "happened_at": problem.happened_at,
+            "error_text": problem.error_text,
+            "steps_to_reproduce": problem.steps_to_reproduce,
+        }
+        told = tuple((self.words.text(f"problem.{name}"), text) for name, text in details.items() if text)
+        return self._said(
+            event, "customer", problem.description, self._say("opened", channel=self._channel(event)), told
+        )
+
+    def _said(
+        self, event: TicketEvent, kind: Kind, message: Message, what: str, details: tuple[tuple[str, str], ...] = ()
+    ) -> Entry:
+        files = tuple(
+            File(file.name, file.size, self.link(event, number)) for number, file in enumerate(message.attachments, 1)
+        )
+        who = event.actor.name or self.words.text(f"actor.{event.actor.kind}")
+        return Entry(
+            event.event_id, event.occurred_at, kind, who, what,
+            text=message.text, quoted=message.quoted, details=details, files=files,
+        )  # fmt: skip
+
+    def _fact(
+        self,
+        event: TicketEvent,
+        icon: str,
+        key: str,
+        kind: Kind = "fact",
+        text: str = "",
+        walk: tuple[Reason, ...] = (),
+        **values: object,
+    ) -> Entry:
+        who = event.actor.name or event.actor.id if event.actor.kind in ("agent", "customer") else ""
+        reasons = tuple(self._reason(reason) for reason in (*event.reasons, *walk))
+        return Entry(
+            event.event_id, event.occurred_at, kind, who, self._say(key, **values), icon, text, reasons=reasons
+        )
+
+    def _say(self, key: str, **values: object) -> str:
+        return self.words.text(f"event.{key}", **values)
+
+    def _channel(self, event: TicketOpened | MessageReceived) -> str:
+        return self.words.text(f"channel.{event.channel}")
+
+    def _reason(self, reason: Reason) -> str:
+        return reason.zh if self.words.language == "zh" else reason.en
+
+    def _owner(self, event: TicketTriaged | TicketAssigned) -> str:
+        return " / ".join(name for name in (self.names.team(event.team), self.names.person(event.assignee)) if name)
+
+    def _people(self, recipients: tuple[str, ...]) -> str:
+        return self.words.text("list.comma").join(self.names.person(person) for person in recipients)
+
+    def _moment(self, at: datetime) -> str:
+        return times.moment(at, self.now, self.zone, self.words)
+
+    def _duration(self, length: timedelta) -> str:
+        return times.duration(length, self.words)
