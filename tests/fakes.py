@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from functions.shared.contracts.events import Company, Contact, TicketEvent
 from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug, Status, TicketId
@@ -21,6 +21,7 @@ from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
+from functions.shared.gateways.timers import LONGEST_DELAY, TimerMessage
 from functions.shared.ticketing import NaturalKey
 
 
@@ -155,3 +156,26 @@ class InMemoryCustomers:
         record = ContactRecord(id=contact_id(key), name=caller.name, address=caller.address, phone=caller.phone)
         company = Company(id=company_id(caller.company), name=caller.company) if caller.company else None
         return snapshot(record, caller, Language.ZH), company
+
+
+class InMemoryTimerQueue:
+    """Behaves like `TimerQueue`; `sent` holds each message with its whole seconds of delay."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[TimerMessage, int]] = []
+
+    def send(self, message: TimerMessage, delay: timedelta = timedelta(0)) -> None:
+        self.sent.append((message, int(max(timedelta(0), min(delay, LONGEST_DELAY)).total_seconds())))
+
+
+class InMemorySchedules:
+    """Behaves like `Schedules`; `pending` holds each ticket's message with the second at which it is to be sent."""
+
+    def __init__(self) -> None:
+        self.pending: dict[TicketId, tuple[TimerMessage, datetime]] = {}
+
+    def put(self, message: TimerMessage, at: datetime) -> None:
+        self.pending[message.ticket_id] = (message, at.astimezone(UTC).replace(microsecond=0))
+
+    def remove(self, ticket_id: TicketId) -> None:
+        self.pending.pop(ticket_id, None)

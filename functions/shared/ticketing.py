@@ -116,6 +116,26 @@ class Tickets:
             return after
         raise StaleTicket(ticket_id)
 
+    def renew_timer(self, ticket_id: TicketId) -> Ticket:
+        """Set the ticket's timer by the rules that hold now; nothing happens to the ticket otherwise.
+
+        Raises:
+            TicketNotFound: there is no such ticket.
+            StaleTicket: it was changed by others again and again.
+        """
+        for _ in range(_ATTEMPTS):
+            before = self._store.get(ticket_id)
+            after = _with_timer(before, self._clocks().next_act_at(before))
+            if after is before:
+                return before
+            after = after.with_changes(version=before.version + 1)
+            try:
+                self._store.append(after, [])
+            except StaleTicket:
+                continue
+            return after
+        raise StaleTicket(ticket_id)
+
     def _moved(
         self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]
     ) -> tuple[Ticket, list[TicketEvent]]:
