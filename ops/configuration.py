@@ -191,7 +191,7 @@ def _explained(sources: _Sources, error: ValidationError) -> Iterator[str]:
             other[: len(place)] == place and len(other) > len(place) for other, _ in found
         )
         if not is_consequence:
-            yield sources.described(place, _sentence(details))
+            yield sources.described(place, sentence(details))
 
 
 def _written(details: ErrorDetails, document: Any) -> Place:
@@ -208,7 +208,8 @@ def _written(details: ErrorDetails, document: Any) -> Place:
     return tuple(place)
 
 
-def _sentence(details: ErrorDetails) -> str:
+def sentence(details: ErrorDetails) -> str:
+    """What is wrong with one part, for people."""
     match details["type"]:
         case "missing":
             return "is missing"

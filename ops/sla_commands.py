@@ -1,0 +1,73 @@
+"""`desk sla`: what the desk promises, and how deadlines come about."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from functions.shared.contracts.words import Language
+from ops.failure import Failure
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+
+@app.callback()
+def sla() -> None:
+    """What the desk promises, and how deadlines come about."""
+
+
+@app.command()
+def due(
+    calendar: Annotated[Path | None, typer.Option(metavar="FILE", help="A calendar, as in config/calendars.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="TIME", help="Such as 2026-09-30T17:00:00+08:00.")] = None,
+    target: Annotated[str | None, typer.Option(help="90s, 15m, 4h of working time, or 3d working days.")] = None,
+    pause: Annotated[
+        list[str] | None, typer.Option(metavar="FROM/TO", help="Time that does not count; FROM/ still lasts.")
+    ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Many questions, a JSON object a line (docs/calendars.md); - reads stdin."),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Of the walk.")] = Language.EN,
+) -> None:
+    """Print when a target is due, and the walk that leads there."""
+    if batch is not None:
+        if any(one is not None for one in (calendar, start, target, pause)):
+            raise Failure("With --batch, everything else stands in the file.")
+        _answer_batch(batch)
+    elif calendar is None or start is None or target is None:
+        raise Failure("Say --calendar, --start and --target, or --batch.")
+    else:
+        _answer_one(calendar, start, target, pause or [], language)
+
+
+def _answer_one(calendar: Path, start: str, target: str, pauses: list[str], language: Language) -> None:
+    from ops.sla_cases import BadQuestion, ask_due, read_calendar, shown
+
+    try:
+        due_at, walk = ask_due(read_calendar(calendar), start, target, [_pause(text) for text in pauses])
+    except BadQuestion as error:
+        raise Failure(str(error)) from error
+    typer.echo(shown(due_at) or "not due: paused without an end")
+    for reason in walk:
+        typer.echo(f"  {reason.zh if language is Language.ZH else reason.en}")
+
+
+def _pause(text: str) -> tuple[str, str | None]:
+    begins, slash, ends = text.partition("/")
+    if not slash:
+        raise Failure(f"The pause {text!r} is not FROM/TO.")
+    return begins, ends or None
+
+
+def _answer_batch(path: Path) -> None:
+    from ops.sla_cases import answer_all
+
+    try:
+        lines = sys.stdin if str(path) == "-" else path.open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.") from error
+    with lines:
+        for answer in answer_all(lines):
+            sys.stdout.write(f"{answer}\n")
