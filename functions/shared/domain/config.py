@@ -47,9 +47,14 @@ class Desk(Part):
             raise ValueError(f'no time zone "{name}"') from error
         return name
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the desk speaks of times."""
+        return ZoneInfo(self.timezone)
+
     def local(self, at: datetime) -> datetime:
         """The same instant on the desk's clock."""
-        return at.astimezone(ZoneInfo(self.timezone))
+        return at.astimezone(self.zone)
 
 
 class Team(Part):

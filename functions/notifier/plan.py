@@ -1,0 +1,100 @@
+"""Who is told of an event, and of what kind the mail is."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from functions.shared.contracts.events import (
+    MessageReceived,
+    ReplySent,
+    SlaBreached,
+    SlaWarned,
+    TicketAssigned,
+    TicketEscalated,
+    TicketEvent,
+    TicketOpened,
+    TicketResolved,
+    TicketTriaged,
+)
+from functions.shared.contracts.words import Language
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.reply_address import tag_of
+from functions.shared.domain.ticket import Ticket
+
+
+class Kind(StrEnum):
+    """The mails that the desk writes; each has a template of this name in every language."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    RESOLVED = "resolved"
+    ASSIGNMENT = "assignment"
+    ATTENTION = "attention"
+    CUSTOMER_MESSAGE = "customer_message"
+    WARNING = "warning"
+    BREACH = "breach"
+    ESCALATION = "escalation"
+
+    @property
+    def is_for_customer(self) -> bool:
+        return self in (Kind.ACKNOWLEDGEMENT, Kind.REPLY, Kind.RESOLVED)
+
+    @property
+    def is_written_by_hand(self) -> bool:
+        """A person wrote it for the customer; every other mail is a machine's."""
+        return self is Kind.REPLY
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One mail to write."""
+
+    kind: Kind
+    address: str
+    name: str
+    language: Language
+
+
+def plan(event: TicketEvent, ticket: Ticket, config: DeskConfig, *, mailbox: str) -> list[Notice]:
+    """The mails that `event` asks for, at most one to an address and none to ourselves."""
+    notices: dict[str, Notice] = {}
+    for notice in _notices(event, ticket, config):
+        if tag_of(notice.address, mailbox) is None:
+            notices.setdefault(notice.address.lower(), notice)
+    return list(notices.values())
+
+
+def _notices(event: TicketEvent, ticket: Ticket, config: DeskConfig) -> Iterator[Notice]:
+    match event:
+        case TicketOpened(is_machine=False):
+            yield from _customer(Kind.ACKNOWLEDGEMENT, ticket)
+        case ReplySent():
+            yield from _customer(Kind.REPLY, ticket)
+        case TicketResolved() if not ticket.is_machine:
+            yield from _customer(Kind.RESOLVED, ticket)
+        case TicketTriaged():
+            yield from _people(Kind.ASSIGNMENT, [event.assignee], config)
+            yield from _people(Kind.ATTENTION, event.notify, config)
+        case TicketAssigned() if event.actor.id != event.assignee:
+            yield from _people(Kind.ASSIGNMENT, [event.assignee], config)
+        case MessageReceived(is_machine=False):
+            yield from _people(Kind.CUSTOMER_MESSAGE, [ticket.assignee], config)
+        case SlaWarned():
+            yield from _people(Kind.WARNING, event.recipients, config)
+        case SlaBreached():
+            yield from _people(Kind.BREACH, event.recipients, config)
+        case TicketEscalated():
+            yield from _people(Kind.ESCALATION, event.recipients, config)
+        case _:
+            return
+
+
+def _customer(kind: Kind, ticket: Ticket) -> Iterator[Notice]:
+    if ticket.contact.address:
+        yield Notice(kind, ticket.contact.address, ticket.contact.name, ticket.language)
+
+
+def _people(kind: Kind, ids: Iterable[str | None], config: DeskConfig) -> Iterator[Notice]:
+    for id in ids:
+        if person := config.person(id):
+            yield Notice(kind, person.email, person.name, person.language)

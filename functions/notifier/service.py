@@ -1,0 +1,203 @@
+"""Tells customers and staff what happened, once each, and writes on the ticket that it did."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from functions.notifier.composition import File, Unaddressable, compose
+from functions.notifier.letters import write
+from functions.notifier.plan import Kind, Notice, plan
+from functions.shared.bodies import BlobStore, Bodies
+from functions.shared.contracts.events import (
+    Actor,
+    Attachment,
+    MessageReceived,
+    NotificationFailed,
+    NotificationSent,
+    ReplySent,
+    TicketEvent,
+    TicketOpened,
+)
+from functions.shared.contracts.words import Channel, TicketId
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.mail_ids import message_key
+from functions.shared.domain.references import reference
+from functions.shared.domain.reply_address import reply_address
+from functions.shared.domain.ticket import Ticket
+from functions.shared.gateways.mail import MailRefused
+from functions.shared.gateways.sent import BeingSent, Claim
+from functions.shared.identity.customer_tokens import CustomerTokens
+from functions.shared.identity.keys import Keys, Purpose
+from functions.shared.ticketing import NaturalKey, Tickets
+
+LARGEST_FILES: Final = 5_000_000
+"""Bytes of attachments that travel with a mail; larger ones are fetched from the ticket's page."""
+ANSWERS_IN_WINDOW: Final = 10
+WINDOW: Final = timedelta(hours=3)
+"""At most so many acknowledgements to one address that writes mail: two robots fall silent."""
+
+_NOTIFIER: Final = Actor(kind="system", id="notifier")
+
+
+class TicketReader(Protocol):
+    def get(self, ticket_id: TicketId) -> Ticket: ...
+
+
+class Mailer(Protocol):
+    def send(self, raw: bytes, *, sender: str, recipient: str) -> str: ...
+
+
+class SentMail(Protocol):
+    def claim(self, key: str, *, now: datetime) -> Claim: ...
+
+    def sent(self, claim: Claim, message_id: str, *, now: datetime) -> None: ...
+
+    def refused(self, claim: Claim, *, now: datetime) -> None: ...
+
+    def take_turn(self, name: str, *, limit: int, now: datetime) -> bool: ...
+
+
+class Notifier:
+    """What leaves one desk."""
+
+    def __init__(
+        self,
+        *,
+        mailbox: str,
+        public_url: str,
+        config: Callable[[], DeskConfig],
+        reader: TicketReader,
+        tickets: Tickets,
+        bodies: Bodies,
+        blobs: BlobStore,
+        mailer: Mailer,
+        sent: SentMail,
+        tokens: CustomerTokens,
+        keys: Keys,
+    ) -> None:
+        self._mailbox = mailbox
+        self._public_url = public_url
+        self._config = config
+        self._reader = reader
+        self._tickets = tickets
+        self._bodies = bodies
+        self._blobs = blobs
+        self._mailer = mailer
+        self._sent = sent
+        self._tokens = tokens
+        self._keys = keys
+
+    def tell(self, event: TicketEvent, *, now: datetime) -> int:
+        """Send what `event` asks for; returns to how many. Telling again sends nothing twice.
+
+        Raises:
+            BeingSent: a mail is being sent by somebody else, or was when they died; the rest was sent.
+        """
+        ticket = self._reader.get(event.ticket_id)
+        notices = plan(event, ticket, self._config(), mailbox=self._mailbox)
+        busy: BeingSent | None = None
+        for notice in notices:
+            try:
+                self._deliver(notice, event, ticket, now)
+            except BeingSent as error:
+                busy = error
+        if busy:
+            raise busy
+        return len(notices)
+
+    def _deliver(self, notice: Notice, event: TicketEvent, ticket: Ticket, now: datetime) -> None:
+        claim = self._sent.claim(f"{event.event_id}#{notice.address.lower()}", now=now)
+        if claim.is_refused:
+            return
+        message_id = claim.message_id
+        if message_id is None:
+            try:
+                self._brake(notice, event, claim, now)
+                raw = self._raw(notice, event, ticket, now)
+                message_id = self._mailer.send(raw, sender=self._mailbox, recipient=notice.address)
+            except (MailRefused, Unaddressable) as error:
+                self._record_failure(notice, event, claim, str(error), now)
+                self._sent.refused(claim, now=now)
+                return
+            self._sent.sent(claim, message_id, now=now)
+        self._record(notice, event, message_id, now)
+
+    def _brake(self, notice: Notice, event: TicketEvent, claim: Claim, now: datetime) -> None:
+        is_answer_to_mail = isinstance(event, TicketOpened) and event.channel is Channel.EMAIL
+        if notice.kind is not Kind.ACKNOWLEDGEMENT or not is_answer_to_mail or claim.attempt > 1:
+            return
+        window = int(now.timestamp() // WINDOW.total_seconds())
+        if not self._sent.take_turn(f"answers#{notice.address.lower()}#{window}", limit=ANSWERS_IN_WINDOW, now=now):
+            raise MailRefused(f"more than {ANSWERS_IN_WINDOW} automatic answers in {WINDOW}")
+
+    def _raw(self, notice: Notice, event: TicketEvent, ticket: Ticket, now: datetime) -> bytes:
+        config = self._config()
+        attached = event.message.attachments if isinstance(event, ReplySent) else ()
+        fits = sum(file.size for file in attached) <= LARGEST_FILES
+        letter = write(
+            notice,
+            event,
+            ticket,
+            config,
+            link=self._link(notice, ticket, config, now),
+            text=self._bodies.text(event.message) if isinstance(event, ReplySent | MessageReceived) else "",
+            files=[] if fits else [file.name for file in attached],
+        )
+        return compose(
+            letter,
+            notice,
+            desk_name=config.desk.name.in_language(notice.language),
+            mailbox=self._mailbox,
+            reply_to=self._reply_to(ticket, config),
+            thread=ticket.message_ids,
+            files=self._files(attached) if fits else [],
+        )
+
+    def _files(self, attached: Sequence[Attachment]) -> list[File]:
+        return [File(file.name, file.content_type, self._blobs.get(file.key)) for file in attached]
+
+    def _link(self, notice: Notice, ticket: Ticket, config: DeskConfig, now: datetime) -> str:
+        name = reference(ticket.id, config.desk.prefix)
+        if notice.kind.is_for_customer:
+            return f"{self._public_url}/track/{name}?token={self._tokens.for_ticket(ticket.id, now=now)}"
+        return f"{self._public_url}/desk/tickets/{name}"
+
+    def _reply_to(self, ticket: Ticket, config: DeskConfig) -> str:
+        key = self._keys.current()
+        derived = key.derive(Purpose.REPLY_ADDRESS, config.desk.id)
+        return reply_address(self._mailbox, ticket.id, config.desk.prefix, key_id=key.id, key=derived)
+
+    def _record(self, notice: Notice, event: TicketEvent, message_id: str, now: datetime) -> None:
+        """Write the mail on the ticket; its id leads answers back, and makes writing it twice impossible."""
+        self._tickets.handle(
+            event.ticket_id,
+            lambda ticket: [
+                ticket.happening(
+                    NotificationSent,
+                    actor=_NOTIFIER,
+                    now=now,
+                    cause=event.event_id,
+                    template=notice.kind,
+                    recipient=notice.address,
+                    message_id=message_id,
+                )
+            ],
+            [NaturalKey(message_key(self._mailbox, message_id))],
+        )
+
+    def _record_failure(self, notice: Notice, event: TicketEvent, claim: Claim, why: str, now: datetime) -> None:
+        self._tickets.handle(
+            event.ticket_id,
+            lambda ticket: [
+                ticket.happening(
+                    NotificationFailed,
+                    actor=_NOTIFIER,
+                    now=now,
+                    cause=event.event_id,
+                    template=notice.kind,
+                    recipient=notice.address,
+                    why=why[:500],
+                )
+            ],
+            [NaturalKey(f"notification-failed:{claim.key}")],
+        )
