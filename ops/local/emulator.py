@@ -1,5 +1,6 @@
 """MiniStack, the emulated AWS: how it is started, and what it finds when it starts."""
 
+import json
 import os
 import shutil
 import sys
@@ -51,6 +52,7 @@ def start(settings: LocalSettings, background: Background, say: Callable[[str], 
         background.stop(NAME)
     require_free_port(settings.aws_port, "AFTERCARE_AWS_PORT")
     set_aside_unusable_state(settings, say)
+    forget_stream_positions(settings)
     process = background.start(_program(settings), cwd=ROOT)
     if not wait_until(lambda: is_ready(settings), process, patience_s=60):
         background.stop(NAME, patience_s=5)
@@ -112,6 +114,22 @@ def set_aside_unusable_state(settings: LocalSettings, say: Callable[[str], None]
     state.rename(aside)
     why = "is damaged" if saved else "was never saved, because that run did not end cleanly"
     say(f"The state of the last run {why}: starting fresh (it is kept in {aside}).")
+
+
+def forget_stream_positions(settings: LocalSettings) -> None:
+    """Let the streams' readers begin at the beginning.
+
+    The emulator keeps how far each reader had come but not the records themselves: after a restart the counting begins
+    at nought, and a reader that remembers its old position would sleep through as many changes.
+    """
+    saved = settings.state / "lambda.json"
+    if not saved.exists():
+        return
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    if document.get("payload", {}).pop("dynamodb_stream_positions", None) is not None:
+        draft = saved.with_suffix(".draft")
+        draft.write_text(json.dumps(document), encoding="utf-8")
+        draft.replace(saved)
 
 
 def _is_whole(saved: bytes) -> bool:

@@ -1,10 +1,11 @@
 """What the emulator finds when it starts."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from ops.local.emulator import clean_environment, set_aside_unusable_state
+from ops.local.emulator import clean_environment, forget_stream_positions, set_aside_unusable_state
 from ops.local.settings import LocalSettings
 
 
@@ -52,3 +53,22 @@ def test_functions_do_not_inherit_the_operators_own_account(monkeypatch: pytest.
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example")
 
     assert {"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "HTTPS_PROXY"}.isdisjoint(clean_environment())
+
+
+def test_after_a_restart_the_streams_are_read_from_their_beginning(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    saved = state / "lambda.json"
+    payload = {"esms": {"data": {}}, "dynamodb_stream_positions": {"data": {"mapping": 11}}}
+    saved.write_text(json.dumps({"__ministack_format__": 1, "payload": payload}))
+
+    forget_stream_positions(LocalSettings(home=tmp_path))
+
+    assert json.loads(saved.read_text()) == {"__ministack_format__": 1, "payload": {"esms": {"data": {}}}}
+    assert list(state.iterdir()) == [saved]
+
+
+def test_a_first_start_has_no_streams_to_forget(tmp_path: Path) -> None:
+    forget_stream_positions(LocalSettings(home=tmp_path))
+
+    assert list(tmp_path.iterdir()) == []
