@@ -216,7 +216,12 @@ def build_resolver(
 
     @app.exception_handler(NotFoundError)
     def on_no_route(_: NotFoundError) -> Response[Any]:
-        if not (methods := app.methods_of(app.current_event.path)):
+        path = app.current_event.path
+        if not (methods := app.methods_of(path)):
+            plain = f"/{path.strip('/')}"
+            if app.current_event.http_method == "GET" and app.methods_of(plain):
+                query = f"?{app.current_event.raw_query_string}" if app.current_event.raw_query_string else ""
+                return Response(HTTPStatus.PERMANENT_REDIRECT, headers={"Location": plain + query})
             return app.problem(HTTPStatus.NOT_FOUND, "route_not_found", "There is nothing at this address.")
         response = app.problem(
             HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"This address understands {', '.join(methods)}."

@@ -212,6 +212,16 @@ def test_an_unknown_address_is_not_found() -> None:
     assert (status, problem["code"]) == (404, "route_not_found")
 
 
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [("/page/", "/page"), ("/page//", "/page"), ("/page/?lang=zh", "/page?lang=zh"), ("//evil.example/", None)],
+)
+def test_a_slash_too_many_leads_to_the_page_without_it(path: str, location: str | None) -> None:
+    answer = desk_like_app().resolve(request("GET", path), LambdaContext())
+
+    assert answer["headers"].get("Location") == location
+
+
 def test_a_known_address_with_another_method_says_which_it_understands() -> None:
     answer = desk_like_app().resolve(request("DELETE", "/api/v1/tickets"), LambdaContext())
 

@@ -9,6 +9,7 @@ from joserfc.jwk import RSAKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from functions.shared.contracts.words import DeskId, Role
+from functions.shared.domain.errors import NotSignedIn
 from functions.shared.identity.principal import Principal, PrincipalKind
 
 LEEWAY = timedelta(seconds=30)
@@ -103,6 +104,13 @@ class PoolTokens:
         except (JoseError, ValidationError, ValueError, RecursionError) as error:
             raise InvalidToken(str(error)) from error
         return claims
+
+    def person(self, token: str, desk: DeskId, *, now: datetime) -> Principal:
+        """The person `token` names; raises NotSignedIn when it does not hold, or names nobody."""
+        try:
+            return person_of(self.verify(token, now=now), desk)
+        except InvalidToken as error:
+            raise NotSignedIn from error
 
 
 def person_of(claims: PoolClaims, desk: DeskId) -> Principal:

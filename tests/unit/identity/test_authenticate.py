@@ -1,5 +1,7 @@
 """From a request to a Principal: which credential counts where."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -97,3 +99,9 @@ def test_a_door_for_customers_lets_no_staff_token_in_and_the_reverse(customers: 
             door(request(authorization=f"Bearer {token}"), now=NOW)
         with pytest.raises(NotSignedIn):
             door(request(id=token, link=token), now=NOW)
+
+
+def test_a_door_for_customers_does_not_load_what_only_staff_need() -> None:
+    code = "import sys, functions.shared.identity.authenticate; sys.exit('joserfc' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
