@@ -34,7 +34,7 @@ class SlaWatchdog(Construct):
     def _timer_keeper(self) -> None:
         """Follows ticket heads and keeps each ticket's one schedule, or hands a near one to the queue at once."""
         platform = self._platform
-        delivery = iam.Role(self, "Delivery", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        delivery = self._scheduler_role("Delivery")
         keeper = ServiceFunction(
             self,
             "Keeper",
@@ -100,7 +100,7 @@ class SlaWatchdog(Construct):
         allow_table(sweeper, platform.table, "GetItem")
         self._may_set_timers(sweeper)
         sweeper.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_sweeps.queue))
-        caller = iam.Role(self, "SweepCaller", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        caller = self._scheduler_role("SweepCaller")
         lost = self.lost_sweeps.queue.queue_arn
         for action, resource in (("lambda:InvokeFunction", sweeper.function_arn), ("sqs:SendMessage", lost)):
             iam.Grant.add_to_principal(grantee=caller, actions=[action], resource_arns=[resource])
@@ -115,6 +115,11 @@ class SlaWatchdog(Construct):
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=lost),
             ),
         )
+
+    def _scheduler_role(self, id: str) -> iam.Role:
+        """A role that the scheduler takes on behalf of this account only."""
+        own = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+        return iam.Role(self, id, assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=own))
 
     def _may_set_timers(self, function: lambda_.Function) -> None:
         iam.Grant.add_to_principal(

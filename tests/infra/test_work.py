@@ -54,6 +54,15 @@ def test_every_dead_letter_queue_has_an_alarm_and_no_alarm_costs_anything(cloud:
     assert len(alarms) <= FREE_ALARMS
 
 
+def test_alarms_may_tell_their_topic(cloud: Built) -> None:
+    (policy,) = (
+        resource["Properties"]["PolicyDocument"]["Statement"]
+        for logical_id, resource in cloud.resources("AWS::SNS::TopicPolicy").items()
+        if logical_id.startswith("Alarms")
+    )
+    assert [s["Principal"] for s in policy if s["Effect"] == "Allow"] == [{"Service": "cloudwatch.amazonaws.com"}]
+
+
 def test_a_rule_that_cannot_deliver_keeps_the_event(cloud: Built) -> None:
     rules = cloud.resources("AWS::Events::Rule").values()
     assert rules
