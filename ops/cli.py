@@ -76,6 +76,23 @@ def logs(
 
 
 @app.command()
+def demo() -> None:
+    """Post the sample problems, wait until all are triaged, and print what became of them."""
+    from ops import demo
+    from ops.desk_client import DeskClient
+    from ops.local.endpoints import Endpoints
+    from ops.local.settings import LocalSettings
+    from ops.terminal import print_queue, progress
+
+    settings = LocalSettings.from_env()
+    endpoints = Endpoints.read(settings.endpoints_file)
+    with progress("Posting the sample problems…") as say:
+        staff = DeskClient.as_staff(settings)
+        lines = demo.post_all(DeskClient.as_customer(settings), staff, endpoints, say)
+    print_queue(lines)
+
+
+@app.command()
 def token(
     role: Annotated[Role | None, typer.Option(help="A token of someone with this role.")] = None,
     contact: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A token of this customer.")] = None,

@@ -2,7 +2,9 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -12,6 +14,8 @@ from ops.local.endpoints import Endpoints
 from ops.local.lifecycle import ProgramStatus
 
 _console = Console(highlight=False)
+
+Json = dict[str, Any]
 
 
 @contextlib.contextmanager
@@ -62,3 +66,58 @@ def print_status(programs: Sequence[ProgramStatus]) -> None:
             state = f"[yellow]does not answer[/yellow], process {program.pid}"
         table.add_row(f"[bold]{program.name}[/bold]", state)
     _console.print(table)
+
+
+def print_queue(lines: Sequence[Json]) -> None:
+    """Tickets, one a line, with how long each has still got."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("ticket", "priority", "status", "team", "owner", "due", "title"):
+        table.add_column(heading, no_wrap=heading not in ("title", "team"), overflow="fold")
+    for line in lines:
+        due = _until(line["due_at"])
+        table.add_row(
+            line["reference"],
+            line["priority"] or "–",
+            line["status"],
+            line["team"] or "–",
+            line["assignee"] or "–",
+            f"[red]{due}[/red]" if line["is_breached"] else due,
+            line["title"],
+        )
+    _console.print(table if lines else "No tickets.")
+
+
+def print_ticket(ticket: Json) -> None:
+    """A ticket with its clocks and its timeline."""
+    _console.print(f"[bold]{ticket['reference']}[/bold]  {ticket['title']}", markup=True)
+    owner = ticket["assignee"] or "nobody"
+    where = f"{ticket['team'] or 'no team'}, {owner}"
+    _console.print(f"{ticket['status']}, {ticket['priority'] or 'not triaged'}, {where}, by {ticket['channel']}\n")
+    clocks = Table(box=box.SIMPLE_HEAD)
+    for heading in ("clock", "state", "target", "due"):
+        clocks.add_column(heading)
+    for clock in ticket["clocks"]:
+        clocks.add_row(clock["metric"], clock["state"], clock["target"] or "–", _local(clock["due_at"]))
+    _console.print(clocks)
+    timeline = Table(box=box.SIMPLE_HEAD)
+    for heading in ("at", "event", "by"):
+        timeline.add_column(heading)
+    for event in ticket["timeline"]:
+        actor = event.get("actor") or {}
+        timeline.add_row(_local(event["occurred_at"]), event["type"], str(actor.get("name") or actor.get("kind") or ""))
+    _console.print(timeline)
+
+
+def _local(instant: str | None) -> str:
+    """An instant on this machine's clock."""
+    return datetime.fromisoformat(instant).astimezone().strftime("%m-%d %H:%M:%S") if instant else "–"
+
+
+def _until(instant: str | None) -> str:
+    """How far away an instant is, to the minute."""
+    if not instant:
+        return "–"
+    minutes = int((datetime.fromisoformat(instant) - datetime.now(UTC)).total_seconds() // 60)
+    sign, minutes = ("-", -minutes) if minutes < 0 else ("", minutes)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    return f"{sign}{days}d {hours}h" if days else f"{sign}{hours}h {minutes:02}m"

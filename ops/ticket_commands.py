@@ -1,5 +1,73 @@
 """`desk ticket`: open, show and list tickets of the running desk, over its own API."""
 
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from functions.shared.contracts.words import Status
+from ops.failure import Failure
+
 app = typer.Typer(no_args_is_help=True, help="Tickets of the running desk.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer as it is.")]
+
+
+@app.command("open")
+def open_ticket(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The report as JSON; - reads it from the input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Report a problem as a customer would, and print its reference and tracking link."""
+    from ops.desk_client import DeskClient
+    from ops.local.settings import LocalSettings
+
+    opened = DeskClient.as_customer(LocalSettings.from_env()).open_ticket(_report(file))
+    print(json.dumps(opened) if as_json else f"{opened['reference']}  {opened['tracking_url']}")
+
+
+@app.command()
+def show(reference: str, as_json: AsJson = False) -> None:
+    """Print a ticket with its clocks and its timeline."""
+    from ops.desk_client import DeskClient
+    from ops.local.settings import LocalSettings
+    from ops.terminal import print_ticket
+
+    ticket = DeskClient.as_staff(LocalSettings.from_env()).ticket(reference)
+    if as_json:
+        print(json.dumps(ticket, ensure_ascii=False))
+    else:
+        print_ticket(ticket)
+
+
+@app.command("list")
+def list_tickets(
+    team: Annotated[list[str] | None, typer.Option(help="Of this team; may be given several times.")] = None,
+    status: Annotated[list[Status] | None, typer.Option(help="In this status; else all that are not done.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List tickets, the next deadline first."""
+    from ops.desk_client import DeskClient
+    from ops.local.settings import LocalSettings
+    from ops.terminal import print_queue
+
+    client = DeskClient.as_staff(LocalSettings.from_env())
+    lines = client.queue(team or [], [str(one) for one in status or []], limit)
+    if as_json:
+        print(json.dumps(lines, ensure_ascii=False))
+    else:
+        print_queue(lines)
+
+
+def _report(file: Path) -> dict[str, object]:
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        report = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise Failure(f"{file} cannot be read as JSON: {error}") from error
+    if not isinstance(report, dict):
+        raise Failure(f"{file} is not a JSON object.")
+    return report

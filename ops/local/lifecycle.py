@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import httpx
 
 from functions.shared.domain.config import DeskConfig
+from ops import demo
 from ops.configuration import ConfigRefused, load_config
+from ops.desk_client import DeskClient
 from ops.failure import Failure
 from ops.local import deploy, emulator, furnish
 from ops.local.aws import LocalAws
@@ -18,6 +20,8 @@ from ops.local.settings import REGION, ROOT, LocalSettings
 TOOL = "tool"
 PROGRAMS = (TOOL, emulator.NAME)
 """In the order in which they are stopped: nothing may call what is gone."""
+
+_DEMO_POSTED = "/aftercare/local/demo-posted"
 
 Say = Callable[[str], None]
 
@@ -30,12 +34,13 @@ def up(settings: LocalSettings, say: Say) -> Endpoints:
         emulator_was_down = emulator.start(settings, background, say)
         _start_tool(settings, background)
         aws = LocalAws(settings)
-        if deploy.deploy(settings, aws, config.desk, say):
+        is_changed = deploy.deploy(settings, aws, config.desk, say)
+        stack = deploy.outputs(aws)
+        users = furnish.furnish(aws, stack, config)
+        if is_changed:
             _keep(settings, background, say)
         elif emulator_was_down:
             say("Found the data of the last run.")
-        stack = deploy.outputs(aws)
-        users = furnish.furnish(aws, stack, config)
         endpoints = Endpoints(
             url=settings.url,
             endpoint=settings.endpoint,
@@ -47,6 +52,10 @@ def up(settings: LocalSettings, say: Say) -> Endpoints:
             users=users,
         )
         endpoints.write(settings.endpoints_file)
+        if settings.has_demo_tickets and deploy.parameter(aws, _DEMO_POSTED) is None:
+            say("Reporting a few problems…")
+            demo.post_first(DeskClient(settings.url))
+            aws.ssm.put_parameter(Name=_DEMO_POSTED, Value="yes", Type="String", Overwrite=True)
         return endpoints
 
 
