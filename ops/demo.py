@@ -66,7 +66,9 @@ def post_first(client: DeskClient) -> None:
         report(sample, client)
 
 
-def post_all(customer: DeskClient, staff: DeskClient, endpoints: Endpoints, posted: Callable[[str], None]) -> list[Json]:
+def post_all(
+    customer: DeskClient, staff: DeskClient, endpoints: Endpoints, posted: Callable[[str], None]
+) -> list[Json]:
     """Post every sample and wait until each is triaged; the lines of their tickets, in order of posting."""
     references: dict[str, str] = {}
     for sample in samples():

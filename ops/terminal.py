@@ -72,7 +72,7 @@ def print_queue(lines: Sequence[Json]) -> None:
     """Tickets, one a line, with how long each has still got."""
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("ticket", "priority", "status", "team", "owner", "due", "title"):
-        table.add_column(heading, no_wrap=heading not in ("title", "team"), overflow="fold")
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for line in lines:
         due = _until(line["due_at"])
         table.add_row(

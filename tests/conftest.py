@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.e2e.local_cloud import cloud
+
+__all__ = ["cloud"]
+
 
 @pytest.fixture(autouse=True)
 def _fake_aws(monkeypatch: pytest.MonkeyPatch) -> None:

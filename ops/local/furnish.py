@@ -54,7 +54,7 @@ def _allow_mail(aws: LocalAws, support_address: str) -> None:
 def _publish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
     table, bucket, desk = stack["TableName"], stack["BlobsBucket"], stack["DeskId"]
     store = ConfigStore(aws.dynamodb, aws.s3, table=table, bucket=bucket, desk=desk)
-    store.publish(config, author="desk up", note="From the files in config/", now=datetime.now(UTC))
+    store.publish(config, author="desk up", note="From the configuration files", now=datetime.now(UTC))
 
 
 def _enter_companies(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:

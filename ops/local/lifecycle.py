@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 def up(settings: LocalSettings, say: Say) -> Endpoints:
     """Bring the local cloud up and the desk in it up to date; quick when both are so already."""
     with only_one(settings.home):
-        config = _configuration()
+        config = _configuration(settings)
         background = Background(settings.home)
         emulator_was_down = emulator.start(settings, background, say)
         _start_tool(settings, background)
@@ -86,9 +86,9 @@ def status(settings: LocalSettings) -> list[ProgramStatus]:
     ]
 
 
-def _configuration() -> DeskConfig:
+def _configuration(settings: LocalSettings) -> DeskConfig:
     try:
-        return load_config(ROOT / "config")
+        return load_config(settings.config)
     except ConfigRefused as error:
         raise Failure(f"The configuration of the desk cannot be used:\n{error}") from error
 

@@ -23,21 +23,21 @@ class LocalSettings:
     front_door_port: int = 8080
     aws_port: int = 4566
     smtp_port: int = 2525
+    config: Path = ROOT / "config"
+    """The folder with the desk's configuration files."""
     has_demo_tickets: bool = True
     """Whether a fresh desk begins with a few tickets."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read AFTERCARE_HOME, AFTERCARE_PORT, AFTERCARE_AWS_PORT, AFTERCARE_SMTP_PORT and AFTERCARE_DEMO (0 or 1).
-
-        Each may be missing.
-        """
+        """Read AFTERCARE_HOME and the other variables that `to_env` writes; each of them may be missing."""
         default = cls()
         return cls(
             home=Path(environ.get("AFTERCARE_HOME") or default.home).resolve(),
             front_door_port=_port(environ, "AFTERCARE_PORT", default.front_door_port),
             aws_port=_port(environ, "AFTERCARE_AWS_PORT", default.aws_port),
             smtp_port=_port(environ, "AFTERCARE_SMTP_PORT", default.smtp_port),
+            config=Path(environ.get("AFTERCARE_CONFIG") or default.config).resolve(),
             has_demo_tickets=environ.get("AFTERCARE_DEMO", "1") != "0",
         )
 
@@ -48,6 +48,7 @@ class LocalSettings:
             "AFTERCARE_PORT": str(self.front_door_port),
             "AFTERCARE_AWS_PORT": str(self.aws_port),
             "AFTERCARE_SMTP_PORT": str(self.smtp_port),
+            "AFTERCARE_CONFIG": str(self.config),
             "AFTERCARE_DEMO": str(int(self.has_demo_tickets)),
         }
 
