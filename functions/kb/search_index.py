@@ -5,6 +5,7 @@ agents. How words are cut is `words.py`'s business; the tokenizer inside SQLite 
 """
 
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -21,11 +22,12 @@ from functions.shared.domain.articles import PublishedArticle
 _MIN_COVERAGE = 0.3
 _ENOUGH_TERMS = 2
 _CANDIDATES = 60
+_COLUMNS = "a.number, a.id, a.language, a.slug, a.title, a.body, a.module, a.visibility"
 _SCHEMA = """
 CREATE TABLE meta (build TEXT NOT NULL);
 CREATE TABLE article (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, language TEXT NOT NULL, slug TEXT NOT NULL, title TEXT NOT NULL,
-    body TEXT NOT NULL, module TEXT, visibility TEXT NOT NULL, published_at TEXT NOT NULL
+    body BLOB NOT NULL, module TEXT, visibility TEXT NOT NULL, published_at TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE words USING fts5(
     title, symptom, solution, content='', tokenize="porter unicode61 remove_diacritics 2"
@@ -61,6 +63,7 @@ def require_fts5() -> None:
 def build_index(path: Path, articles: Iterable[PublishedArticle], *, build: str) -> None:
     """Write the index of `articles` to `path`, a new file; `build` makes it differ from any other build."""
     with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA journal_mode = OFF")  # a build that fails is thrown away whole
         database.executescript(_SCHEMA)
         database.execute("INSERT INTO meta VALUES (?)", (build,))
         for number, article in enumerate(articles, start=1):
@@ -74,7 +77,7 @@ def build_index(path: Path, articles: Iterable[PublishedArticle], *, build: str)
                     text.language,
                     article.slug,
                     text.title,
-                    f"{symptom} {solution}",
+                    zlib.compress(f"{symptom} {solution}".encode()),
                     text.module,
                     text.visibility,
                     article.published_at.isoformat(),
@@ -93,7 +96,7 @@ class _Row(NamedTuple):
     language: str
     slug: str
     title: str
-    body: str
+    body: bytes
     module: str | None
     visibility: str
 
@@ -106,13 +109,14 @@ class SearchIndex:
         self._database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        self.build: str = self._database.execute("SELECT build FROM meta").fetchone()[0]
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
     def search(
-        self, query: str, *, language: str | None = None, limit: int = 20, is_being_typed: bool = False
+        self, query: str, *, language: Language | None = None, limit: int = 20, is_being_typed: bool = False
     ) -> list[Hit]:
         """The articles that answer `query`, best first.
 
@@ -133,17 +137,24 @@ class SearchIndex:
             found += [row for row in self._match_in_part(terms, language) if row not in found]
         return [_hit(row, terms) for row in found[:limit]]
 
-    def _match(self, terms: Sequence[Term], operator: str, language: str | None) -> list[_Row]:
+    def newest(self, language: Language, limit: int) -> list[Hit]:
+        """The articles of `language` published last."""
         rows = self._database.execute(
-            "SELECT a.number, a.id, a.language, a.slug, a.title, a.body, a.module, a.visibility"
-            " FROM words JOIN article a ON a.number = words.rowid"
+            f"SELECT {_COLUMNS} FROM article a WHERE a.language = ? ORDER BY a.published_at DESC, a.id LIMIT ?",
+            (language, limit),
+        )
+        return [_hit(_Row(*row), []) for row in rows]
+
+    def _match(self, terms: Sequence[Term], operator: str, language: Language | None) -> list[_Row]:
+        rows = self._database.execute(
+            f"SELECT {_COLUMNS} FROM words JOIN article a ON a.number = words.rowid"
             " WHERE words MATCH ? AND (? IS NULL OR a.language = ?)"
             " ORDER BY bm25(words, 8.0, 3.0, 1.0), a.published_at DESC, a.id LIMIT ?",
             (operator.join(map(_expression, terms)), language, language, _CANDIDATES),
         )
         return [_Row(*row) for row in rows]
 
-    def _match_in_part(self, terms: Sequence[Term], language: str | None) -> list[_Row]:
+    def _match_in_part(self, terms: Sequence[Term], language: Language | None) -> list[_Row]:
         matched = Counter(
             number
             for term in terms
@@ -166,5 +177,5 @@ def _hit(row: _Row, terms: Sequence[Term]) -> Hit:
         row.title,
         row.module,
         Visibility(row.visibility),
-        snippet(row.body, list(terms)),
+        snippet(zlib.decompress(row.body).decode(), list(terms)),
     )
