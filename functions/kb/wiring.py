@@ -1,0 +1,147 @@
+"""The knowledge base's door, put together once per execution environment."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from functions.kb.search import Search, public_index_key, staff_index_key
+from functions.kb.service import Articles
+from functions.kb.settings import KbHttpSettings
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.errors import NotAllowed
+from functions.shared.gateways.articles import ArticleTable
+from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.links import LinkGenerations
+from functions.shared.gateways.objects import Objects
+from functions.shared.gateways.secrets import KeyParameter
+from functions.shared.gateways.tickets import TicketTable
+from functions.shared.gateways.user_pool import PoolKeys, UserPool
+from functions.shared.identity.authenticate import Authenticator
+from functions.shared.identity.cookies import Cookies
+from functions.shared.identity.csrf import FormTokens
+from functions.shared.identity.customer_tokens import CustomerTokens
+from functions.shared.identity.jwt import PoolTokens
+from functions.shared.identity.principal import Principal
+from functions.shared.identity.sessions import Sessions
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+
+@cache
+def settings() -> KbHttpSettings:
+    return KbHttpSettings.from_env()
+
+
+@cache
+def articles() -> Articles:
+    """What agents do with articles."""
+    known = settings()
+    return Articles(
+        known.desk_id,
+        ArticleTable(_dynamodb(), known.table_name, known.desk_id),
+        TicketTable(_dynamodb(), known.table_name, known.desk_id),
+        draw_seed=lambda: secrets.token_hex(16),
+    )
+
+
+@cache
+def public_search() -> Search:
+    """What everybody may find; it cannot show an internal article, for its index has none."""
+    return Search(Objects(_s3(), settings().blobs_bucket), public_index_key(settings().desk_id))
+
+
+@cache
+def staff_search() -> Search:
+    """What agents find besides."""
+    return Search(Objects(_s3(), settings().blobs_bucket), staff_index_key(settings().desk_id))
+
+
+@cache
+def site() -> Objects:
+    """The finished pages."""
+    return Objects(_s3(), settings().site_bucket)
+
+
+def desk_config() -> DeskConfig:
+    """The live configuration."""
+    return _config().live()
+
+
+def principal_of(event: Mapping[str, Any]) -> Principal | None:
+    """Who asks the API, None without a credential; raises NotSignedIn where it does not hold."""
+    headers = {name.lower() for name in event.get("headers") or {}}
+    if "authorization" not in headers:
+        return None
+    return known(_authenticator()(event, now=datetime.now(UTC)))
+
+
+def known(principal: Principal) -> Principal:
+    """A person under the id, name and teams that the configuration gives them; anybody else as they are.
+
+    Raises:
+        NotAllowed: a person whom the configuration does not know.
+    """
+    if principal.email is None:
+        return principal
+    person = desk_config().person_with_email(principal.email)
+    if person is None:
+        raise NotAllowed("you are not one of the people of this desk")
+    return principal.known_as(person.id, person.name, person.teams)
+
+
+@cache
+def sessions() -> Sessions:
+    """The console's sessions."""
+    known = settings()
+    pool = UserPool(client_id=known.user_pool_client_id, sign_in_url=known.sign_in_url)
+    return Sessions(known.desk_id, _pool_tokens(), pool, cookies())
+
+
+@cache
+def form_tokens() -> FormTokens:
+    return FormTokens(_keys(), cookies())
+
+
+@cache
+def cookies() -> Cookies:
+    return Cookies(settings().public_url)
+
+
+@cache
+def _authenticator() -> Authenticator:
+    known = settings()
+    customers = CustomerTokens(_keys(), LinkGenerations(_dynamodb(), known.table_name, known.desk_id), known.desk_id)
+    return Authenticator(known.desk_id, cookies(), staff=_pool_tokens(), customers=customers)
+
+
+@cache
+def _pool_tokens() -> PoolTokens:
+    known = settings()
+    return PoolTokens(PoolKeys(known.keys_url), issuer=known.issuer, client_id=known.user_pool_client_id)
+
+
+@cache
+def _keys() -> KeyParameter:
+    return KeyParameter(boto3.client("ssm"), settings().token_key_parameter)
+
+
+@cache
+def _config() -> ConfigStore:
+    known = settings()
+    return ConfigStore(_dynamodb(), _s3(), table=known.table_name, bucket=known.blobs_bucket, desk=known.desk_id)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb")
+
+
+@cache
+def _s3() -> "S3Client":
+    return boto3.client("s3")
