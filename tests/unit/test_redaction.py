@@ -1,5 +1,5 @@
 import string
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -149,6 +149,6 @@ def test_text_without_anything_private_is_untouched(text):
 @pytest.mark.parametrize("unit", ["a", "1 ", "a.a@", "0", "[", "x@y.", "电话1", "192.168."])
 def test_hostile_text_takes_no_longer_than_it_is_long(unit):
     text = unit * (60_000 // len(unit))
-    started = perf_counter()
+    started = process_time()
     redact(text, language="en", people=["Ann Lee"])
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
