@@ -2,14 +2,17 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Protocol
+from typing import Final, Protocol
 
-from functions.shared.contracts.events import TicketOpened
+from functions.shared.contracts.events import Message, TicketOpened
 from functions.shared.contracts.words import Slug
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.triage import triage
 from functions.shared.ticketing import Tickets
+
+READ_CHARACTERS: Final = 50_000
+"""Rules look no further into a description; nobody writes by hand so much, and a log file is not searched for words."""
 
 
 class Configurations(Protocol):
@@ -20,13 +23,18 @@ class Rotation(Protocol):
     def draw(self, team: Slug) -> int: ...
 
 
+class Texts(Protocol):
+    def text(self, message: Message) -> str: ...
+
+
 class Router:
     """Gives every new ticket its priority, team and person."""
 
-    def __init__(self, tickets: Tickets, configurations: Configurations, rotation: Rotation) -> None:
+    def __init__(self, tickets: Tickets, configurations: Configurations, rotation: Rotation, texts: Texts) -> None:
         self._tickets = tickets
         self._configurations = configurations
         self._rotation = rotation
+        self._texts = texts
 
     def triage(self, opened: TicketOpened, *, now: datetime) -> Ticket:
         """Triage the ticket that `opened` began; one that was triaged before stays as it is.
@@ -34,5 +42,15 @@ class Router:
         However often the decision has to be taken anew because the ticket changed, a team gives up one turn only.
         """
         config = self._configurations.live()
+        opened = self._whole(opened)
         turn = cache(self._rotation.draw)
         return self._tickets.handle(opened.ticket_id, lambda ticket: triage(opened, ticket, config, turn=turn, now=now))
+
+    def _whole(self, opened: TicketOpened) -> TicketOpened:
+        """`opened` with all of a long description, of which the event brings the beginning only."""
+        description = opened.problem.description
+        if description.body_key is None:
+            return opened
+        text = self._texts.text(description)[:READ_CHARACTERS]
+        problem = opened.problem.model_copy(update={"description": description.model_copy(update={"text": text})})
+        return opened.model_copy(update={"problem": problem})

@@ -25,7 +25,7 @@ def router() -> Router:
     settings = RouterSettings.from_env()
     desk = DeskWiring(settings)
     rotation = TeamRotation(desk.dynamodb, settings.table_name, settings.desk_id)
-    return Router(desk.tickets, desk.config, rotation)
+    return Router(desk.tickets, desk.config, rotation, desk.bodies)
 
 
 def triage_record(record: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from constructs import Construct
 from functions.router.settings import RouterSettings
 from functions.shared.contracts.events import TicketOpened
 from infra.constructs.service_function import ServiceFunction
-from infra.constructs.store import allow_table
+from infra.constructs.store import allow_objects, allow_table
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
 
@@ -27,4 +27,5 @@ class Router(Construct):
         platform.allow_config(triage)
         platform.allow_commits(triage)
         allow_table(triage, platform.table, "UpdateItem")  # the team's turn is a counter
+        allow_objects(triage, platform.blobs, "GetObject", under=["bodies/"])  # long descriptions
         self.work.feeds(triage)

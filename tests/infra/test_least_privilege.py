@@ -33,7 +33,7 @@ OBJECTS = {
     "functions.intake.http.handler": CONFIG
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},
     "functions.intake.mail.handler": CONFIG | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
-    "functions.router.triage.handler": CONFIG,
+    "functions.router.triage.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.sla_watchdog.timer.handler": CONFIG,
     "functions.desk.http.handler": CONFIG
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},

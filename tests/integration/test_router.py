@@ -69,6 +69,16 @@ def test_a_new_p0_gets_team_person_and_both_deadlines_in_one_commit(desk):
     assert kinds.count(ClockStarted) == 2
 
 
+def test_a_word_beyond_what_the_event_carries_is_found(desk):
+    long = desk.bodies.message("其他情况说明。" * 1000 + "请尽快开发票")
+    event = opened_on(desk, problem=make_problem(title="请处理", description=long))
+    assert long.body_key
+
+    router.handler(batch(on_the_bus(event)), CONTEXT)
+
+    assert desk.store.get(event.ticket_id).team == "finance"
+
+
 def test_a_message_delivered_twice_changes_nothing(desk):
     event = opened_on(desk)
     body = on_the_bus(event)

@@ -28,6 +28,13 @@ class Live:
         return CONFIG
 
 
+class Texts:
+    """Blobs hold what their key says."""
+
+    def text(self, message):
+        return f"{message.text}{message.body_key}"
+
+
 class Crowded(InMemoryTickets):
     """A store in which somebody else is quicker once."""
 
@@ -44,7 +51,7 @@ def desk(store=None):
     store = store or InMemoryTickets()
     tickets = Tickets(store, StillClocks, CountedIds())
     turns = Turns()
-    return store, tickets, turns, Router(tickets, Live(), turns)
+    return store, tickets, turns, Router(tickets, Live(), turns, Texts())
 
 
 def opened_in(tickets, **problem):
@@ -95,3 +102,10 @@ def test_the_decision_records_the_version_it_was_taken_by():
     [decided] = triages(store, event.ticket_id)
     assert decided.config_version == 3
     assert decided.actor == Actor(kind="system", id="router")
+
+
+def test_rules_read_a_long_description_to_its_end():
+    _, tickets, _, router = desk()
+    event = opened_in(tickets, description=make_message("前面很长……", body_key="最后要开发票"))
+
+    assert router.triage(event, now=NOON).team == "finance"
