@@ -44,6 +44,7 @@ test: check ## The checks, then every test, end to end and in a browser included
 	$(BIN)/python -m pytest
 
 bench: $(INSTALLED) ## Time what the project promises to be fast at
+	$(BIN)/uv sync --quiet --frozen --group bench
 	$(BIN)/python -m benchmarks
 
 .venv/.installed: pyproject.toml uv.lock
@@ -52,7 +53,7 @@ bench: $(INSTALLED) ## Time what the project promises to be fast at
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		"uv==$$(sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv.lock)"
-	$(BIN)/uv sync --quiet --frozen --all-groups
+	$(BIN)/uv sync --quiet --frozen
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .venv/.installed

@@ -119,7 +119,7 @@ class WorkingTime:
 
     def working_days_after(self, working: datetime, count: int) -> list[date]:
         """The `count` working days that follow the one to which the working instant belongs."""
-        day = self._owner(microseconds(working))
+        day, _ = self._place(microseconds(working))
         self._working_day_after(day, count)
         at = bisect_left(self._days, day) + 1
         return [date.fromordinal(found) for found in self._days[at : at + count]]
@@ -151,7 +151,8 @@ class WorkingTime:
             if budget < 0:
                 raise ValueError("a target cannot be negative")
             return began
-        self._cover(began)
+        if not self._covered_from <= began < self._covered_until:
+            self._cover(began)
         goal = self._worked(began) + budget
         for begins, ends in pauses:
             if ends <= began:
@@ -163,7 +164,8 @@ class WorkingTime:
             if ends == OPEN_ENDED:
                 return None
             goal += self._elapsed(max(begins, began), ends)
-        self._reach(goal)
+        if goal > self._total:
+            self._reach(goal)
         due = self._reached(goal)
         if due < self._covered_until:
             return due
@@ -180,9 +182,8 @@ class WorkingTime:
             return self._time_due(began, count, pauses)
         self._cover(began)
         counted_from = began if self._is_working(began) else self._opening_after(began)
-        day = self._owner(counted_from)
-        midnight = datetime.fromordinal(day)
-        clock = instant_at(counted_from).astimezone(self.zone).replace(tzinfo=None) - midnight
+        day, local = self._place(counted_from)
+        clock = local - datetime.fromordinal(day)
         due_on = self._working_day_after(day, count)
         due = self._instant(datetime.fromordinal(due_on) + clock, fold=0)
         spans = self._spans_of(due_on)
@@ -196,13 +197,14 @@ class WorkingTime:
             self._extend_further(self._next_day + max(SEARCHED_DAYS, (at - len(self._days)) * 7 // 5))
         return self._days[at]
 
-    def _owner(self, us: int) -> int:
-        """The day to which the working instant belongs: its own, or the one before when a night's work runs on."""
-        day = instant_at(us).astimezone(self.zone).toordinal()
+    def _place(self, us: int) -> tuple[int, datetime]:
+        """The day to which a working instant belongs, and its local time; a night's work belongs to the evening."""
+        local = instant_at(us).astimezone(self.zone).replace(tzinfo=None)
+        day = local.toordinal()
         for owner in (day, day - 1):
             if any(opens <= us < closes for opens, closes in self._spans_of(owner)):
-                return owner
-        return day
+                return owner, local
+        return day, local
 
     def _opening_after(self, us: int) -> int:
         self._cover(us)
