@@ -1,7 +1,7 @@
 """How long a deadline takes to find, beside the libraries that others would use for it.
 
-The calendar has a lunch break, weekends and two years of public holidays. `businesstimedelta` adds working time as we do;
-`business-duration` only measures it between two instants, and knows no lunch, so it is asked for the elapsed time.
+The calendar has a lunch break, weekends and two years of public holidays. `businesstimedelta` adds working time as we
+do; `business-duration` only measures it between two instants, and knows no lunch, so it is asked for the elapsed time.
 """
 
 import timeit
