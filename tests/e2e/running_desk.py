@@ -24,6 +24,10 @@ class RunningDesk:
         self._agent = {"Authorization": f"Bearer {agent_token}"}
         self._http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
     def report(self, problem: Mapping[str, Any], *, key: str | None = None) -> httpx.Response:
         """Report as a customer through the API."""
         headers = {"Idempotency-Key": key} if key else {}
