@@ -1,6 +1,5 @@
 """Knowledge: articles, the help centre and its search."""
 
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from functions.kb.settings import KbHttpSettings, KbPublishSettings
@@ -42,8 +41,6 @@ class KnowledgeBase(Construct):
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", under=_SEARCH)
         allow_objects(http, platform.site, "GetObject")
-        for bucket in (platform.blobs, platform.site):  # without it a missing object is "forbidden", not "not found"
-            iam.Grant.add_to_principal(grantee=http, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn])
         api.leads_to(
             http,
             "Help",

@@ -38,8 +38,7 @@ OBJECTS = {
     "functions.desk.http.handler": CONFIG
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},
     "functions.notifier.events.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID},
-    "functions.kb.http.handler": CONFIG
-    | {"s3:GetObject blobs/search/*", "s3:GetObject site/*", "s3:ListBucket blobs", "s3:ListBucket site"},
+    "functions.kb.http.handler": CONFIG | {"s3:GetObject blobs/search/*", "s3:GetObject site/*"},
     "functions.kb.publish.handler": CONFIG
     | {"s3:GetObject blobs/search/*", "s3:PutObject blobs/search/*", "s3:PutObject site/*", "s3:DeleteObject site/*"},
 }
