@@ -6,6 +6,7 @@ knows by its Host header.
 
 import re
 from collections.abc import AsyncIterator, Iterable
+from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 from starlette.background import BackgroundTask
@@ -88,8 +89,12 @@ def _body(request: Request) -> AsyncIterator[bytes] | None:
     return request.stream() if has_body else None
 
 
-def new_client() -> httpx.AsyncClient:
-    """A client that changes nothing by itself: no redirects, no proxies, no headers of its own."""
-    client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+def new_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """A client that changes nothing by itself: no redirects, no proxies, no headers and no cookies of its own.
+
+    A cookie that it kept would be sent with everybody's requests: whoever came next would be signed in as the last.
+    """
+    client = httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
     client.headers.clear()
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return client

@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from ops.local.front_door import FrontDoor, end_to_end
+from ops.local.front_door import FrontDoor, end_to_end, new_client
 from ops.local.settings import LocalSettings
 from tests.unit.local_cloud.visitor import Visitor
 
@@ -32,9 +32,7 @@ async def _streamed(content: bytes) -> AsyncIterator[bytes]:
 
 
 def visitor(api: Api) -> Visitor:
-    client = httpx.AsyncClient(transport=httpx.MockTransport(api))
-    client.headers.clear()
-    door = FrontDoor(SETTINGS, client)
+    door = FrontDoor(SETTINGS, new_client(httpx.MockTransport(api)))
     routes = [Route("/{rest:path}", door.hand_on, methods=["GET", "POST", "PUT", "DELETE"])]
     return Visitor(Starlette(routes=routes))
 
@@ -99,6 +97,17 @@ def test_the_answer_comes_back_byte_for_byte_with_all_its_cookies() -> None:
     assert answer.status_code == 201
     assert answer.headers.get_list("set-cookie") == ["a=1; HttpOnly", "b=2; Secure"]
     assert answer.content == b"\x89PNG\0"
+
+
+def test_one_visitors_cookies_are_not_sent_with_anothers_requests() -> None:
+    api = Api(lambda _: httpx.Response(303, headers={"set-cookie": "aftercare_id=li-na; Path=/; HttpOnly"}))
+    door = visitor(api)
+
+    door.get("/desk/callback")
+    door.get("/desk")
+    door.get("/desk", headers={"Cookie": "aftercare_id=mine"})
+
+    assert [asked.headers.get("cookie") for asked in api.asked] == [None, None, "aftercare_id=mine"]
 
 
 def test_a_redirect_is_the_visitors_to_follow() -> None:
