@@ -6,19 +6,18 @@ from typing import Annotated
 
 import typer
 
-from functions.intake.mime.charsets import decode_text
-from functions.intake.mime.message import UnreadableMail, parse_mail
-from functions.intake.mime.quotes import fold
-
 app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+
+@app.callback()
+def mail() -> None:
+    """Look at received mail."""
 
 
 @app.command("parse")
 def parse(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Raw messages (.eml), or plain-text bodies.")],
-    body: Annotated[
-        bool, typer.Option("--body", help="The files are plain-text bodies: print the reply only.")
-    ] = False,
+    body: Annotated[bool, typer.Option("--body", help="The files are plain-text bodies: print the reply only.")] = False,
 ) -> None:
     """Print what the desk reads in each message, one JSON object a line."""
     for file in files:
@@ -26,6 +25,10 @@ def parse(
 
 
 def _read(file: Path, *, only_body: bool) -> dict[str, object]:
+    from functions.intake.mime.charsets import decode_text
+    from functions.intake.mime.message import UnreadableMail, parse_mail
+    from functions.intake.mime.quotes import fold
+
     try:
         raw = file.read_bytes()
         if only_body:

@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sesv2.models import sesv2_backends
 
 from functions.intake.mime.message import parse_mail
@@ -22,6 +21,7 @@ from tests.fakes import CountedIds, StillClocks
 from tests.integration.conftest import BLOBS, TABLE
 from tests.lambdas import CONTEXT
 
+ACCOUNT = "123456789012"
 PARAMETER = "/aftercare/token-keys"
 MAILBOX = "support@aftercare.example"
 
@@ -74,7 +74,7 @@ def test_an_opened_ticket_is_acknowledged_once(dynamodb: Any) -> None:
     assert hear(opened) == []
     assert hear(opened) == []
 
-    (sent,) = sesv2_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].core_backend.sent_messages
+    (sent,) = sesv2_backends[ACCOUNT]["us-east-1"].core_backend.sent_messages
     mail = parse_mail(sent.raw_data.encode() if isinstance(sent.raw_data, str) else sent.raw_data)
     assert mail.subject == "[AS-0000-0001] 报表打不开"
     assert "https://desk.example/track/AS-0000-0001?token=ac_" in mail.text

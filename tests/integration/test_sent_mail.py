@@ -3,7 +3,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sesv2.models import sesv2_backends
 
 from functions.shared.gateways.mail import Mailer, MailRefused
@@ -13,6 +12,9 @@ from tests.integration.conftest import TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+ACCOUNT = "123456789012"
+"""What moto calls the caller's account."""
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def test_the_id_on_the_wire_is_that_of_ses(aws: None, region: str, host: str) ->
         b"Subject: x\r\n\r\ny", sender="support@aftercare.example", recipient="a@x.example"
     )
 
-    (message,) = sesv2_backends[DEFAULT_ACCOUNT_ID][region].core_backend.sent_messages
+    (message,) = sesv2_backends[ACCOUNT][region].core_backend.sent_messages
     assert message_id == f"<{message.id}@{host}.amazonses.com>"
 
 
