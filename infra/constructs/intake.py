@@ -60,6 +60,7 @@ class Intake(Construct):
                 support_address=platform.shape.support_address,
                 token_key_parameter=platform.token_key_parameter,
             ),
+            memory_mib=1024,  # a mail of 40 MB is read whole
         ).function
         platform.allow_config(mail)
         platform.allow_commits(mail)

@@ -38,7 +38,8 @@ MAX_TEXT = 1_000_000
 """Characters of text that are read; the raw mail keeps the rest."""
 
 _POLICY = EmailPolicy(utf8=True, header_factory=field_text)
-_ESSENTIAL = {"from", "to", "subject", "date", "message-id", "received", "return-path", "content-type"}
+_ESSENTIAL = {"from", "to", "subject", "date", "message-id", "content-type"}
+"""At least one of these makes bytes a mail; what the receiving server adds does not count."""
 _PARSER_FAULTS = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 """What the standard library's parser is known to raise on malformed input, beside recording defects."""
 

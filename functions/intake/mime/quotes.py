@@ -72,6 +72,18 @@ _MOBILE = re.compile(
     re.IGNORECASE,
 )
 _LIST_FOOTER = re.compile(r"^\s*_{20,}\s*$")
+_TABLE_EDGE = re.compile(r"^\s*\|\s*\|\s*$")
+"""How the signature table of NetEase's clients looks as text."""
+_CLOSING = re.compile(
+    r"^\s*(?:(?:best|kind|warm|many)?\s*(?:regards|wishes|thanks)|cheers|thank you|sincerely|祝好|此致|谢谢|顺祝商祺|"
+    r"mit freundlichen grüßen|cordialement|saludos)\s*[,，!！.。]?\s*$",
+    re.IGNORECASE,
+)
+_CONTACT_LINE = re.compile(
+    r"^\s*(?:(?:电话|手机|座机|邮箱|传真|微信|QQ|Tel|Phone|Mobile|Cell|Fax|E-?mail|T|M|F|E)\s*[:：.]\s*\S|"
+    r"\+?\d[\d\s()./-]{7,20}$|[\w.+-]{1,64}@[\w.-]{1,190}$)",
+    re.IGNORECASE,
+)
 _INITIALS = re.compile(r"^-{1,2}\s?[A-Z][\w.]*(?: [A-Z][\w.]*){0,3}$")
 
 
@@ -142,21 +154,40 @@ def _history_at(lines: list[str], at: int) -> int:
 
 
 def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Cut at a signature delimiter, a phone's or a list's footer, or initials at the very end."""
+    """Cut the signatures that stand at the end, one after the other: a list's below the sender's own."""
+    kept, cut = lines, len(lines)
+    while (at := _signature_at(kept)) is not None:
+        kept, cut = kept[:at], at
+    return kept, lines[cut:]
+
+
+def _signature_at(lines: list[str]) -> int | None:
+    """Where a signature begins: a delimiter, a phone's or a list's footer, a block of contact data, or initials."""
     before, remaining = 0, sum(1 for line in lines if line)
     for at, line in enumerate(lines):
         if not line:
             continue
         before, remaining = before + 1, remaining - 1
-        if before == 1:
-            continue
-        if (
+        if before > 1 and (
             _DELIMITER.match(line)
             or (_MOBILE.match(line) and remaining <= 2)
             or (_LIST_FOOTER.match(line) and remaining <= 5)
+            or (_TABLE_EDGE.match(line) and remaining <= 8)
         ):
-            return lines[:at], lines[at:]
-    tail = next((at for at in range(len(lines) - 1, 0, -1) if lines[at]), 0)
-    if tail and len(lines[tail]) < 40 and _INITIALS.match(lines[tail]):
-        return lines[:tail], lines[tail:]
-    return lines, []
+            return at
+    last = next((at for at in range(len(lines) - 1, 0, -1) if lines[at]), 0)
+    if last and len(lines[last]) < 40 and _INITIALS.match(lines[last]):
+        return last
+    return _contact_block_at(lines, last)
+
+
+def _contact_block_at(lines: list[str], last: int) -> int | None:
+    """The last paragraph, if it is short lines that begin with a name or a greeting and tell a phone or an address."""
+    first = last
+    while first > 0 and lines[first - 1]:
+        first -= 1
+    block = lines[first : last + 1]
+    if not any(lines[:first]) or not 2 <= len(block) <= 7 or any(len(line) > 60 for line in block):
+        return None
+    opens = _CLOSING.match(block[0]) or not re.search(r"[。.!?！？:：,，;；]$|[:：]", block[0])
+    return first if opens and any(_CONTACT_LINE.match(line) for line in block[1:]) else None

@@ -185,8 +185,15 @@ def test_an_attached_bounce_does_not_make_a_person_a_machine() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"\r\n\r\n", b"\x00\x01\x02", b"just some words\r\nand more", b"%PDF-1.7\n1 0 obj"],
-    ids=["empty", "blank", "binary", "prose", "pdf"],
+    [
+        b"",
+        b"\r\n\r\n",
+        b"\x00\x01\x02",
+        b"just some words\r\nand more",
+        b"%PDF-1.7\n1 0 obj",
+        b"Return-Path: <a@x.example>\r\nReceived: by mx; now\r\nX-SES-Virus-Verdict: PASS\r\n\x00\x01",
+    ],
+    ids=["empty", "blank", "binary", "prose", "pdf", "binary with the server's own fields"],
 )
 def test_what_is_no_mail_is_unreadable(raw: bytes) -> None:
     with pytest.raises(UnreadableMail):

@@ -182,3 +182,23 @@ def test_answers_between_quoted_lines_are_kept() -> None:
 )
 def test_what_is_no_history_stays_whole(text: str) -> None:
     assert fold(text) == (text, "")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "王芳\n华星零售集团 | 信息部\n电话：010-8888 0000",
+        "Kind regards,\nHannah Vogel\n+49 30 1234 5678",
+        "| |\n王芳\n|\n|\nwang@acme.example\n|",
+        "-Abhishek\n\n_______________________________________________\nusers mailing list\nusers@lists.example",
+    ],
+)
+def test_contact_data_and_list_footers_below_the_words_are_folded(signature: str) -> None:
+    assert fold(f"可以了，谢谢。\n\n{signature}") == ("可以了，谢谢。", signature)
+    assert fold(signature)[0]
+
+
+def test_contact_data_that_is_the_message_stays() -> None:
+    text = "请联系这位同事：\n联系人：王芳\n电话：010-8888 0000"
+
+    assert fold(text) == (text, "")
