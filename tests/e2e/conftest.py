@@ -1,5 +1,8 @@
 """What end-to-end tests share: one desk on a local cloud of their own."""
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
 from functions.shared.contracts.words import Role
@@ -12,10 +15,12 @@ from tests.e2e.local_cloud import SHORT_PROMISE_MODULE
 from tests.e2e.running_desk import RunningDesk
 
 
-@pytest.fixture
-def desk(cloud: LocalSettings) -> RunningDesk:
+@pytest.fixture(scope="session")
+def desk(cloud: LocalSettings) -> Iterator[RunningDesk]:
     """The desk, and an agent's token for it."""
-    return RunningDesk(Endpoints.read(cloud.endpoints_file).model_dump(), for_role(cloud, Role.AGENT))
+    endpoints = Endpoints.read(cloud.endpoints_file).model_dump()
+    with closing(RunningDesk(endpoints, for_role(cloud, Role.AGENT))) as client:
+        yield client
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import httpx
 
 T = TypeVar("T")
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
+"""Enough for every function on the way to start cold on a busy machine."""
 
 
 class RunningDesk:
