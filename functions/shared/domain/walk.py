@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from functions.shared.contracts.events import Reason
-from functions.shared.domain.calendar import Target, WorkingDays
+from functions.shared.domain.calendar import Closure, Opening, Target, WorkingDays
 from functions.shared.domain.spans import OPEN_ENDED, Pause, instant_at, microseconds, pause_spans, without
 from functions.shared.domain.working_time import WorkingTime
 
@@ -45,6 +45,8 @@ class _Walk:
         self._working_time = working_time
         self._start = start
         self._paused = pause_spans(pauses)
+        self._opened = _by_day(working_time.calendar.open)
+        self._closed = _by_day(working_time.calendar.closed)
 
     def sentences(self, target: Target, due: datetime | None) -> Iterator[Reason]:
         zone = self._working_time.zone.key
@@ -146,12 +148,11 @@ class _Walk:
 
     def _kind(self, day: date) -> tuple[str, str] | None:
         """What there is to tell about a day, and its name; None for one that worked as usual."""
-        calendar = self._working_time.calendar
-        if openings := [opening for opening in calendar.open if opening.date == day]:
-            return "walk.extra", _names(opening.name for opening in openings)
-        if closures := [closure for closure in calendar.closed if closure.date == day]:
+        if day in self._opened:
+            return "walk.extra", self._opened[day]
+        if day in self._closed:
             is_whole = not self._working_time.works_on(day)
-            return "walk.closed" if is_whole else "walk.short", _names(closure.name for closure in closures)
+            return "walk.closed" if is_whole else "walk.short", self._closed[day]
         return None if self._working_time.works_on(day) else ("walk.rest", "")
 
     def _pauses(self, until: int) -> Iterator[Told]:
@@ -196,8 +197,12 @@ def _ends(items: list[T]) -> tuple[list[T], list[T], list[T]]:
     return items[: SHOWN - 2], items[SHOWN - 2 : -1], items[-1:]
 
 
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(name for name in names if name))
+def _by_day(exceptions: Iterable[Closure | Opening]) -> dict[date, str]:
+    """What the exceptions of each day are called."""
+    names: dict[date, dict[str, None]] = {}
+    for exception in exceptions:
+        names.setdefault(exception.date, {}).update({exception.name: None} if exception.name else {})
+    return {day: ", ".join(named) for day, named in names.items()}
 
 
 def _day(day: date) -> tuple[str, str]:
