@@ -53,9 +53,12 @@ bench: $(INSTALLED) ## Time what the project promises to be fast at
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		"uv==$$(sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv.lock)"
-	$(BIN)/uv sync --quiet --frozen
+	@echo "Fetching Python's packages into .venv…"
+	@$(BIN)/uv sync --quiet --frozen
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .venv/.installed
-	$(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error
+	@echo "Fetching npm's packages into node_modules…"
+	@$(WITH_NODE) node "$(NODE_BIN)/../lib/node_modules/npm/bin/npm-cli.js" \
+		ci --no-audit --no-fund --no-update-notifier --silent
 	@touch $@
