@@ -39,7 +39,7 @@ def create(parameter: Parameter = None) -> None:
 
 @app.command()
 def rotate(parameter: Parameter = None) -> None:
-    """Sign with a new key. Links signed before stay good for their time; functions take it up within ten minutes."""
+    """Make a new key. It signs from a quarter of an hour on; links signed before stay good for their time."""
     import boto3
 
     from ops.keys import rotate_keys
@@ -95,5 +95,9 @@ def _local_desk(option: str) -> "tuple[LocalAws, Outputs]":
 
 
 def _tell(ring: "KeyRing") -> None:
-    others = ", ".join(key.id for key in ring.keys[:-1]) or "none"
-    typer.echo(f"Signing with {ring.current.id} since {ring.current.created_at:%Y-%m-%d}; still good: {others}.")
+    from functions.shared.identity.keys import SETTLING
+
+    *others, newest = ring.keys
+    signs_from = newest.created_at + SETTLING if others else newest.created_at
+    still_good = ", ".join(key.id for key in others) or "none"
+    typer.echo(f"{newest.id} signs from {signs_from:%Y-%m-%d %H:%M} UTC on; still good: {still_good}.")

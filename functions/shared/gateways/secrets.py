@@ -1,7 +1,7 @@
 """The desk's signing keys, kept in one SSM SecureString."""
 
-import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from functions.shared.domain.errors import ConfigMissing
@@ -10,36 +10,38 @@ from functions.shared.identity.keys import KeyRing, SigningKey
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-REFRESH_AFTER_S = 600.0
-RETRY_AFTER_S = 60.0
+REFRESH_AFTER = timedelta(minutes=10)
+RETRY_AFTER = timedelta(minutes=1)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class KeyParameter:
-    """Reads the ring once and keeps it; a key it does not know makes it look again, at most once a minute."""
+    """Reads the ring every ten minutes; a key it does not know makes it look again, at most once a minute."""
 
-    def __init__(self, ssm: "SSMClient", name: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ssm: "SSMClient", name: str, *, clock: Callable[[], datetime] = _now) -> None:
         self._ssm = ssm
         self._name = name
         self._clock = clock
-        self._ring: KeyRing | None = None
-        self._read_at = 0.0
+        self._read: tuple[datetime, KeyRing] | None = None
 
     def current(self) -> SigningKey:
         """The key to sign with."""
-        return self._ring_read_within(REFRESH_AFTER_S).current
+        return self._ring(REFRESH_AFTER).signer(now=self._clock())
 
     def find(self, key_id: str) -> SigningKey | None:
         """The key called `key_id`, or None when the desk has no such key."""
-        known = self._ring_read_within(REFRESH_AFTER_S).find(key_id)
-        return known or self._ring_read_within(RETRY_AFTER_S).find(key_id)
+        return self._ring(REFRESH_AFTER).find(key_id) or self._ring(RETRY_AFTER).find(key_id)
 
-    def _ring_read_within(self, age_s: float) -> KeyRing:
-        if self._ring is None or self._clock() - self._read_at >= age_s:
-            self._ring = self._read()
-            self._read_at = self._clock()
-        return self._ring
+    def _ring(self, not_older_than: timedelta) -> KeyRing:
+        now = self._clock()
+        if self._read is None or now - self._read[0] >= not_older_than:
+            self._read = now, self._fetch()
+        return self._read[1]
 
-    def _read(self) -> KeyRing:
+    def _fetch(self) -> KeyRing:
         try:
             found = self._ssm.get_parameter(Name=self._name, WithDecryption=True)
         except self._ssm.exceptions.ParameterNotFound as error:

@@ -24,6 +24,9 @@ from pydantic import (
 
 KeyId = Annotated[str, StringConstraints(pattern=r"^k[0-9a-z]{4,16}$")]
 
+SETTLING = timedelta(minutes=15)
+"""A new key is known everywhere before it signs: readers look for new keys every ten minutes."""
+
 _SECRET_BYTES = 32
 
 
@@ -70,23 +73,24 @@ class KeyRing(BaseModel):
             raise ValueError("two keys have the same id")
         return self
 
-    @property
-    def current(self) -> SigningKey:
-        """The key that signs."""
-        return self.keys[-1]
+    def signer(self, *, now: datetime) -> SigningKey:
+        """The key that signs: the newest that every reader knows by now, at a young desk its first."""
+        settled = [key for key in self.keys if key.created_at + SETTLING <= now]
+        return settled[-1] if settled else self.keys[0]
 
     def find(self, key_id: str) -> SigningKey | None:
         """The key that tokens call `key_id`, or None when it is not, or no longer, in force."""
         return next((key for key in self.keys if key.id == key_id), None)
 
     def rotated(self, key: SigningKey, *, overlap: timedelta) -> Self:
-        """The ring with `key` as the current one.
+        """The ring with `key`, which signs from a quarter of an hour on.
 
         Args:
             key: The new key; its creation is the instant of the rotation.
-            overlap: How long what an old key signed stays good. Keys whose successor is older than this are dropped.
+            overlap: How long what a key signed stays good. Keys that have signed nothing for longer are dropped.
         """
-        return type(self)(keys=(*_still_needed((*self.keys, key), since=key.created_at - overlap), key))
+        since = key.created_at - overlap - SETTLING
+        return type(self)(keys=(*_still_needed((*self.keys, key), since=since), key))
 
 
 class Keys(Protocol):

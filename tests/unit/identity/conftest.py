@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.shared.contracts.words import ContactId, TicketId
-from functions.shared.identity.keys import KeyRing, SigningKey
+from functions.shared.identity.keys import SETTLING, KeyRing, SigningKey
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -21,15 +21,17 @@ class RingInMemory:
 
     def __init__(self, *keys: SigningKey) -> None:
         self.ring = KeyRing(keys=keys or (signing_key("k0001"),))
+        self.now = NOW
 
     def current(self) -> SigningKey:
-        return self.ring.current
+        return self.ring.signer(now=self.now)
 
     def find(self, key_id: str) -> SigningKey | None:
         return self.ring.find(key_id)
 
     def rotate(self, id: str, *, at: datetime = NOW, overlap: timedelta = timedelta(days=1)) -> None:
         self.ring = self.ring.rotated(signing_key(id, at), overlap=overlap)
+        self.now = at + SETTLING
 
 
 class GenerationsInMemory(dict[TicketId | ContactId, int]):

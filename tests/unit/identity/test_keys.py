@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from functions.shared.identity.keys import KeyRing, Purpose
+from functions.shared.gateways.secrets import REFRESH_AFTER
+from functions.shared.identity.keys import SETTLING, KeyRing, Purpose
 from functions.shared.identity.seals import BrokenSeal, ExpiredSeal, Seal
 from tests.unit.identity.conftest import NOW, RingInMemory, signing_key
 
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
 def test_each_purpose_and_context_has_a_key_of_its_own() -> None:
@@ -49,7 +50,26 @@ def test_a_rotation_keeps_what_may_still_be_in_use_and_drops_the_rest() -> None:
     ring = ring.rotated(signing_key("k0003", NOW), overlap=timedelta(days=180))
 
     assert [key.id for key in ring.keys] == ["k0002", "k0003"]  # k0001 signed nothing for the last 200 days
-    assert ring.current.id == "k0003"
+
+
+def test_a_new_key_signs_once_every_reader_knows_it() -> None:
+    ring = KeyRing(keys=(signing_key("k0001", NOW),))
+    assert ring.signer(now=NOW).id == "k0001"
+
+    ring = ring.rotated(signing_key("k0002", NOW), overlap=HOUR)
+
+    assert SETTLING > REFRESH_AFTER
+    assert ring.signer(now=NOW + SETTLING - SECOND).id == "k0001"
+    assert ring.signer(now=NOW + SETTLING).id == "k0002"
+
+
+def test_a_key_is_kept_while_what_it_signed_last_is_good() -> None:
+    ring = KeyRing(keys=(signing_key("k0001", NOW),)).rotated(signing_key("k0002", NOW + HOUR), overlap=HOUR)
+    last_signed = NOW + HOUR + SETTLING
+
+    for later, kept in [(last_signed + HOUR, True), (last_signed + HOUR + SECOND, False)]:
+        rotated = ring.rotated(signing_key("k0003", later), overlap=HOUR)
+        assert (rotated.find("k0001") is not None) == kept
 
 
 def test_a_sealed_note_comes_back_as_it_was(keys: RingInMemory) -> None:
