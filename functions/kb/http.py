@@ -4,27 +4,31 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.kb import api, console, help_centre
-from functions.kb.browser import problem_page
+from functions.kb import api
+from functions.kb.pages import console, help_centre
 from functions.kb.search_index import require_fts5
-from functions.shared.http import Problem, build_resolver
+from functions.kb.wiring import wiring
+from functions.shared.http import HttpResolver, build_resolver
 
 logger = Logger(service="kb")
 require_fts5()
-
-
-def show_problem(problem: Problem) -> Response[Any]:
-    """A problem as a page."""
-    return problem_page(app.current_event, problem)
-
-
-app = build_resolver(logger, problem_page=show_problem)
+app = build_resolver(logger, problem_page=help_centre.problem_page)
 app.include_router(api.router)
 app.include_router(help_centre.router)
 app.include_router(console.router)
+
+
+def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """What was published counts from the next request on."""
+    wiring().config.live()
+    return next_middleware(app)
+
+
+app.use([fresh_config])
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)

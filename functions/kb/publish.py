@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import TypeAdapter
 
-from functions.kb.help_pages import article_page
+from functions.kb.pages.article import article_page
 from functions.kb.publishing import Publishing
 from functions.kb.search_index import require_fts5
 from functions.kb.settings import KbPublishSettings

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 
@@ -14,11 +14,9 @@ from functions.kb.settings import KbHttpSettings
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import NotAllowed
 from functions.shared.gateways.articles import ArticleTable
-from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.links import LinkGenerations
 from functions.shared.gateways.objects import Objects
 from functions.shared.gateways.secrets import KeyParameter
-from functions.shared.gateways.tickets import TicketTable
 from functions.shared.gateways.user_pool import PoolKeys, UserPool
 from functions.shared.identity.authenticate import Authenticator
 from functions.shared.identity.cookies import Cookies
@@ -27,10 +25,7 @@ from functions.shared.identity.customer_tokens import CustomerTokens
 from functions.shared.identity.jwt import PoolTokens
 from functions.shared.identity.principal import Principal
 from functions.shared.identity.sessions import Sessions
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_s3 import S3Client
+from functions.shared.wiring import DeskWiring
 
 
 @cache
@@ -39,38 +34,39 @@ def settings() -> KbHttpSettings:
 
 
 @cache
+def wiring() -> DeskWiring:
+    return DeskWiring(settings())
+
+
+@cache
 def articles() -> Articles:
     """What agents do with articles."""
-    known = settings()
-    return Articles(
-        known.desk_id,
-        ArticleTable(_dynamodb(), known.table_name, known.desk_id),
-        TicketTable(_dynamodb(), known.table_name, known.desk_id),
-        draw_seed=lambda: secrets.token_hex(16),
-    )
+    parts = wiring()
+    store = ArticleTable(parts.dynamodb, settings().table_name, parts.desk_id)
+    return Articles(parts.desk_id, store, parts.store, draw_seed=lambda: secrets.token_hex(16))
 
 
 @cache
 def public_search() -> Search:
     """What everybody may find; it cannot show an internal article, for its index has none."""
-    return Search(Objects(_s3(), settings().blobs_bucket), public_index_key(settings().desk_id))
+    return Search(Objects(wiring().s3, settings().blobs_bucket), public_index_key(settings().desk_id))
 
 
 @cache
 def staff_search() -> Search:
     """What agents find besides."""
-    return Search(Objects(_s3(), settings().blobs_bucket), staff_index_key(settings().desk_id))
+    return Search(Objects(wiring().s3, settings().blobs_bucket), staff_index_key(settings().desk_id))
 
 
 @cache
 def site() -> Objects:
     """The finished pages."""
-    return Objects(_s3(), settings().site_bucket)
+    return Objects(wiring().s3, settings().site_bucket)
 
 
 def desk_config() -> DeskConfig:
-    """The live configuration."""
-    return _config().live()
+    """The configuration this request goes by."""
+    return wiring().config.last_read()
 
 
 def principal_of(event: Mapping[str, Any]) -> Principal | None:
@@ -104,7 +100,7 @@ def sessions() -> Sessions:
 
 
 @cache
-def form_tokens() -> FormTokens:
+def forms() -> FormTokens:
     return FormTokens(_keys(), cookies())
 
 
@@ -116,7 +112,8 @@ def cookies() -> Cookies:
 @cache
 def _authenticator() -> Authenticator:
     known = settings()
-    customers = CustomerTokens(_keys(), LinkGenerations(_dynamodb(), known.table_name, known.desk_id), known.desk_id)
+    generations = LinkGenerations(wiring().dynamodb, known.table_name, known.desk_id)
+    customers = CustomerTokens(_keys(), generations, known.desk_id)
     return Authenticator(known.desk_id, cookies(), staff=_pool_tokens(), customers=customers)
 
 
@@ -129,19 +126,3 @@ def _pool_tokens() -> PoolTokens:
 @cache
 def _keys() -> KeyParameter:
     return KeyParameter(boto3.client("ssm"), settings().token_key_parameter)
-
-
-@cache
-def _config() -> ConfigStore:
-    known = settings()
-    return ConfigStore(_dynamodb(), _s3(), table=known.table_name, bucket=known.blobs_bucket, desk=known.desk_id)
-
-
-@cache
-def _dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb")
-
-
-@cache
-def _s3() -> "S3Client":
-    return boto3.client("s3")

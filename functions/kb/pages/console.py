@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
@@ -13,11 +14,10 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import ValidationError
 
 from functions.kb.api import ticket_named
-from functions.kb.browser import language_of, page, parameter, see_other
-from functions.kb.help_centre import answers
-from functions.kb.help_pages import parts_of
+from functions.kb.pages.article import parts_of
+from functions.kb.pages.help_centre import answers
 from functions.kb.pages.views import ArticleRow, ArticlesView, EditorView, Tab
-from functions.kb.wiring import articles, desk_config, form_tokens, known, sessions, staff_search
+from functions.kb.wiring import articles, cookies, desk_config, forms, known, sessions, settings, staff_search
 from functions.shared.contracts.article_events import ArticleText, Visibility
 from functions.shared.contracts.words import ArticleId, Language
 from functions.shared.domain.articles import Article, ArticleStatus, ArticleSummary
@@ -27,20 +27,20 @@ from functions.shared.domain.references import reference
 from functions.shared.identity.console import console_pages, form_token, session_of
 from functions.shared.pages.forms import EMPTY, Form
 from functions.shared.pages.languages import catalogue
-from functions.shared.pages.rendering import render
+from functions.shared.pages.requests import PageRequest, Pages, go
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
-_BEHIND_SIGN_IN: Final = [console_pages(sessions, form_tokens, known)]
+_BEHIND_SIGN_IN: Final = [console_pages(sessions, forms, known)]
 _FOUND: Final = 30
 _ACTS: Final = ("save", "submit", "publish", "archive")
 
 
 @router.get("/desk/articles", middlewares=_BEHIND_SIGN_IN)
-def list_articles() -> Response[str]:
+def list_articles() -> Response[Any]:
     """All articles by status, or those that answer `q`."""
     visit = _Visit()
-    query, wanted = parameter(router.current_event, "q")[:200], parameter(router.current_event, "status")
+    query, wanted = visit.request.query.get("q", "").strip()[:200], visit.request.query.get("status", "")
     hits = staff_search().find(query, visit.language, limit=_FOUND) if query else []
     lines = articles().all(visit.principal)
     shown = [line for line in lines if wanted in ("", line.status)]
@@ -54,47 +54,46 @@ def list_articles() -> Response[str]:
 
 
 @router.post("/desk/articles", middlewares=_BEHIND_SIGN_IN)
-def begin_article() -> Response[str]:
+def begin_article() -> Response[Any]:
     """Begin an article: from the ticket named in the form, or with nothing but a title."""
     visit = _Visit()
-    form = visit.posted()
+    form = visit.request.form
     if ticket := form.text("ticket"):
         ticket_id = ticket_named(ticket)
         article, _ = articles().draft_from_ticket(visit.principal, ticket_id, now=visit.now)
     else:
         text = _text(form, Form.of(language=visit.language))
         article = articles().write(visit.principal, text, now=visit.now)
-    return see_other(_url(article.id))
+    return go(_url(article.id))
 
 
 @router.post("/desk/articles/preview", middlewares=_BEHIND_SIGN_IN)
-def preview() -> Response[str]:
+def preview() -> Response[Any]:
     """The text of the editor as readers would see it."""
     visit = _Visit()
-    form = visit.posted()
-    language = Language(form.text("language") or visit.language)
+    form = visit.request.form
     try:
         text = _text(form)
     except InvalidInput:
-        text = ArticleText(language=language, title="…")
-    return page(render("kb/pages/preview.html", language, parts=parts_of(text)))
+        text = ArticleText(language=visit.language, title="…")
+    return visit.show("kb/pages/preview.html", parts=parts_of(text))
 
 
 @router.get("/desk/articles/<article_id>", middlewares=_BEHIND_SIGN_IN)
-def edit_article(article_id: ArticleId) -> Response[str]:
+def edit_article(article_id: ArticleId) -> Response[Any]:
     """The editor."""
     visit = _Visit()
     article = articles().read(visit.principal, article_id)
-    done = parameter(router.current_event, "done")
+    done = visit.request.query.get("done", "")
     notice = catalogue(visit.language).text(f"kb.done.{done}") if done in _ACTS else ""
     return _editor(visit, article, _form_of(article.text), notice=notice)
 
 
 @router.post("/desk/articles/<article_id>", middlewares=_BEHIND_SIGN_IN)
-def save_article(article_id: ArticleId) -> Response[str]:
+def save_article(article_id: ArticleId) -> Response[Any]:
     """Store the text, and then do what the button said: nothing more, send to review, publish, archive."""
     visit = _Visit()
-    form, words = visit.posted(), catalogue(visit.language)
+    form, words = visit.request.form, catalogue(visit.language)
     act = form.text("do") if form.text("do") in _ACTS else "save"
     principal, now = visit.principal, visit.now
     try:
@@ -112,41 +111,43 @@ def save_article(article_id: ArticleId) -> Response[str]:
     except StaleArticle:
         again = form.with_errors({"": words.text("kb.wrong.stale")})
         return _editor(visit, articles().read(principal, article_id), again, refused=True)
-    return see_other(f"{_url(article_id)}?{urlencode({'done': act})}")
+    return go(f"{_url(article_id)}?{urlencode({'done': act})}")
 
 
 class _Visit:
     """One request of a signed-in agent."""
 
     def __init__(self) -> None:
-        self._event = router.current_event
-        self._session = session_of(router)
-        self.now = datetime.now(UTC)
         self.config = desk_config()
-        self.language = language_of(self._event, self.config.desk.default_language)
+        self.request = PageRequest(router.current_event, cookies(), self.config.desk.default_language)
+        self.language = self.request.language
+        self.now = datetime.now(UTC)
+        self._session = session_of(router)
         self.principal = self._session.principal
 
-    def posted(self) -> Form:
-        """The form that was sent."""
-        return Form.posted(self._event.decoded_body or "")
-
-    def show(self, template: str, status: HTTPStatus = HTTPStatus.OK, **view: Any) -> Response[str]:
-        """A page for this agent."""
-        html = render(
+    def show(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **view: Any) -> Response[Any]:
+        """A page whose forms carry this session's token."""
+        return _pages().show(
+            self.request,
             template,
-            self.language,
-            self.principal,
+            status=status,
+            principal=self.principal,
             now=self.now,
             zone=ZoneInfo(self.config.desk.timezone),
-            path=self._event.path,
-            csrf_token=form_token(self._session, form_tokens(), now=self.now),
+            csrf_token=form_token(self._session, forms(), now=self.now),
             desk_name=self.config.desk.name.in_language(self.language),
             **view,
         )
-        return page(html, status)
 
 
-def _editor(visit: _Visit, article: Article, form: Form, *, notice: str = "", refused: bool = False) -> Response[str]:
+@cache
+def _pages() -> Pages:
+    """Pages whose sign-out form ends at the sign-in service."""
+    address = urlsplit(settings().sign_in_url)
+    return Pages(sign_in_at=[f"{address.scheme}://{address.netloc}"])
+
+
+def _editor(visit: _Visit, article: Article, form: Form, *, notice: str = "", refused: bool = False) -> Response[Any]:
     text, language, config = article.text, visit.language, visit.config
     words = catalogue(language)
     is_read = article.status is ArticleStatus.PUBLISHED and article.slug
@@ -168,7 +169,7 @@ def _editor(visit: _Visit, article: Article, form: Form, *, notice: str = "", re
         preview=parts_of(text),
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
-    return visit.show("kb/pages/editor.html", status, view=view, form=form, notice=notice)
+    return visit.show("kb/pages/editor.html", status=status, view=view, form=form, notice=notice)
 
 
 def _is_public(article: Article) -> bool:
