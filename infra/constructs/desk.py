@@ -31,7 +31,7 @@ class Desk(Construct):
         ).function
         platform.allow_config(http)
         platform.allow_commits(http)
-        platform.allow_queries(http, indexes=["by_queue", "by_agent", "by_contact", "by_company"])
+        platform.allow_queries(http, indexes=["by_queue", "by_agent"])
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", "PutObject", under=["attachments/", "bodies/"])
         api.leads_to(http, "Desk", "/desk", "/desk/{proxy+}", "/api/v1/desk/{proxy+}")
