@@ -17,7 +17,9 @@ def mail() -> None:
 @app.command("parse")
 def parse(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Raw messages (.eml), or plain-text bodies.")],
-    body: Annotated[bool, typer.Option("--body", help="The files are plain-text bodies: print the reply only.")] = False,
+    body: Annotated[
+        bool, typer.Option("--body", help="The files are plain-text bodies: print the reply only.")
+    ] = False,
 ) -> None:
     """Print what the desk reads in each message, one JSON object a line."""
     for file in files:

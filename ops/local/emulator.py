@@ -10,7 +10,7 @@ from collections.abc import Callable
 import httpx
 
 from ops.failure import Failure
-from ops.local.process import Background, Program, require_free_port, wait_until
+from ops.local.process import Background, Program, wait_until
 from ops.local.settings import REGION, ROOT, LocalSettings
 
 NAME = "emulator"
@@ -50,7 +50,6 @@ def start(settings: LocalSettings, background: Background, say: Callable[[str], 
             return False
         say("The emulated AWS no longer answers: restarting it.")
         background.stop(NAME)
-    require_free_port(settings.aws_port, "AFTERCARE_AWS_PORT")
     set_aside_unusable_state(settings, say)
     forget_stream_positions(settings)
     process = background.start(_program(settings), cwd=ROOT)

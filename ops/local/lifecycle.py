@@ -31,6 +31,7 @@ def up(settings: LocalSettings, say: Say) -> Endpoints:
     with only_one(settings.home):
         config = _configuration(settings)
         background = Background(settings.home)
+        _require_ports(settings, background)
         emulator_was_down = emulator.start(settings, background, say)
         _start_tool(settings, background)
         aws = LocalAws(settings)
@@ -93,14 +94,21 @@ def _configuration(settings: LocalSettings) -> DeskConfig:
         raise Failure(f"The configuration of the desk cannot be used:\n{error}") from error
 
 
+def _require_ports(settings: LocalSettings, background: Background) -> None:
+    """Refuse to start anything while a port that is still to be opened is another program's."""
+    if background.find(emulator.NAME) is None:
+        require_free_port(settings.aws_port, "AFTERCARE_AWS_PORT")
+    if background.find(TOOL) is None:
+        require_free_port(settings.front_door_port, "AFTERCARE_PORT")
+        require_free_port(settings.smtp_port, "AFTERCARE_SMTP_PORT")
+
+
 def _start_tool(settings: LocalSettings, background: Background) -> None:
     running = background.find(TOOL)
     if running is not None:
         if wait_until(lambda: _tool_answers(settings), running, patience_s=10):
             return
         background.stop(TOOL)
-    require_free_port(settings.front_door_port, "AFTERCARE_PORT")
-    require_free_port(settings.smtp_port, "AFTERCARE_SMTP_PORT")
     environment = {**emulator.clean_environment(), **settings.to_env()}
     process = background.start(Program(TOOL, (sys.executable, "-m", "ops.local.tool"), environment), cwd=ROOT)
     if not wait_until(lambda: _tool_answers(settings), process, patience_s=30):

@@ -73,7 +73,7 @@ def _settings(home: Path) -> LocalSettings:
     home.mkdir(parents=True, exist_ok=True)
     remembered = home / "ports"
     if not remembered.exists():
-        remembered.write_text(" ".join(map(str, _free_ports(3))))
+        remembered.write_text(" ".join(map(str, free_ports(3))))
     front_door, aws, smtp = map(int, remembered.read_text().split())
     return LocalSettings(
         home=home,
@@ -95,7 +95,8 @@ def _configuration(folder: Path) -> Path:
     return folder
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
