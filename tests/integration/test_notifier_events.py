@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,6 +23,7 @@ from tests.integration.conftest import BLOBS, TABLE
 from tests.lambdas import CONTEXT
 
 ACCOUNT = "123456789012"
+EVENTS = Path(__file__).parents[2] / "events"
 PARAMETER = "/aftercare/token-keys"
 MAILBOX = "support@aftercare.example"
 
@@ -55,11 +57,13 @@ def _forget() -> None:
 
 def hear(*heard: TicketEvent) -> list[dict[str, str]]:
     """Hand events to the function as the queue does; returns what stays there."""
+    (record,) = json.loads((EVENTS / "notifier_ticket_opened.json").read_text(encoding="utf-8"))["Records"]
+    envelope = json.loads(record["body"])
     records = [
         {
+            **record,
             "messageId": event.event_id,
-            "body": json.dumps({"detail-type": event.type, "detail": event.model_dump(mode="json")}),
-            "eventSource": "aws:sqs",
+            "body": json.dumps({**envelope, "detail-type": event.type, "detail": event.model_dump(mode="json")}),
         }
         for event in heard
     ]
