@@ -15,7 +15,6 @@ from functions.shared.domain.errors import NotAllowed
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.gateways.user_pool import PoolKeys, UserPool
 from functions.shared.identity.authenticate import Authenticator
-from functions.shared.identity.console import console_pages
 from functions.shared.identity.cookies import Cookies
 from functions.shared.identity.csrf import FormTokens
 from functions.shared.identity.jwt import PoolTokens
@@ -124,7 +123,3 @@ def known(principal: Principal) -> Principal:
 def desk_config() -> DeskConfig:
     """The configuration this request goes by."""
     return wiring().config.last_read()
-
-
-signed_in = console_pages(sessions, forms, known)
-"""The middleware of every console page."""
