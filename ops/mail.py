@@ -6,12 +6,10 @@ from typing import Annotated
 
 import typer
 
+from ops import quarantine_commands
+
 app = typer.Typer(no_args_is_help=True, help=__doc__)
-
-
-@app.callback()
-def mail() -> None:
-    """Look at received mail."""
+app.add_typer(quarantine_commands.app, name="quarantine")
 
 
 @app.command("parse")

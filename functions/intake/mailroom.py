@@ -239,6 +239,7 @@ class Mailroom:
                 raw_key=delivery.key,
                 envelope_sender=delivery.envelope_sender,
                 recipients=delivery.recipients,
+                verdicts=delivery.verdicts,
                 sender=mail.sender.address if mail and mail.sender else None,
                 subject=mail.subject[:300] if mail else "",
                 message_id=mail.message_id if mail else None,

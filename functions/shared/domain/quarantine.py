@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Held(StrEnum):
@@ -33,6 +33,7 @@ class HeldMail(BaseModel):
     raw_key: str
     envelope_sender: str = ""
     recipients: tuple[str, ...] = ()
+    verdicts: dict[str, str] = Field(default_factory=dict)
     sender: str | None = None
     subject: str = ""
     message_id: str | None = None

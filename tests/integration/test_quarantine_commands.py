@@ -1,0 +1,86 @@
+"""`desk mail quarantine` as an operator types it."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from functions.intake.delivery import Delivery
+from functions.shared.domain.quarantine import Held, HeldMail
+from functions.shared.gateways.quarantine import Quarantine
+from ops.cli import app
+from ops.failure import Failure
+from tests.factories import DESK, NOON
+from tests.integration.conftest import TABLE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+UNREADABLE = HeldMail(
+    id="ses-1",
+    received_at=NOON,
+    held=Held.UNREADABLE,
+    why="empty",
+    raw_key="ses-1",
+    envelope_sender="wang@acme.example",
+    recipients=("support@aftercare.example",),
+    verdicts={"dmarc": "FAIL"},
+)
+VIRUS = UNREADABLE.model_copy(
+    update={
+        "id": "ses-2",
+        "raw_key": "ses-2",
+        "held": Held.VIRUS,
+        "verdicts": {"virus": "FAIL"},
+        "received_at": NOON + timedelta(minutes=1),
+    }
+)
+
+
+@pytest.fixture
+def queue_url(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> str:
+    """The queue behind the inbound topic, with two mails held."""
+    for held in (UNREADABLE, VIRUS):
+        Quarantine(dynamodb, TABLE, DESK).hold(held)
+    s3, sns, sqs = boto3.client("s3"), boto3.client("sns"), boto3.client("sqs")
+    s3.create_bucket(Bucket="inbound")
+    s3.put_object(Bucket="inbound", Key="ses-1", Body=b"raw")
+    topic = sns.create_topic(Name="inbound")["TopicArn"]
+    url = sqs.create_queue(QueueName="mail")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    for name, value in {"TABLE_NAME": TABLE, "INBOUND_BUCKET": "inbound", "INBOUND_TOPIC_ARN": topic}.items():
+        monkeypatch.setenv(name, value)
+    return url
+
+
+def desk(*words: str) -> str:
+    result = CliRunner().invoke(app, ["mail", "quarantine", *words], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+@pytest.mark.usefixtures("queue_url")
+def test_held_mail_is_listed_and_shown_with_its_raw_message(tmp_path: Path) -> None:
+    assert [json.loads(line)["id"] for line in desk("list").splitlines()] == ["ses-2", "ses-1"]
+
+    shown = json.loads(desk("show", "ses-1", "--raw", str(tmp_path / "raw.eml")))
+    assert (shown["held"], shown["why"]) == ("unreadable", "empty")
+    assert (tmp_path / "raw.eml").read_bytes() == b"raw"
+    with pytest.raises(Failure, match="No mail ses-3"):
+        desk("show", "ses-3")
+
+
+@pytest.mark.parametrize("held", [UNREADABLE, VIRUS])
+def test_a_replayed_mail_arrives_as_it_did_with_the_verdicts_of_then(queue_url: str, held: HeldMail) -> None:
+    desk("replay", held.id)
+
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue_url)["Messages"]
+    delivery = Delivery.parse(message["Body"])
+    assert (delivery.id, delivery.key, delivery.received_at) == (held.id, held.raw_key, held.received_at)
+    assert (delivery.envelope_sender, delivery.recipients) == (held.envelope_sender, held.recipients)
+    assert delivery.verdicts == held.verdicts
