@@ -70,9 +70,10 @@ def print_status(programs: Sequence[ProgramStatus]) -> None:
 
 def print_queue(lines: Sequence[Json]) -> None:
     """Tickets, one a line, with how long each has still got."""
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("ticket", "priority", "status", "team", "owner", "due", "title"):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 2, 0, 0))
+    for heading in ("ticket", "P", "status", "team", "owner", "due"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("title", ratio=1, no_wrap=True, overflow="ellipsis")
     for line in lines:
         due = _until(line["due_at"])
         table.add_row(

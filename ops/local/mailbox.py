@@ -7,6 +7,7 @@ and they act on the machine's own name only, so no other site can make a browser
 import asyncio
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, getaddresses, make_msgid
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -122,8 +123,8 @@ class Mailbox:
 
     async def _newest(self, request: Request) -> list[SentMail]:
         recipient = request.query_params.get("to", "").strip().lower()
-        mails = await asyncio.to_thread(lambda: [*self._folder.newest()])
-        return [mail for mail in mails if not recipient or recipient in map(str.lower, mail.recipients)][:_SHOWN]
+        wanted = (m for m in self._folder.newest() if not recipient or recipient in map(str.lower, m.recipients))
+        return await asyncio.to_thread(lambda: [*islice(wanted, _SHOWN)])
 
     def _mail(self, request: Request) -> SentMail:
         mail = self._folder.get(request.path_params["mail_id"])

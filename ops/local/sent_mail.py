@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 
 
@@ -29,7 +30,7 @@ class SentMail:
     """The envelope's recipients, blind copies included."""
     content: bytes
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         message = message_from_bytes(self.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
@@ -74,10 +75,9 @@ class SentMailFolder:
         draft.replace(self._folder / f"{mail.id}.eml")
         return mail
 
-    def newest(self, limit: int | None = None) -> Iterator[SentMail]:
-        """The mails, newest first."""
-        names = sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
-        for name in names[:limit]:
+    def newest(self) -> Iterator[SentMail]:
+        """The mails, newest first; each is read when it is asked for."""
+        for name in sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True):
             mail = self.get(name)
             if mail is not None:
                 yield mail
