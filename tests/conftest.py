@@ -6,6 +6,15 @@ from tests.e2e.local_cloud import cloud
 
 __all__ = ["cloud"]
 
+_CLOUD_PATIENCE_S = 400
+"""The first test on the local cloud waits until it is up."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("e2e") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.timeout(_CLOUD_PATIENCE_S))
+
 
 @pytest.fixture(autouse=True)
 def _fake_aws(monkeypatch: pytest.MonkeyPatch) -> None:
