@@ -69,6 +69,10 @@ class Platform:
         """Load a ticket or article and store what was decided about it, in one transaction of puts."""
         allow_table(principal, self.table, "GetItem", "PutItem")
 
+    def allow_directory(self, function: lambda_.Function) -> None:
+        """Recognise customers, whose keys and records are read several at once, and enter those unknown."""
+        allow_table(function, self.table, "BatchGetItem", "GetItem", "PutItem")
+
     def allow_queries(self, principal: iam.IGrantable, *, indexes: Sequence[str] = ()) -> None:
         """Read a timeline, and what the named indexes list."""
         allow_table(principal, self.table, "Query")

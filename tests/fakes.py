@@ -48,6 +48,8 @@ class InMemoryTickets:
             raise TicketExists(ticket.id)
         if (stored.version if stored else 0) != ticket.version - 1:
             raise StaleTicket(ticket.id)
+        if stored and events and events[0].sequence != stored.sequence + 1:
+            raise StaleTicket(ticket.id)
         self.heads[ticket.id] = ticket
         self.events.setdefault(ticket.id, []).extend(events)
         self.keys |= {key.value: (ticket.id, key.fingerprint) for key in keys_}

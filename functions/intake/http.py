@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.intake import api
 from functions.intake.pages import routes
 from functions.intake.wiring import wiring
+from functions.shared.gateways.config import RECENT
 from functions.shared.http import HttpResolver, build_resolver
 
 logger = Logger(service="intake")
@@ -20,8 +21,8 @@ app.include_router(routes.router)
 
 
 def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """What was published counts from the next request on."""
-    wiring().config.live()
+    """What was published counts within seconds."""
+    wiring().config.live(within=RECENT)
     return next_middleware(app)
 
 

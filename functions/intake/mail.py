@@ -16,6 +16,7 @@ from functions.intake.delivery import Delivery
 from functions.intake.mailroom import Mailroom
 from functions.intake.settings import IntakeMailSettings
 from functions.shared.gateways.blobs import Blobs
+from functions.shared.gateways.config import RECENT
 from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.wiring import DeskWiring
@@ -60,5 +61,5 @@ def take_in(record: SQSRecord) -> None:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Take in a batch of mails by the configuration that is live now."""
-    wiring().config.live()
+    wiring().config.live(within=RECENT)
     return process_partial_response(event=event, record_handler=take_in, processor=processor, context=context)

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from functions.notifier.service import Notifier
 from functions.notifier.settings import NotifierSettings
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
+from functions.shared.gateways.config import RECENT
 from functions.shared.gateways.links import LinkGenerations
 from functions.shared.gateways.mail import Mailer
 from functions.shared.gateways.secrets import KeyParameter
@@ -70,5 +71,5 @@ def tell(record: SQSRecord) -> None:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Tell of a batch of events by the configuration that is live now."""
-    wiring().config.live()
+    wiring().config.live(within=RECENT)
     return process_partial_response(event=event, record_handler=tell, processor=processor, context=context)

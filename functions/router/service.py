@@ -8,6 +8,7 @@ from functions.shared.contracts.events import Message, TicketOpened
 from functions.shared.contracts.words import Slug
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.triage import triage
 from functions.shared.ticketing import Tickets
 
@@ -36,15 +37,21 @@ class Router:
         self._rotation = rotation
         self._texts = texts
 
-    def triage(self, opened: TicketOpened, *, now: datetime) -> Ticket:
+    def triage(self, opened: TicketOpened, *, now: datetime, is_first_try: bool = False) -> Ticket:
         """Triage the ticket that `opened` began; one that was triaged before stays as it is.
+
+        On a first try the ticket is very likely still what `opened` made of it, and is not read before the decision.
 
         However often the decision has to be taken anew because the ticket changed, a team gives up one turn only.
         """
         config = self._configurations.live()
-        opened = self._whole(opened)
+        whole = self._whole(opened)
         turn = cache(self._rotation.draw)
-        return self._tickets.handle(opened.ticket_id, lambda ticket: triage(opened, ticket, config, turn=turn, now=now))
+        return self._tickets.handle(
+            opened.ticket_id,
+            lambda ticket: triage(whole, ticket, config, turn=turn, now=now),
+            expected=ticket_of(opened) if is_first_try else None,
+        )
 
     def _whole(self, opened: TicketOpened) -> TicketOpened:
         """`opened` with all of a long description, of which the event brings the beginning only."""

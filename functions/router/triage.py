@@ -30,7 +30,8 @@ def router() -> Router:
 
 def triage_record(record: dict[str, Any]) -> None:
     opened = TicketOpened.model_validate(json.loads(record["body"])["detail"])
-    ticket = router().triage(opened, now=datetime.now(UTC))
+    is_first_try = record["attributes"]["ApproximateReceiveCount"] == "1"
+    ticket = router().triage(opened, now=datetime.now(UTC), is_first_try=is_first_try)
     logger.info("triaged", ticket_id=ticket.id, priority=ticket.priority, team=ticket.team, assignee=ticket.assignee)
 
 

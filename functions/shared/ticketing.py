@@ -39,7 +39,7 @@ class TicketStore(Protocol):
 
         Raises:
             TicketExists: version 1 of an id that is taken.
-            StaleTicket: the stored version is another.
+            StaleTicket: the stored version or last event is another.
             AlreadySeen: one of `keys` was used before.
         """
 
@@ -88,17 +88,20 @@ class Tickets:
             return ticket, True
         raise TicketExists("no free ticket id was drawn")
 
-    def handle(self, ticket_id: TicketId, command: Command, keys: Sequence[NaturalKey] = ()) -> Ticket:
+    def handle(
+        self, ticket_id: TicketId, command: Command, keys: Sequence[NaturalKey] = (), *, expected: Ticket | None = None
+    ) -> Ticket:
         """Let `command` decide on the ticket's present state and store what follows.
 
-        `command` may run several times, each time on fresher state. A message seen before changes nothing.
+        `command` may run several times, each time on fresher state. A message seen before changes nothing. With
+        `expected`, what the ticket very likely is, the first attempt spares reading it.
 
         Raises:
             TicketNotFound: there is no such ticket.
             StaleTicket: it was changed by others again and again.
         """
-        for _ in range(_ATTEMPTS):
-            before = self._store.get(ticket_id)
+        for attempt in range(_ATTEMPTS):
+            before = expected if expected and attempt == 0 else self._store.get(ticket_id)
             decided = list(command(before))
             if not decided:
                 return before

@@ -37,6 +37,7 @@ class Intake(Construct):
         ).function
         platform.allow_config(http)
         platform.allow_commits(http)
+        platform.allow_directory(http)
         platform.allow_queries(http, indexes=["by_contact"])
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", "PutObject", under=_SAID)
@@ -64,6 +65,7 @@ class Intake(Construct):
         ).function
         platform.allow_config(mail)
         platform.allow_commits(mail)
+        platform.allow_directory(mail)
         platform.allow_token_key(mail)
         allow_objects(mail, platform.inbound, "GetObject")
         allow_objects(mail, platform.blobs, "PutObject", under=_SAID)

@@ -24,4 +24,6 @@ class Outbox(Construct):
             environment=OutboxSettings.to_env(bus_name=platform.bus.event_bus_name),
         ).function
         platform.bus.grant_put_events_to(self.publisher)
-        follow_stream(self.publisher, stream_arn=platform.stream_arn, dead_letters=self.dead_letters, pattern=_COMMITS)
+        follow_stream(
+            self.publisher, stream_arn=platform.stream_arn, dead_letters=self.dead_letters, patterns=[_COMMITS]
+        )

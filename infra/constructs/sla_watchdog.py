@@ -65,11 +65,14 @@ class SlaWatchdog(Construct):
         ):
             iam.Grant.add_to_principal(grantee=principal, actions=actions, resource_arns=resources)
         delivery.grant_pass_role(keeper.grant_principal)
-        heads = {
-            "eventName": ["INSERT", "MODIFY"],
-            "dynamodb": {"Keys": {"pk": {"S": [{"prefix": f"{platform.shape.desk_id}#TKT#"}]}, "sk": {"S": ["HEAD"]}}},
-        }
-        follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_changes, pattern=heads)
+        # A head that has and had no timer is nobody's business here.
+        timed = {"timer_sk": {"S": [{"exists": True}]}}
+        head = {"pk": {"S": [{"prefix": f"{platform.shape.desk_id}#TKT#"}]}, "sk": {"S": ["HEAD"]}}
+        patterns = [
+            {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": head, image: timed}}
+            for image in ("NewImage", "OldImage")
+        ]
+        follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_changes, patterns=patterns)
 
     def _timer_reader(self) -> None:
         """Acts when a timer goes off, or waits the rest of its time in the queue."""

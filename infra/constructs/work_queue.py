@@ -1,7 +1,7 @@
 """Work that waits: queues with their dead letters, and how the bus and the table's stream feed functions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -83,9 +83,9 @@ class WorkQueue(Construct):
 
 
 def follow_stream(
-    function: lambda_.Function, *, stream_arn: str, dead_letters: DeadLetters, pattern: Mapping[str, object]
+    function: lambda_.Function, *, stream_arn: str, dead_letters: DeadLetters, patterns: Sequence[Mapping[str, object]]
 ) -> None:
-    """Hand the table's changes that match `pattern` to `function`, in the order of their key.
+    """Hand the table's changes that match one of `patterns` to `function`, in the order of their key.
 
     A batch that fails is halved until the record that fails is alone; that one is left to the dead letters.
     """
@@ -104,7 +104,7 @@ def follow_stream(
         maximum_retry_attempts=20,
         maximum_record_age_in_seconds=6 * 3600,
         destination_config={"onFailure": {"destination": dead_letters.queue.queue_arn}},
-        filter_criteria={"filters": [{"pattern": json.dumps(pattern)}]},
+        filter_criteria={"filters": [{"pattern": json.dumps(pattern)} for pattern in patterns]},
     )
     if function.role:  # Lambda checks that the role may read the stream when the mapping is made
         mapping.node.add_dependency(function.role)

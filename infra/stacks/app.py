@@ -41,9 +41,10 @@ class AppStack(cdk.Stack):
             sign_in=sign_in.settings,
         )
         self.intake = Intake(self, "Intake", platform=platform, api=api)
+        # Before the outbox: the local cloud serves the stream's readers one after the other, in this order.
+        watchdog = SlaWatchdog(self, "SlaWatchdog", platform=platform)
         outbox = Outbox(self, "Outbox", platform=platform)
         router = Router(self, "Router", platform=platform)
-        watchdog = SlaWatchdog(self, "SlaWatchdog", platform=platform)
         Desk(self, "Desk", platform=platform, api=api)
         notifier = Notifier(self, "Notifier", platform=platform)
         kb = KnowledgeBase(self, "KnowledgeBase", platform=platform, api=api)

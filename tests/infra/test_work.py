@@ -38,10 +38,12 @@ def test_a_poisoned_record_does_not_stop_the_stream(cloud: Built) -> None:
 
 
 def test_the_readers_of_the_stream_see_only_what_concerns_them(cloud: Built) -> None:
-    patterns = [json.loads(mapping["FilterCriteria"]["Filters"][0]["Pattern"]) for mapping in _stream_mappings(cloud)]
-    commits, heads = sorted((pattern["dynamodb"]["Keys"] for pattern in patterns), key=len)
-    assert commits == {"sk": {"S": [{"prefix": "COMMIT#"}]}}
-    assert heads == {"pk": {"S": [{"prefix": "after-sales#TKT#"}]}, "sk": {"S": ["HEAD"]}}
+    filters = [mapping["FilterCriteria"]["Filters"] for mapping in _stream_mappings(cloud)]
+    commits, heads = sorted(([json.loads(one["Pattern"])["dynamodb"] for one in some] for some in filters), key=len)
+    assert commits == [{"Keys": {"sk": {"S": [{"prefix": "COMMIT#"}]}}}]
+    head = {"pk": {"S": [{"prefix": "after-sales#TKT#"}]}, "sk": {"S": ["HEAD"]}}
+    timed = {"timer_sk": {"S": [{"exists": True}]}}
+    assert heads == [{"Keys": head, "NewImage": timed}, {"Keys": head, "OldImage": timed}]
 
 
 def test_every_dead_letter_queue_has_an_alarm_and_no_alarm_costs_anything(cloud: Built) -> None:

@@ -78,6 +78,20 @@ def test_a_ticket_delivered_twice_is_triaged_once_and_takes_one_turn():
     assert turns.drawn == {"first-line": 1}
 
 
+def test_a_first_try_does_not_read_the_ticket_and_decides_the_same():
+    store, tickets, turns, router = desk()
+    event = opened_in(tickets)
+    reads = []
+    get, store.get = store.get, lambda ticket_id: reads.append(ticket_id) or get(ticket_id)
+
+    first = router.triage(event, now=NOON, is_first_try=True)
+    assert reads == []
+    again = router.triage(event, now=NOON, is_first_try=True)
+
+    assert first == again == store.get(event.ticket_id)
+    assert len(triages(store, event.ticket_id)) == 1
+
+
 def test_a_decision_taken_anew_takes_no_second_turn():
     store = Crowded()
     store, tickets, turns, router = desk(store)

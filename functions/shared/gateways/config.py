@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.config import DeskConfig
@@ -14,6 +15,10 @@ from functions.shared.gateways import keys
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+
+
+RECENT: Final = timedelta(seconds=5)
+"""Young enough for whoever asks often and decides nothing by itself."""
 
 
 class ConfigStore:
@@ -26,18 +31,25 @@ class ConfigStore:
         self._bucket = bucket
         self.desk = desk
         self._kept: DeskConfig | None = None
+        self._asked_at = float("-inf")
 
-    def live(self) -> DeskConfig:
+    def live(self, *, within: timedelta = timedelta(0)) -> DeskConfig:
         """The live version; asks the table each time, and S3 only for a version not read yet.
+
+        With `within`, what was live so long ago is good enough.
 
         Raises:
             ConfigMissing: nothing was published yet.
         """
+        now = time.monotonic()
+        if self._kept and now - self._asked_at < within.total_seconds():
+            return self._kept
         pointer = self._item(keys.LIVE)
         if pointer is None:
             raise ConfigMissing
         if self._kept is None or self._kept.version != int(pointer["version"]["N"]):
             self._kept = self._read(pointer["blob"]["S"])
+        self._asked_at = now
         return self._kept
 
     def last_read(self) -> DeskConfig:

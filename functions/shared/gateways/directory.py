@@ -1,5 +1,6 @@
 """Contacts and companies in the single table, found by address, phone, domain or name."""
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from functions.shared.contracts.events import Company, Contact
@@ -43,8 +44,9 @@ class Directory:
             ValueError: the caller has neither address nor phone.
         """
         contact_keys = _contact_keys(caller)
-        record = self._find_contact(contact_keys)
-        company = self._company_of(caller, record)
+        record, company = self._known(contact_keys, _company_keys(caller))
+        if company is None:
+            company = self._company_of(caller, record)
         wanted = ContactRecord(
             id=record.id if record else contact_id(contact_keys[0]),
             name=caller.name or (record.name if record else ""),
@@ -67,7 +69,7 @@ class Directory:
     def contact_at(self, address_or_phone: str) -> ContactRecord | None:
         """The contact known under an address or phone number."""
         fold = fold_address if "@" in address_or_phone else fold_phone
-        return self._find_contact([fold(address_or_phone)])
+        return self._known([fold(address_or_phone)], [])[0]
 
     def company(self, company_id: CompanyId) -> CompanyRecord:
         """Raises CompanyNotFound."""
@@ -94,7 +96,7 @@ class Directory:
         language: Language | None,
     ) -> CompanyRecord:
         """Enter a company, or update the one that its name or one of its domains leads to."""
-        known = self._find_company([*domains, fold_name(name)])
+        _, known = self._known([], [*domains, fold_name(name)])
         record = CompanyRecord(
             id=known.id if known else company_id(fold_name(name)),
             name=name,
@@ -113,34 +115,47 @@ class Directory:
         for key in (*record.domains, fold_name(record.name)):
             self._claim(keys.company_key(self._desk, key), {"company_id": record.id})
 
-    def _find_contact(self, contact_keys: list[str]) -> ContactRecord | None:
-        for key in contact_keys:
-            if found := self._item(keys.contact_key(self._desk, key), _KEY):
-                return self.contact(found["contact_id"]["S"])
-        return None
+    def _known(
+        self, contact_keys: Sequence[str], company_keys: Sequence[str]
+    ) -> tuple[ContactRecord | None, CompanyRecord | None]:
+        """The contact and the company that the first known of their keys lead to; two reads in all."""
+        of_contact = [keys.contact_key(self._desk, key) for key in contact_keys]
+        of_company = [keys.company_key(self._desk, key) for key in company_keys]
+        found = self._items((pk, _KEY) for pk in (*of_contact, *of_company))
+        contact = next((found[pk]["contact_id"]["S"] for pk in of_contact if pk in found), None)
+        company = next((found[pk]["company_id"]["S"] for pk in of_company if pk in found), None)
+        wanted = [(keys.contact(self._desk, contact), _CONTACT)] if contact else []
+        wanted += [(keys.company(self._desk, company), _COMPANY)] if company else []
+        docs = {pk: item["doc"]["S"] for pk, item in self._items(wanted).items()}
+        return (
+            ContactRecord.model_validate_json(docs[keys.contact(self._desk, contact)]) if contact else None,
+            CompanyRecord.model_validate_json(docs[keys.company(self._desk, company)]) if company else None,
+        )
 
-    def _company_of(self, caller: Caller, known: ContactRecord | None) -> CompanyRecord | None:
-        domain = business_domain(caller.address)
+    def _company_of(self, caller: Caller, record: ContactRecord | None) -> CompanyRecord | None:
+        """The company of somebody whose address and words name none that is known."""
+        if record and record.company_id:
+            return self.company(record.company_id)
         name = fold_name(caller.company or "")
-        if found := self._find_company([key for key in (domain, name) if key]):
-            return found
-        if known and known.company_id:
-            return self.company(known.company_id)
         if not caller.company or not name:
             return None
         entered = CompanyRecord(id=company_id(name), name=caller.company.strip())
         self.save_company(entered)
         return entered
 
-    def _find_company(self, company_keys: list[str]) -> CompanyRecord | None:
-        for key in company_keys:
-            if found := self._item(keys.company_key(self._desk, key), _KEY):
-                return self.company(found["company_id"]["S"])
-        return None
-
     def _doc(self, pk: str, sk: str) -> str | None:
         item = self._item(pk, sk)
         return item["doc"]["S"] if item else None
+
+    def _items(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Any]:
+        """The items there are of `wanted` (pk, sk), by pk."""
+        left: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted]
+        found: dict[str, Any] = {}
+        while left:
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": left, "ConsistentRead": True}})
+            found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
+            left = answer["UnprocessedKeys"].get(self._table, {}).get("Keys")
+        return found
 
     def _item(self, pk: str, sk: str) -> Any:
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
@@ -155,6 +170,11 @@ class Directory:
             self._put(pk, _KEY, values, ConditionExpression="attribute_not_exists(pk)")
         except self._client.exceptions.ConditionalCheckFailedException:
             return
+
+
+def _company_keys(caller: Caller) -> list[str]:
+    """Where the company may be found, the mail domain before the name."""
+    return [key for key in (business_domain(caller.address), fold_name(caller.company or "")) if key]
 
 
 def _contact_keys(caller: Caller) -> list[str]:

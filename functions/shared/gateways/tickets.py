@@ -49,7 +49,7 @@ class TicketTable:
         """See `TicketStore.append`."""
         pk = keys.ticket(self._desk, ticket.id)
         writes: list[Any] = [
-            {"Put": {"TableName": self._table, "Item": self._head(ticket), **_guard(ticket.version)}},
+            {"Put": {"TableName": self._table, "Item": self._head(ticket), **_guard(ticket, events)}},
             {"Put": {"TableName": self._table, "Item": _commit(pk, ticket.version, events)}},
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
         ]
@@ -145,6 +145,7 @@ class TicketTable:
             "pk": {"S": keys.ticket(self._desk, ticket.id)},
             "sk": {"S": keys.HEAD},
             "version": {"N": str(ticket.version)},
+            "last_sequence": {"N": str(ticket.sequence)},
             "doc": {"S": ticket.model_dump_json(exclude_none=True)},
             "summary": {"S": TicketSummary.of(ticket).model_dump_json(exclude_none=True)},
             "contact_pk": {"S": keys.contact(self._desk, ticket.contact.id)},
@@ -196,13 +197,17 @@ def _key(pk: str, sk: str) -> dict[str, Any]:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
-def _guard(version: int) -> dict[str, Any]:
-    """The condition that the stored head is the one that the change was decided on."""
-    if version == 1:
+def _guard(ticket: Ticket, events: Sequence[TicketEvent]) -> dict[str, Any]:
+    """The condition that the stored head is the one that the change was decided on: its version and its last event."""
+    if ticket.version == 1:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
+    decided_on = events[0].sequence - 1 if events else ticket.sequence
     return {
-        "ConditionExpression": "version = :seen",
-        "ExpressionAttributeValues": {":seen": {"N": str(version - 1)}},
+        "ConditionExpression": "version = :version AND last_sequence = :sequence",
+        "ExpressionAttributeValues": {
+            ":version": {"N": str(ticket.version - 1)},
+            ":sequence": {"N": str(decided_on)},
+        },
     }
 
 
