@@ -79,7 +79,7 @@ def test_a_ticket_delivered_twice_is_triaged_once_and_takes_one_turn():
 
 
 def test_a_first_try_does_not_read_the_ticket_and_decides_the_same():
-    store, tickets, turns, router = desk()
+    store, tickets, _, router = desk()
     event = opened_in(tickets)
     reads = []
     get, store.get = store.get, lambda ticket_id: reads.append(ticket_id) or get(ticket_id)

@@ -152,7 +152,8 @@ class Directory:
         left: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted]
         found: dict[str, Any] = {}
         while left:
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": left, "ConsistentRead": True}})
+            asked: Any = {self._table: {"Keys": left, "ConsistentRead": True}}
+            answer: Any = self._client.batch_get_item(RequestItems=asked)
             found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
             left = answer["UnprocessedKeys"].get(self._table, {}).get("Keys")
         return found
