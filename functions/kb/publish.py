@@ -48,6 +48,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     processor = BatchProcessor(event_type=EventType.SQS)
     with processor(records=event["Records"], handler=_follow):
         processor.process()
+    for failure in processor.exceptions:
+        logger.error("a publication was not followed", exc_info=failure)
     publishing().rebuild_indexes(datetime.now(UTC))
     response: dict[str, Any] = {**processor.response()}
     return response

@@ -235,14 +235,13 @@ def test_every_sample_of_a_publication_is_followed(monkeypatch: pytest.MonkeyPat
 
     recorder = Recorder()
     monkeypatch.setattr(entry, "publishing", lambda: recorder)
-    samples = Path(__file__).parents[2] / "events" / "bus"
-    records = [
-        {"messageId": name, "body": (samples / f"{name}.v1.json").read_text(), "eventSource": "aws:sqs"}
-        for name in ("ArticlePublished", "ArticleArchived")
-    ]
-    records.append({"messageId": "bad", "body": json.dumps({"detail": {}}), "eventSource": "aws:sqs"})
+    events = Path(__file__).parents[2] / "events"
+    batch = json.loads((events / "kb_article_published.json").read_text())
+    archived = (events / "bus" / "ArticleArchived.v1.json").read_text()
+    batch["Records"] += [{**batch["Records"][0], "messageId": "archived", "body": archived}]
+    batch["Records"] += [{**batch["Records"][0], "messageId": "bad", "body": '{"detail": {}}'}]
 
-    answer = entry.handler.__wrapped__({"Records": records}, None)  # type: ignore[attr-defined]  # Powertools wraps it
+    answer = entry.handler.__wrapped__(batch, None)  # type: ignore[attr-defined]  # Powertools wraps it
 
     assert followed == [("art_5wq0h2m8xk3t", "zh", "5wq0h2m8xk3t")] * 2
     assert recorder.rebuilt == 1
