@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with processor(records=event["Records"], handler=_follow):
         processor.process()
     for failure in processor.exceptions:
-        logger.error("a publication was not followed", exc_info=failure)
+        logger.error("a publication was not followed", exc_info=failure[1])
     publishing().rebuild_indexes(datetime.now(UTC))
     response: dict[str, Any] = {**processor.response()}
     return response
