@@ -81,11 +81,6 @@ class Shape:
         return 2 if self.is_local else 10
 
     @property
-    def door_concurrency(self) -> int | None:
-        """How many requests one HTTP function answers at once; in the cloud the account's limit holds."""
-        return 6 if self.is_local else None
-
-    @property
     def sending_identity(self) -> str:
         """What SES has verified: the mail domain, or the one address."""
         return self.mail_domain or self.support_address

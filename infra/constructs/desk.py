@@ -27,7 +27,6 @@ class Desk(Construct):
             ),
             timeout=DOOR_TIMEOUT,
             memory_mib=1024,
-            concurrency=platform.shape.door_concurrency,
         ).function
         platform.allow_config(http)
         platform.allow_commits(http)

@@ -33,7 +33,6 @@ class KnowledgeBase(Construct):
             ),
             timeout=DOOR_TIMEOUT,
             memory_mib=1024,
-            concurrency=platform.shape.door_concurrency,
         ).function
         platform.allow_config(http)
         platform.allow_commits(http)

@@ -27,7 +27,6 @@ class ServiceFunction(Construct):
         environment: Mapping[str, str],
         timeout: cdk.Duration = WORKER_TIMEOUT,
         memory_mib: int = 512,
-        concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, id)
         log_group = logs.LogGroup(
@@ -49,7 +48,6 @@ class ServiceFunction(Construct):
             environment=dict(environment),
             timeout=timeout,
             memory_size=memory_mib,
-            reserved_concurrent_executions=concurrency,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
         )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
@@ -44,6 +45,10 @@ class LocalAws:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         return self.session.client("dynamodb", endpoint_url=self._endpoint, config=_PATIENCE)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        return self.session.client("lambda", endpoint_url=self._endpoint, config=_PATIENCE)
 
     @cached_property
     def s3(self) -> "S3Client":

@@ -90,8 +90,10 @@ def _program(settings: LocalSettings) -> Program:
         "S3_DATA_DIR": str(settings.state / "s3"),
         "TMPDIR": str(temporary),
         "LAMBDA_EXECUTOR": "local",
-        "LAMBDA_ACCOUNT_CONCURRENCY": "16",
-        "LAMBDA_WARM_TTL_SECONDS": "120",
+        # Each invocation at work is a process: enough for what the front door and the queues hand on at once, since
+        # what the emulator refuses comes back only after the queue's visibility timeout.
+        "LAMBDA_ACCOUNT_CONCURRENCY": "24",
+        "LAMBDA_WARM_TTL_SECONDS": "3600",
         "LOG_LEVEL": "INFO",
         # The functions inherit this environment. Their mail goes through the local tool on its way to the emulator,
         # which would rebuild a raw message from its subject and text and lose every other header.

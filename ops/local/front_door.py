@@ -4,6 +4,7 @@ Managed login and the pool's keys are the emulated Cognito's; everything else is
 knows by its Host header.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from http.cookiejar import DefaultCookiePolicy
@@ -20,6 +21,8 @@ _HOP_BY_HOP = frozenset(
      b"trailer", b"transfer-encoding", b"upgrade")
 )  # fmt: skip
 _COGNITO = re.compile(r"/(oauth2/.*|login|logout|[\w-]+_\w+/\.well-known/.*)")
+_AT_ONCE = 6
+"""Requests handed on at a time: every one occupies a process in the emulator, which refuses those beyond its limit."""
 _TIMEOUT = httpx.Timeout(35, connect=5)  # the HTTP API itself gives up after 30 s
 
 Headers = list[tuple[bytes, bytes]]
@@ -31,6 +34,7 @@ class FrontDoor:
     def __init__(self, settings: LocalSettings, client: httpx.AsyncClient) -> None:
         self._settings = settings
         self._client = client
+        self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def hand_on(self, request: Request) -> Response:
         """Hand the request on, and the answer back, both byte for byte."""
@@ -38,7 +42,8 @@ class FrontDoor:
         if _COGNITO.fullmatch(request.url.path):
             host = f"localhost:{self._settings.aws_port}"
         try:
-            return await self.forward(request, host)
+            async with self._places:
+                return await self.forward(request, host)
         except httpx.HTTPError:
             return PlainTextResponse("The local cloud does not answer. Is it running? See `desk status`.\n", 502)
 

@@ -16,6 +16,7 @@ from ops.local.aws import LocalAws
 from ops.local.endpoints import Endpoints
 from ops.local.process import Background, Program, only_one, require_free_port, wait_until
 from ops.local.settings import REGION, ROOT, LocalSettings
+from ops.local.warm import wake
 
 TOOL = "tool"
 PROGRAMS = (TOOL, emulator.NAME)
@@ -42,6 +43,9 @@ def up(settings: LocalSettings, say: Say) -> Endpoints:
             _keep(settings, background, say)
         elif emulator_was_down:
             say("Found the data of the last run.")
+        if is_changed or emulator_was_down:
+            say("Waking the functions…")
+            wake(settings, aws)
         endpoints = Endpoints(
             url=settings.url,
             endpoint=settings.endpoint,

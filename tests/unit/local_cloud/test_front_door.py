@@ -1,5 +1,6 @@
 """What the front door hands on, and what it keeps to itself."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -139,3 +140,25 @@ def test_a_cloud_that_is_down_gives_one_plain_sentence() -> None:
 
     assert answer.status_code == 502
     assert "desk status" in answer.text
+
+
+def test_a_crowd_is_let_in_a_few_at_a_time() -> None:
+    inside, most = 0, 0
+
+    async def api(request: httpx.Request) -> httpx.Response:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0)
+        inside -= 1
+        return httpx.Response(200, request=request, content=_streamed(b"ok"))
+
+    async def crowd() -> list[int]:
+        door = FrontDoor(SETTINGS, new_client(httpx.MockTransport(api)))
+        app = Starlette(routes=[Route("/{rest:path}", door.hand_on)])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8080") as visitors:
+            answers = await asyncio.gather(*(visitors.get("/report") for _ in range(40)))
+        return [answer.status_code for answer in answers]
+
+    assert asyncio.run(crowd()) == [200] * 40
+    assert 1 < most <= 6
