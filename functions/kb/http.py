@@ -12,6 +12,7 @@ from functions.kb import api
 from functions.kb.pages import console, help_centre
 from functions.kb.search_index import require_fts5
 from functions.kb.wiring import wiring
+from functions.shared.gateways.config import RECENT
 from functions.shared.http import HttpResolver, build_resolver
 
 logger = Logger(service="kb")
@@ -23,8 +24,8 @@ app.include_router(console.router)
 
 
 def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """What was published counts from the next request on."""
-    wiring().config.live()
+    """What was published counts within seconds."""
+    wiring().config.live(within=RECENT)
     return next_middleware(app)
 
 

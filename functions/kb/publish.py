@@ -17,7 +17,7 @@ from functions.kb.search_index import require_fts5
 from functions.kb.settings import KbPublishSettings
 from functions.shared.contracts.article_events import AnyArticleEvent, ArticleArchived, ArticlePublished
 from functions.shared.gateways.articles import ArticleTable
-from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.config import RECENT, ConfigStore
 from functions.shared.gateways.objects import Objects
 
 logger = Logger(service="kb")
@@ -37,7 +37,7 @@ def publishing() -> Publishing:
         ArticleTable(dynamodb, settings.table_name, settings.desk_id),
         Objects(s3, settings.site_bucket),
         Objects(s3, settings.blobs_bucket),
-        lambda article: article_page(article, config.live(), settings.public_url),
+        lambda article: article_page(article, config.live(within=RECENT), settings.public_url),
     )
 
 

@@ -21,6 +21,11 @@ def test_a_page_is_sent_once_and_then_only_asked_for(door: Door) -> None:
     assert (again.status, again.body, again.headers["etag"]) == (304, "", first.headers["etag"])
 
 
+@pytest.mark.parametrize("etag", ["*", '"other"', "见", '"0"', "W/"])
+def test_a_foreign_tag_gets_the_whole_page(door: Door, etag: str) -> None:
+    assert door("GET", f"/help/zh/{published(door)['slug']}", if_none_match=etag).status == 200
+
+
 @pytest.mark.parametrize("path", ["/help/zh/nothing-here", "/help/fr/x", "/help/zh/..%2F..%2Fsecret", "/help/zh/A_B"])
 def test_what_is_not_there_says_so_with_a_way_on(door: Door, path: str) -> None:
     answer = door("GET", path, accept_language="en")

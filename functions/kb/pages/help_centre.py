@@ -1,5 +1,6 @@
 """The help centre: search, suggestions while somebody types, and the finished pages."""
 
+import re
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -28,6 +29,7 @@ _SUGGESTED: Final = 3
 _ASK_AGAIN: Final = "public, no-cache"
 """Kept by browsers, but asked for each time: a withdrawn article is gone at once, an unchanged one costs no bytes."""
 
+_OUR_ETAG: Final = re.compile(r'(?:W/)?("[0-9a-f-]{1,80}")')
 _ADDRESS: TypeAdapter[tuple[Language, ArticleSlug]] = TypeAdapter(tuple[Language, ArticleSlug])
 
 
@@ -70,7 +72,8 @@ def suggest() -> Response[Any]:
 def article(language: str, slug: str) -> Response[Any]:
     """The finished page of an article."""
     request = page_request()
-    known_etag = request.event.headers.get("if-none-match")
+    asked = _OUR_ETAG.fullmatch(request.event.headers.get("if-none-match", ""))
+    known_etag = asked[1] if asked else None
     try:
         found = site().read(page_key(*_ADDRESS.validate_python((language, slug))), known_etag=known_etag)
     except NotModified:
