@@ -1,5 +1,7 @@
 """Every benchmark, one after the other: `make bench`."""
 
-from benchmarks import bench_sla
+from benchmarks import bench_chain, bench_sla, bill
 
-bench_sla.main()
+for benchmark in (bench_sla, bench_chain, bill):
+    benchmark.main()
+    print()
