@@ -60,19 +60,23 @@ def status() -> None:
 
 @app.command()
 def logs(
-    program: Annotated[
-        str, typer.Argument(help="emulator, tool, or cdk-deploy, cdk-synth, cdk-bootstrap.")
+    source: Annotated[
+        str,
+        typer.Argument(help="emulator, tool, cdk-deploy, or functions by part of their name: router, intake-mail."),
     ] = "emulator",
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.")] = 50,
 ) -> None:
-    """Print the end of a program's log. What functions print is in the emulator's."""
+    """Print the end of a log: of a program of the local cloud, or of functions."""
+    from ops.local.function_logs import last_lines
     from ops.local.process import Background
     from ops.local.settings import LocalSettings
 
-    background = Background(LocalSettings.from_env().home)
-    if not background.log(program).exists():
-        raise Failure(f"There is no log of {program!r}.")
-    print(background.last_words(program, lines))
+    settings = LocalSettings.from_env()
+    background = Background(settings.home)
+    if background.log(source).exists():
+        print(background.last_words(source, lines))
+    else:
+        print("\n".join(last_lines(settings, source, lines)))
 
 
 @app.command()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
@@ -49,6 +50,10 @@ class LocalAws:
     @cached_property
     def functions(self) -> "LambdaClient":
         return self.session.client("lambda", endpoint_url=self._endpoint, config=_PATIENCE)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        return self.session.client("logs", endpoint_url=self._endpoint, config=_PATIENCE)
 
     @cached_property
     def s3(self) -> "S3Client":
