@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName, TicketPage, queue_url
 from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings
-from functions.shared.contracts.words import RootCause, Status
+from functions.shared.contracts.words import Priority, RootCause, Status
 from functions.shared.domain.errors import InvalidInput
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.http import Problem
@@ -30,7 +30,7 @@ _TICKET: Final = f"{TICKETS}/<ticket>"
 _LINES: Final = 50
 _MOST_LINES: Final = 200
 _LONGEST: Final = 50_000
-_DONE: Final = frozenset({"take", "assign", "reply", "note", "wait", "resume", "resolve", "reopen"})
+_DONE: Final = frozenset({"take", "assign", "priority", "reply", "note", "wait", "resume", "resolve", "reopen"})
 
 
 @router.get(QUEUE, middlewares=_SIGNED_IN)
@@ -66,7 +66,14 @@ def show_ticket(ticket: str) -> Response[Any]:
     return visit.show_ticket(ticket)
 
 
-@router.get(f"{_TICKET}/files/<sequence>/<number>", middlewares=_SIGNED_IN)
+@router.get(f"{_TICKET}/messages/<sequence>/text", middlewares=_SIGNED_IN)
+def show_whole_text(ticket: str, sequence: int) -> Response[Any]:
+    """All of a long message, as plain text."""
+    text = desk().text(_Visit().principal, ticket, sequence)
+    return Response(HTTPStatus.OK, "text/plain; charset=utf-8", text)
+
+
+@router.get(f"{_TICKET}/messages/<sequence>/attachments/<number>", middlewares=_SIGNED_IN)
 def download(ticket: str, sequence: int, number: int) -> Response[Any]:
     """On to a short-lived address of the file."""
     return go(desk().attachment_link(_Visit().principal, ticket, sequence, number))
@@ -92,6 +99,17 @@ def assign(ticket: str) -> Response[Any]:
         wrong = {it.field: visit.request.text(known_codes.get(it.code, "form.unknown_choice")) for it in error.errors}
         return visit.show_ticket(ticket, form.with_errors(wrong))
     return _done(ticket, "assign")
+
+
+@router.post(f"{_TICKET}/priority", middlewares=_SIGNED_IN)
+def change_priority(ticket: str) -> Response[Any]:
+    """The ticket becomes more or less urgent; its clocks keep their start."""
+    visit = _Visit()
+    form = visit.request.form
+    if (wanted := form.text("priority")) not in list(Priority):
+        return visit.show_ticket(ticket, form.with_errors({"priority": visit.request.text("form.unknown_choice")}))
+    desk().change_priority(visit.principal, ticket, Priority(wanted), now=visit.now)
+    return _done(ticket, "priority")
 
 
 @router.post(f"{_TICKET}/reply", middlewares=_SIGNED_IN)
@@ -217,7 +235,7 @@ class _Visit:
             now=self.now,
             chosen_form=chosen,
         )
-        shown = form or Form.of(team=page.team_id, assignee=page.assignee_id)
+        shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "")
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
         return self.show("desk/pages/ticket.html", status=status, view=page, form=shown, notice=_notice(self.request))
 

@@ -70,18 +70,18 @@ class Names:
         return self.modules.get(module, module) if module else ""
 
 
-FileLink = Callable[[TicketEvent, int], str | None]
+Link = Callable[[TicketEvent, str], str | None]
 
 
 @dataclass(frozen=True)
 class Teller:
-    """Tells events to one reader; `link` says where they may fetch the n-th file of an event, if at all."""
+    """Tells events to one reader; `link` says where they may fetch a part of an event, if at all."""
 
     words: Catalogue
     now: datetime
     zone: ZoneInfo
     names: Names = Names()
-    link: FileLink = lambda _event, _number: None
+    link: Link = lambda _event, _part: None
 
     def timeline(self, events: Iterable[TicketEvent]) -> list[Entry]:
         """Everything worth telling, in order."""
@@ -172,13 +172,22 @@ class Teller:
         self, event: TicketEvent, kind: Kind, message: Message, what: str, details: tuple[tuple[str, str], ...] = ()
     ) -> Entry:
         files = tuple(
-            File(file.name, file.size, self.link(event, number)) for number, file in enumerate(message.attachments, 1)
+            File(file.name, file.size, self.link(event, f"attachments/{number}"))
+            for number, file in enumerate(message.attachments, 1)
         )
         who = event.actor.name or self.words.text(f"actor.{event.actor.kind}")
         return Entry(
-            event.event_id, event.occurred_at, kind, who, what,
-            text=message.text, quoted=message.quoted, details=details, files=files,
-        )  # fmt: skip
+            anchor=event.event_id,
+            at=event.occurred_at,
+            kind=kind,
+            who=who,
+            what=what,
+            text=message.text,
+            whole_text_href=self.link(event, "text") if message.body_key else None,
+            quoted=message.quoted,
+            details=details,
+            files=files,
+        )
 
     def _fact(
         self,

@@ -83,6 +83,7 @@ class QueueRow:
 class QueuePage:
     """A list of tickets by due time, and the ways to the other lists."""
 
+    url: str
     heading: str
     is_mine: bool
     rows: Sequence[QueueRow]
@@ -108,6 +109,7 @@ class QueuePage:
         tabs = [Link(words.text(f"queue.tab.{it}"), queue_url(team, it), it == tab) for it in STATUSES]
         heading = words.text("nav.mine" if is_mine else "queue.all")
         return cls(
+            url=f"{QUEUE}?view=mine" if is_mine else queue_url(team, tab),
             heading=heading if is_mine or not team else names.team(team),
             is_mine=is_mine,
             rows=[QueueRow.of(line, names, now) for line in lines],
@@ -151,6 +153,7 @@ class TicketPage:
     team_choices: Sequence[tuple[str, str]]
     people_choices: Sequence[tuple[str, str]]
     root_causes: Sequence[tuple[str, str]]
+    priorities: Sequence[tuple[str, str]]
     submission: str
     chosen_form: FormName = "reply"
 
@@ -172,7 +175,11 @@ class TicketPage:
         form = config.form()
         labels = {field.id: field.label.in_language(language) for field in form.fields} if form else {}
         teller = Teller(
-            words, now, ZoneInfo(config.desk.timezone), names, lambda event, n: f"{url}/files/{event.sequence}/{n}"
+            words,
+            now,
+            ZoneInfo(config.desk.timezone),
+            names,
+            lambda event, part: f"{url}/messages/{event.sequence}/{part}",
         )
         return cls(
             url=url,
@@ -201,6 +208,7 @@ class TicketPage:
             team_choices=list(names.teams.items()),
             people_choices=_by_team(config, ticket.team),
             root_causes=[(cause, words.text(f"root_cause.{cause}")) for cause in RootCause],
+            priorities=[(priority, words.text(f"priority.{priority}")) for priority in Priority],
             submission=submission,
             chosen_form=chosen_form,
         )
@@ -220,6 +228,10 @@ class TicketPage:
     @property
     def may_assign(self) -> bool:
         return self.status is not Status.CLOSED
+
+    @property
+    def may_change_priority(self) -> bool:
+        return self.is_active and self.priority is not None
 
     @property
     def may_wait(self) -> bool:

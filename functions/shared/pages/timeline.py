@@ -18,7 +18,10 @@ class File:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: something said (customer, agent, note), or a fact about the ticket."""
+    """One thing that happened: something said (customer, agent, note), or a fact about the ticket.
+
+    Where `text` is only the beginning of what was said, `whole_text_href` leads to all of it.
+    """
 
     anchor: str
     at: datetime
@@ -27,6 +30,7 @@ class Entry:
     what: str
     icon: str = "check"
     text: str = ""
+    whole_text_href: str | None = None
     quoted: str | None = None
     details: tuple[tuple[str, str], ...] = ()
     reasons: tuple[str, ...] = ()

@@ -138,6 +138,19 @@ def test_a_reply_sent_twice_is_said_once(ticket: str) -> None:
     assert agent.html.count("只说一遍") == 1
 
 
+def test_a_long_text_is_read_whole_on_demand(ticket: str) -> None:
+    agent, url = signed_in(), f"/desk/tickets/{ticket}"
+    agent.get(url)
+    long = "很长的日志 " * 2000
+
+    agent.post(f"{url}/note", note=long)
+
+    [address] = re.findall(r'href="([^"]+/text)"', agent.html)
+    assert long.strip() not in agent.html
+    assert agent.get(address) == 200
+    assert (agent.html, agent.headers["Content-Type"]) == (long.strip(), "text/plain; charset=utf-8")
+
+
 def test_a_solution_worth_keeping_goes_on_to_its_article(ticket: str) -> None:
     agent, url = signed_in(), f"/desk/tickets/{ticket}"
     agent.get(url)
@@ -165,6 +178,15 @@ def test_a_ticket_is_only_given_to_a_member_of_the_team(ticket: str, parts: Simp
     assert "This person is not in that team." in agent.html
     assert agent.post(f"{url}/assign", team="finance", assignee="") == 200
     assert (state(parts, ticket).team, state(parts, ticket).assignee) == ("finance", None)
+
+
+def test_the_priority_is_changed_to_one_that_exists(ticket: str, parts: SimpleNamespace) -> None:
+    agent, url = signed_in(language="en"), f"/desk/tickets/{ticket}"
+    agent.get(url)
+
+    assert agent.post(f"{url}/priority", priority="P9") == 422
+    assert agent.post(f"{url}/priority", priority="P0") == 200
+    assert state(parts, ticket).priority == "P0"
 
 
 def test_a_post_without_its_pages_token_changes_nothing(ticket: str, parts: SimpleNamespace) -> None:

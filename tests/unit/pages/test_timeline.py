@@ -104,10 +104,10 @@ def test_a_file_is_linked_where_the_reader_may_fetch_it():
     event = happened(ReplySent, AGENT, message=make_message(attachments=(file,)))
 
     [closed] = teller().timeline([event])
-    [opened] = teller(link=lambda event, number: f"/files/{event.sequence}/{number}").timeline([event])
+    [opened] = teller(link=lambda event, part: f"/messages/{event.sequence}/{part}").timeline([event])
 
     assert closed.files[0].href is None
-    assert opened.files[0].href == "/files/2/1"
+    assert opened.files[0].href == "/messages/2/attachments/1"
 
 
 SAMPLES = [json.loads(path.read_text("utf-8"))["detail"] for path in sorted(Path("events/bus").glob("*.json"))]

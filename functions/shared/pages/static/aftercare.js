@@ -24,6 +24,16 @@
   };
   setInterval(tick, 15000);
 
+  // --- lists stay fresh while somebody looks at them ---
+  const refresh = () => {
+    if (document.hidden || !window.htmx) return;
+    for (const list of document.querySelectorAll("[data-refresh]")) {
+      if (!list.contains(document.activeElement)) window.htmx.trigger(list, "refresh");
+    }
+  };
+  setInterval(refresh, 45000);
+  document.addEventListener("visibilitychange", refresh);
+
   // --- attachments go straight to storage, the form sends their keys ---
   const upload = async (box, file) => {
     const row = box.querySelector("template").content.firstElementChild.cloneNode(true);
@@ -94,6 +104,11 @@
     document.documentElement.classList.add("js");
     tick();
     document.getElementById("errors")?.focus();
+    const here = new URL(location);
+    if (here.searchParams.has("done")) {  // said once; a reload need not say it again
+      here.searchParams.delete("done");
+      history.replaceState(history.state, "", here);
+    }
     for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(() => toast.remove(), 6000);
   };
   settle();
