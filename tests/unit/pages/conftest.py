@@ -22,7 +22,7 @@ def parts() -> SimpleNamespace:
     config, store, blobs = default_config(), InMemoryTickets(), InMemoryBlobs()
     return SimpleNamespace(
         desk_id=DESK,
-        config=SimpleNamespace(live=lambda: config, last_read=lambda: config),
+        config=SimpleNamespace(live=lambda **_: config, last_read=lambda: config),
         store=store,
         tickets=Tickets(store, lambda: clock_rules(config), CountedIds()),
         blobs=blobs,
