@@ -1,6 +1,5 @@
 """SQS `kb` ← ArticlePublished, ArticleArchived: finished help pages and fresh search indexes."""
 
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -50,7 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         processor.process()
     for failure in processor.exceptions:
         logger.error("a publication was not followed", exc_info=failure[1])
-    publishing().rebuild_indexes(datetime.now(UTC))
+    publishing().rebuild_indexes()
     response: dict[str, Any] = {**processor.response()}
     return response
 

@@ -2,17 +2,16 @@
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import uuid4
 
 from functions.kb.search import public_index_key, staff_index_key
-from functions.kb.search_index import build_index
+from functions.kb.search_index import build_index, contents_of
 from functions.shared.contracts.article_events import Visibility
 from functions.shared.contracts.words import ArticleId, DeskId, Language
 from functions.shared.domain.articles import PublishedArticle
-from functions.shared.gateways.objects import ObjectNotFound, Overtaken, StoredObject
+from functions.shared.gateways.objects import ObjectNotFound, Overtaken, SeenObject
 
 _ATTEMPTS: Final = 10
 _SQLITE: Final = "application/vnd.sqlite3"
@@ -37,10 +36,10 @@ class Site(Protocol):
 class Indexes(Protocol):
     """Where built indexes lie."""
 
-    def read(self, key: str, *, known_etag: str | None = None) -> StoredObject:
+    def look(self, key: str) -> SeenObject:
         """Raises ObjectNotFound."""
 
-    def replace(self, key: str, body: bytes, content_type: str, *, seen_etag: str | None) -> None:
+    def replace(self, key: str, body: bytes, content_type: str, *, seen_etag: str | None, note: str = "") -> None:
         """Raises Overtaken."""
 
 
@@ -83,38 +82,43 @@ class Publishing:
                 return
         raise Overtaken(key)
 
-    def rebuild_indexes(self, now: datetime) -> None:
+    def rebuild_indexes(self) -> None:
         """Make both search indexes hold what is published now."""
-        self._rebuild(public_index_key(self._desk), now, (Visibility.PUBLIC,))
-        self._rebuild(staff_index_key(self._desk), now, tuple(Visibility))
+        self._rebuild(public_index_key(self._desk), (Visibility.PUBLIC,))
+        self._rebuild(staff_index_key(self._desk), tuple(Visibility))
 
-    def _rebuild(self, key: str, now: datetime, shown: Sequence[Visibility]) -> None:
+    def _rebuild(self, key: str, shown: Sequence[Visibility]) -> None:
         """Replace the index under `key` by one built from articles read after the one it replaces.
 
         Of two rebuilds at the same time one is refused and begins again with a fresh reading, so that the last index
-        stored is never the older one.
+        stored is never the older one. An index that holds these articles already is left alone.
         """
         for _ in range(_ATTEMPTS):
-            seen = self._etag(key)
-            articles = (article for article in self._articles.all_published() if article.text.visibility in shown)
+            seen = self._look(key)
+            articles = [article for article in self._articles.all_published() if article.text.visibility in shown]
+            contents = contents_of(articles)
+            if seen and seen.note == contents:
+                return
             try:
-                self._indexes.replace(key, _built(articles, now), _SQLITE, seen_etag=seen)
+                self._indexes.replace(
+                    key, _built(articles), _SQLITE, seen_etag=seen.etag if seen else None, note=contents
+                )
             except Overtaken:
                 continue
             return
         raise Overtaken(key)
 
-    def _etag(self, key: str) -> str | None:
+    def _look(self, key: str) -> SeenObject | None:
         try:
-            return self._indexes.read(key).etag
+            return self._indexes.look(key)
         except ObjectNotFound:
             return None
 
 
-def _built(articles: Iterable[PublishedArticle], now: datetime) -> bytes:
-    # The random part keeps two builds of the same articles apart: an ETag that came back would let a rebuild that
+def _built(articles: Iterable[PublishedArticle]) -> bytes:
+    # The random mark keeps two builds of the same articles apart: an ETag that came back would let a rebuild that
     # began before both pass for the newest.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "search.sqlite3")
-        build_index(path, articles, build=f"{now.isoformat()} {uuid4()}")
+        build_index(path, articles, mark=str(uuid4()))
         return path.read_bytes()

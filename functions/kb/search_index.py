@@ -4,6 +4,7 @@ A file holds only what its readers may see, so the file is the permission: there
 agents. How words are cut is `words.py`'s business; the tokenizer inside SQLite only splits at spaces and stems English.
 """
 
+import hashlib
 import sqlite3
 import zlib
 from collections import Counter
@@ -22,9 +23,12 @@ from functions.shared.domain.articles import PublishedArticle
 _MIN_COVERAGE = 0.3
 _ENOUGH_TERMS = 2
 _CANDIDATES = 60
+FORMAT = "1"
+"""To be raised whenever words are cut or stored otherwise: older indexes are then built anew."""
+
 _COLUMNS = "a.number, a.id, a.language, a.slug, a.title, a.body, a.module, a.visibility"
 _SCHEMA = """
-CREATE TABLE meta (build TEXT NOT NULL);
+CREATE TABLE meta (mark TEXT NOT NULL);
 CREATE TABLE article (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, language TEXT NOT NULL, slug TEXT NOT NULL, title TEXT NOT NULL,
     body BLOB NOT NULL, module TEXT, visibility TEXT NOT NULL, published_at TEXT NOT NULL
@@ -60,12 +64,18 @@ def require_fts5() -> None:
             raise SearchUnavailable(f"SQLite {sqlite3.sqlite_version}: {error}") from error
 
 
-def build_index(path: Path, articles: Iterable[PublishedArticle], *, build: str) -> None:
-    """Write the index of `articles` to `path`, a new file; `build` makes it differ from any other build."""
+def contents_of(articles: Iterable[PublishedArticle]) -> str:
+    """What an index of `articles` holds, as a digest: the same for the same publications."""
+    lines = sorted(f"{article.id} {article.version}" for article in articles)
+    return hashlib.sha256("\n".join([FORMAT, *lines]).encode()).hexdigest()
+
+
+def build_index(path: Path, articles: Iterable[PublishedArticle], *, mark: str) -> None:
+    """Write the index of `articles` to `path`, a new file; `mark` makes it differ from any other build."""
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA journal_mode = OFF")  # a build that fails is thrown away whole
         database.executescript(_SCHEMA)
-        database.execute("INSERT INTO meta VALUES (?)", (build,))
+        database.execute("INSERT INTO meta VALUES (?)", (mark,))
         for number, article in enumerate(articles, start=1):
             text = article.text
             symptom, solution = plain(text.symptom), plain(f"{text.cause}\n\n{text.solution}")
@@ -109,7 +119,7 @@ class SearchIndex:
         self._database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        self.build: str = self._database.execute("SELECT build FROM meta").fetchone()[0]
+        self.mark: str = self._database.execute("SELECT mark FROM meta").fetchone()[0]
 
     def close(self) -> None:
         """Let go of the file."""

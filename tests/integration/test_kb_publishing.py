@@ -12,7 +12,7 @@ from functions.kb.publishing import Publishing, page_key
 from functions.kb.search import Search, public_index_key, staff_index_key
 from functions.shared.domain.article_decisions import archive, edit, publish
 from functions.shared.domain.articles import Article, PublishedArticle, evolve
-from functions.shared.gateways.objects import NotModified, ObjectNotFound, Objects, Overtaken, StoredObject
+from functions.shared.gateways.objects import NotModified, ObjectNotFound, Objects, Overtaken, SeenObject
 from tests.article_factories import make_drafted, make_text
 from tests.article_fakes import InMemoryArticles
 from tests.factories import AGENT, DESK, NOON
@@ -74,7 +74,7 @@ def test_a_public_article_gets_a_page_and_is_found(
     article = published(articles, title="退款没有到账")
 
     key = follow(publishing, article)
-    publishing.rebuild_indexes(NOON)
+    publishing.rebuild_indexes()
 
     assert objects.read(key).body.decode() == "<h1>退款没有到账</h1>"
     assert titles(objects, public_index_key(DESK), "退款") == ["退款没有到账"]
@@ -86,7 +86,7 @@ def test_an_internal_article_stays_out_of_everything_public(
     secret = published(articles, title="内部排障口诀", solution="口令藏在钥匙盒", visibility="internal")
 
     key = follow(publishing, secret)
-    publishing.rebuild_indexes(NOON)
+    publishing.rebuild_indexes()
 
     with pytest.raises(ObjectNotFound):
         objects.read(key)
@@ -100,11 +100,11 @@ def test_a_public_article_that_becomes_internal_is_gone(
 ) -> None:
     article = published(articles)
     key = follow(publishing, article)
-    publishing.rebuild_indexes(NOON)
+    publishing.rebuild_indexes()
     hidden = change(articles, change(articles, article, edit, make_text(visibility="internal")), publish)
 
     assert follow(publishing, hidden) == key
-    publishing.rebuild_indexes(NOON)
+    publishing.rebuild_indexes()
 
     with pytest.raises(ObjectNotFound):
         objects.read(key)
@@ -114,10 +114,10 @@ def test_a_public_article_that_becomes_internal_is_gone(
 def test_an_archived_article_is_gone(publishing: Publishing, articles: InMemoryArticles, objects: Objects) -> None:
     article = published(articles)
     key = follow(publishing, article)
-    publishing.rebuild_indexes(NOON)
+    publishing.rebuild_indexes()
 
     follow(publishing, change(articles, article, archive))
-    publishing.rebuild_indexes(NOON)
+    publishing.rebuild_indexes()
 
     with pytest.raises(ObjectNotFound):
         objects.read(key)
@@ -156,13 +156,13 @@ class SlowIndexes:
         self.objects = objects
         self.meanwhile: Iterator[Any] = iter([meanwhile])
 
-    def read(self, key: str, *, known_etag: str | None = None) -> StoredObject:
-        return self.objects.read(key, known_etag=known_etag)
+    def look(self, key: str) -> SeenObject:
+        return self.objects.look(key)
 
-    def replace(self, key: str, body: bytes, content_type: str, *, seen_etag: str | None) -> None:
+    def replace(self, key: str, body: bytes, content_type: str, *, seen_etag: str | None, note: str = "") -> None:
         for meanwhile in self.meanwhile:
             meanwhile()
-        self.objects.replace(key, body, content_type, seen_etag=seen_etag)
+        self.objects.replace(key, body, content_type, seen_etag=seen_etag, note=note)
 
 
 @pytest.mark.parametrize("is_first_build", [True, False])
@@ -170,18 +170,33 @@ def test_of_two_rebuilds_at_once_the_newer_reading_stays(
     articles: InMemoryArticles, objects: Objects, is_first_build: bool
 ) -> None:
     other = Publishing(DESK, articles, objects, objects, render)
-    published(articles, 1, title="第一篇")
     if not is_first_build:
-        other.rebuild_indexes(NOON)
+        other.rebuild_indexes()
+    published(articles, 1, title="第一篇")
 
     def meanwhile() -> None:
         published(articles, 2, title="第二篇")
-        other.rebuild_indexes(NOON)
+        other.rebuild_indexes()
 
-    Publishing(DESK, articles, objects, SlowIndexes(objects, meanwhile), render).rebuild_indexes(NOON)
+    Publishing(DESK, articles, objects, SlowIndexes(objects, meanwhile), render).rebuild_indexes()
 
     for key in (public_index_key(DESK), staff_index_key(DESK)):
         assert set(titles(objects, key, "篇")) == {"第一篇", "第二篇"}
+
+
+def test_an_index_is_built_anew_only_when_its_own_articles_changed(
+    publishing: Publishing, articles: InMemoryArticles, objects: Objects
+) -> None:
+    published(articles, 1)
+    publishing.rebuild_indexes()
+    before = [objects.look(key(DESK)).etag for key in (public_index_key, staff_index_key)]
+    publishing.rebuild_indexes()
+    assert [objects.look(key(DESK)).etag for key in (public_index_key, staff_index_key)] == before
+
+    published(articles, 2, visibility="internal")
+    publishing.rebuild_indexes()
+    assert objects.look(public_index_key(DESK)).etag == before[0]
+    assert objects.look(staff_index_key(DESK)).etag != before[1]
 
 
 def test_a_search_sees_a_new_build_within_seconds(
@@ -192,7 +207,7 @@ def test_a_search_sees_a_new_build_within_seconds(
     assert search.search("报表") == []
 
     published(articles)
-    publishing.rebuild_indexes(NOON)
+    publishing.rebuild_indexes()
     assert search.search("报表") == []
     now = 2.5
     assert [hit.title for hit in search.search("报表")] == ["报表无法导出"]
@@ -201,10 +216,12 @@ def test_a_search_sees_a_new_build_within_seconds(
 
 
 def test_objects_tell_what_changed(objects: Objects) -> None:
-    with pytest.raises(ObjectNotFound):
-        objects.read("k")
-    objects.replace("k", b"1", "text/plain", seen_etag=None)
+    for ask in (objects.read, objects.look):
+        with pytest.raises(ObjectNotFound):
+            ask("k")
+    objects.replace("k", b"1", "text/plain", seen_etag=None, note="n")
     first = objects.read("k")
+    assert objects.look("k") == SeenObject(first.etag, "n")
     with pytest.raises(NotModified):
         objects.read("k", known_etag=first.etag)
     with pytest.raises(Overtaken):
@@ -229,8 +246,7 @@ def test_every_sample_of_a_publication_is_followed(monkeypatch: pytest.MonkeyPat
         def follow(self, *address: str) -> None:
             followed.append(address)  # type: ignore[arg-type]  # three strings
 
-        def rebuild_indexes(self, now: Any) -> None:
-            del now
+        def rebuild_indexes(self) -> None:
             self.rebuilt += 1
 
     recorder = Recorder()

@@ -23,7 +23,7 @@ ARTICLES = [
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     path = tmp_path_factory.mktemp("index") / "search.sqlite3"
-    build_index(path, ARTICLES, build="1")
+    build_index(path, ARTICLES, mark="1")
     return SearchIndex(path)
 
 
@@ -94,13 +94,13 @@ def test_folding_that_lengthens_does_not_shift_the_hit() -> None:
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
-    build_index(tmp_path / "empty", [], build="1")
+    build_index(tmp_path / "empty", [], mark="1")
     assert SearchIndex(tmp_path / "empty").search("退款") == []
 
 
 def test_two_builds_of_the_same_articles_differ(tmp_path: Path) -> None:
-    build_index(tmp_path / "a", ARTICLES, build="1")
-    build_index(tmp_path / "b", ARTICLES, build="2")
+    build_index(tmp_path / "a", ARTICLES, mark="1")
+    build_index(tmp_path / "b", ARTICLES, mark="2")
     assert (tmp_path / "a").read_bytes() != (tmp_path / "b").read_bytes()
 
 
