@@ -62,10 +62,6 @@ class Shape:
         return not self.is_local
 
     @property
-    def runtime(self) -> lambda_.Runtime:
-        return RUNTIME
-
-    @property
     def architecture(self) -> lambda_.Architecture:
         return lambda_.Architecture.X86_64 if self.is_local else lambda_.Architecture.ARM_64
 

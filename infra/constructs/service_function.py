@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.platform import Platform
+from infra.shape import RUNTIME
 
 WORKER_TIMEOUT = cdk.Duration.seconds(25)
 DOOR_TIMEOUT = cdk.Duration.seconds(20)
@@ -42,7 +43,7 @@ class ServiceFunction(Construct):
             "Function",
             handler=handler,
             code=platform.code,
-            runtime=platform.shape.runtime,
+            runtime=RUNTIME,
             architecture=platform.shape.architecture,
             role=role,
             environment=dict(environment),
