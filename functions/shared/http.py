@@ -11,7 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, ResponseBuilder
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
@@ -145,6 +145,7 @@ class HttpResolver(APIGatewayHttpResolver):
             _check_body(event, self._max_body_bytes)
         except (MalformedRequest, TooLarge) as error:
             request = APIGatewayProxyEventV2(dict(event))
+            BaseRouter.current_event = request  # for the page that tells of it; routing would have set it
             answer = ResponseBuilder[APIGatewayProxyEventV2](self.refuse(error, request)).build(request)
         else:
             answer = super().resolve(event, context)

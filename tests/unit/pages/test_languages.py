@@ -4,6 +4,7 @@ import string
 
 import pytest
 
+from functions.shared.contracts.words import Language
 from functions.shared.pages.languages import LANGUAGES, LOCALES, catalogue, negotiate
 from functions.shared.pages.rendering import FUNCTIONS
 
@@ -20,6 +21,10 @@ def texts(language: str) -> dict[str, set[str]]:
         fields = {field for _, field, _, _ in string.Formatter().parse(text) if field}
         words.setdefault(PLURALS.sub("", key), set()).update(fields)
     return words
+
+
+def test_the_desk_speaks_every_language_that_has_a_catalogue():
+    assert set(LANGUAGES) == set(Language)
 
 
 def test_each_catalogue_says_everything_the_others_say():

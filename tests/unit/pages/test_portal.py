@@ -136,6 +136,13 @@ def test_a_form_without_its_pages_token_is_refused() -> None:
     assert "out of date" in visitor.html
 
 
+def test_too_long_a_report_is_refused_in_a_plain_sentence() -> None:
+    visitor = opened("/report", "en")
+
+    assert visitor.post("/report", **{**REPORT, "description": "x" * 2_000_000}) == 413
+    assert "This is more than we can take at once." in visitor.html
+
+
 def test_a_reference_is_understood_however_it_is_typed() -> None:
     visitor = Browser()
     reference = reported(visitor)
