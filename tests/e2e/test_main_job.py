@@ -43,18 +43,19 @@ def test_a_posted_p0_has_team_agent_and_both_deadlines_on_its_timeline(desk: Run
 
 
 def test_a_mail_becomes_a_ticket_is_acknowledged_and_its_answer_joins_it(desk: RunningDesk) -> None:
-    sender = f"grace-{uuid.uuid4().hex[:8]}@northwind-outdoor.example"
+    run = uuid.uuid4().hex[:8]
+    sender, subject = f"grace-{run}@northwind-outdoor.example", f"Our site is down ({run})"
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = f"Grace Miller <{sender}>", desk.support_address, "Our site is down"
+    mail["From"], mail["To"], mail["Subject"] = f"Grace Miller <{sender}>", desk.support_address, subject
     mail["Message-ID"] = f"<{uuid.uuid4()}@northwind-outdoor.example>"
     mail.set_content("Nobody can reach the web shop since 10:20. Every order is lost.")
     for _ in range(2):
         desk.mail(mail)
 
-    line = desk.until(lambda: next((one for one in desk.queue() if one["title"] == "Our site is down"), None))
+    line = desk.until(lambda: next((one for one in desk.queue() if one["title"] == subject), None))
     ticket = desk.triaged(line["reference"])
     assert (ticket["priority"], ticket["channel"], ticket["language"]) == ("P0", "email", "en")
-    assert len([one for one in desk.queue() if one["title"] == "Our site is down"]) == 1
+    assert len([one for one in desk.queue() if one["title"] == subject]) == 1
 
     [acknowledgement] = desk.until(lambda: desk.mails_to(sender), what="the acknowledgement")
     assert line["reference"] in acknowledgement["subject"]
