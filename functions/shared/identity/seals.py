@@ -41,7 +41,7 @@ class Seal:
             BrokenSeal: it is not genuine.
         """
         key_id, _, sealed = note.partition(".")
-        if len(note) > _MAX_LENGTH or not (key := self._keys.find(key_id)):
+        if len(note) > _MAX_LENGTH or not note.isascii() or not (key := self._keys.find(key_id)):
             raise BrokenSeal
         try:
             content: dict[str, Any] = self._serializer(key).loads(sealed)

@@ -134,6 +134,11 @@ def test_whatever_is_offered_as_a_note_is_broken_and_nothing_worse(text: str) ->
         Seal(RingInMemory(), Purpose.FORM).open(text, now=NOW)
 
 
+def test_a_note_that_no_text_can_hold_is_broken(keys: RingInMemory) -> None:
+    with pytest.raises(BrokenSeal):
+        Seal(keys, Purpose.FORM).open("k0001.\ud800", now=NOW)
+
+
 def test_an_endless_note_is_not_even_looked_at(keys: RingInMemory) -> None:
     with pytest.raises(BrokenSeal):
         Seal(keys, Purpose.FORM).open("k0001." + "a" * 1_000_000, now=NOW)
