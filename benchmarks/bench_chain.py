@@ -33,7 +33,8 @@ class Chain:
     """The desk's own chain."""
 
     def __init__(self, settings: LocalSettings, client: Client) -> None:
-        self._url = f"{settings.url}/api/v1/tickets"
+        self._url = f"{settings.endpoint}/api/v1/tickets"
+        self._host = settings.api_host
         self._client = client
         groups = client("scheduler").list_schedule_groups()["ScheduleGroups"]
         [self._group] = [group["Name"] for group in groups if group["Name"] != "default"]
@@ -43,7 +44,8 @@ class Chain:
     def run(self, name: str) -> float:
         """Report one problem; seconds until its ticket's timer was there."""
         started = time.time()
-        answer = self._http.post(self._url, json={**self._problem, "title": name})
+        problem = {**self._problem, "title": name}
+        answer = self._http.post(self._url, json=problem, headers={"Host": self._host})
         return created_at(self._client, answer.raise_for_status().json()["id"], self._group) - started
 
 

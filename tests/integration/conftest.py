@@ -25,6 +25,12 @@ def aws() -> Iterator[None]:
 def dynamodb(aws: None) -> "DynamoDBClient":
     del aws
     client = boto3.client("dynamodb")
+    create_table(client)
+    return client
+
+
+def create_table(client: "DynamoDBClient") -> None:
+    """The single table, without its stream."""
     names = [index.removeprefix("by_") for index in INDEXES]
     attributes = ["pk", "sk", *(f"{name}_{part}" for name in names for part in ("pk", "sk"))]
     client.create_table(
@@ -44,4 +50,3 @@ def dynamodb(aws: None) -> "DynamoDBClient":
             for name in names
         ],
     )
-    return client

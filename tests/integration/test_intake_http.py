@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from tests.factories import DESK, default_config
 from tests.integration.conftest import BLOBS, TABLE
 from tests.lambdas import CONTEXT, http_event
 
+SAMPLE = Path(__file__).parents[2] / "events" / "intake_report.json"
 PARAMETER = "/aftercare/token-keys"
 BODY: dict[str, Any] = {
     "company": "Acme",
@@ -58,6 +60,13 @@ def _forget() -> None:
 def call(method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     answer = http.handler(http_event(method, path, body, headers), CONTEXT)
     return answer["statusCode"], json.loads(answer["body"]) if answer.get("body") else None
+
+
+def test_the_sample_request_opens_a_ticket() -> None:
+    answer = http.handler(json.loads(SAMPLE.read_text(encoding="utf-8")), CONTEXT)
+
+    assert answer["statusCode"] == 201
+    assert json.loads(answer["body"])["reference"].startswith("AS-")
 
 
 def test_a_report_can_be_tracked_and_answered_with_its_token() -> None:

@@ -1,5 +1,6 @@
-"""One contract for the table and its in-memory fake."""
+"""One contract for the table in moto, in the local cloud, and for its in-memory fake."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,16 +13,24 @@ from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, 
 from functions.shared.domain.ticket import Ticket, evolve, opened, replay
 from functions.shared.gateways.tickets import TicketTable
 from functions.shared.ticketing import NaturalKey, Tickets
+from ops.local.aws import LocalAws
 from tests.factories import AGENT, DESK, NOON, make_company, make_contact, make_message, make_opened, make_problem
 from tests.fakes import CountedIds, InMemoryTickets, StillClocks
-from tests.integration.conftest import TABLE
+from tests.integration.conftest import TABLE, create_table
 
 
-@pytest.fixture(params=["dynamodb", "memory"])
-def store(request: pytest.FixtureRequest) -> Any:
-    if request.param == "memory":
-        return InMemoryTickets()
-    return TicketTable(request.getfixturevalue("dynamodb"), TABLE, DESK)
+@pytest.fixture(params=["moto", "memory", pytest.param("local cloud", marks=pytest.mark.e2e)])
+def store(request: pytest.FixtureRequest) -> Iterator[Any]:
+    match request.param:
+        case "memory":
+            yield InMemoryTickets()
+        case "moto":
+            yield TicketTable(request.getfixturevalue("dynamodb"), TABLE, DESK)
+        case _:
+            client = LocalAws(request.getfixturevalue("cloud")).dynamodb
+            create_table(client)
+            yield TicketTable(client, TABLE, DESK)
+            client.delete_table(TableName=TABLE)
 
 
 def add(store: Any, number: int = 1, **changes: Any) -> Ticket:
