@@ -44,7 +44,6 @@ class DeskSettings(Settings):
 class SignInSettings(Settings):
     """For functions that staff sign in to: enough to send them to Cognito and to verify what comes back."""
 
-    user_pool_id: str
     user_pool_client_id: str
     issuer: str
     """The `iss` of every token of the pool."""

@@ -98,7 +98,6 @@ class SignIn(Construct):
         issuer = f"https://{pool_host}/{pool.user_pool_id}"
         keys_base = f"{shape.endpoint}/{pool.user_pool_id}" if shape.is_local else issuer
         self.settings = {
-            "user_pool_id": pool.user_pool_id,
             "user_pool_client_id": self.client.user_pool_client_id,
             "issuer": issuer,
             "keys_url": f"{keys_base}/.well-known/jwks.json",

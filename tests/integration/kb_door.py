@@ -31,7 +31,6 @@ ENVIRONMENT = KbHttpSettings.to_env(
     site_bucket="site",
     public_url="http://localhost:8080",
     token_key_parameter="/aftercare/keys",
-    user_pool_id="us-east-1_Pool",
     user_pool_client_id="console-client",
     issuer="https://issuer",
     keys_url="https://issuer/keys",

@@ -33,7 +33,6 @@ def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
         "BLOBS_BUCKET": BLOBS,
         "PUBLIC_URL": "https://desk.example",
         "TOKEN_KEY_PARAMETER": PARAMETER,
-        "USER_POOL_ID": "us-east-1_Pool",
         "USER_POOL_CLIENT_ID": CLIENT,
         "ISSUER": ISSUER,
         "KEYS_URL": f"{ISSUER}/.well-known/jwks.json",
