@@ -48,7 +48,6 @@ _PATTERNS: Final[Mapping[FieldKind, str]] = {
     FieldKind.PHONE: PHONE_PATTERN,
 }
 _CHOOSING: Final = (FieldKind.CHOICE, FieldKind.MULTI_CHOICE)
-_LISTS: Final = (FieldKind.MULTI_CHOICE, FieldKind.FILE)
 
 
 class Choice(Part):

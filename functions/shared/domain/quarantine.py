@@ -15,11 +15,6 @@ class Held(StrEnum):
     OWN_MAIL = "own_mail"
     MACHINE = "machine"
 
-    @property
-    def needs_a_look(self) -> bool:
-        """Somebody should look at it; the others are set aside for good unless they are replayed."""
-        return self not in (Held.OWN_MAIL, Held.MACHINE)
-
 
 class HeldMail(BaseModel):
     """A mail set aside. `raw_key` in the inbound bucket has it as it arrived."""

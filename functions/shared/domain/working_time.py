@@ -105,9 +105,6 @@ class WorkingTime:
             raise ValueError(f"{end.isoformat()} is before {start.isoformat()}")
         return timedelta(microseconds=self._elapsed(began, ended) - self._paused(began, ended, pause_spans(pauses)))
 
-    def is_working(self, instant: datetime) -> bool:
-        return self._is_working(microseconds(instant))
-
     def next_opening(self, instant: datetime) -> datetime:
         """The first instant from `instant` on that is working time."""
         us = microseconds(instant)

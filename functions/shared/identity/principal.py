@@ -67,10 +67,6 @@ class Principal(BaseModel):
         """Whether the caller may do what `role` may: a lead may do all that an agent may."""
         return self.role is not None and self.role.includes(role)
 
-    def is_in(self, team: str | None) -> bool:
-        """Whether the caller belongs to `team`."""
-        return team is not None and team in self.teams
-
     def may_see_ticket(self, ticket_id: str, contact_id: str | None) -> bool:
         """Whether the caller may read the public part of the ticket that `contact_id` asked for."""
         if self.is_staff:

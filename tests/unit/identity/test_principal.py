@@ -106,7 +106,5 @@ def test_a_person_is_known_by_what_the_configuration_says_of_them() -> None:
     lin = person(Role.AGENT).known_as("lin", "林悦", ["first-line"])
 
     assert lin.actor() == Actor(kind="agent", id="lin", name="林悦")
-    assert lin.is_in("first-line")
-    assert not lin.is_in("finance")
-    assert not lin.is_in(None)
+    assert lin.teams == {"first-line"}
     assert lin.has(Role.AGENT)
