@@ -23,9 +23,12 @@ Visitor = Callable[..., Page]
 expect.set_options(timeout=_PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The Chromium of this machine, or the one that Playwright fetched."""
+    """The Chromium of this machine, or the one that Playwright fetched.
+
+    Not for the whole session: while Playwright is open its event loop runs, and no other test may run one of its own.
+    """
     with sync_playwright() as playwright:
         found = next((path for name in _NAMES if (path := shutil.which(name))), None)
         if found is None and not Path(playwright.chromium.executable_path).exists():
