@@ -42,6 +42,30 @@ def due(
         _answer_one(calendar, start, target, pause or [], language)
 
 
+@app.command()
+def explain(
+    reference: Annotated[str, typer.Argument(help="Of a ticket of the running desk.")],
+    language: Annotated[Language, typer.Option(help="Of the explanation.")] = Language.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs, in both languages.")] = False,
+) -> None:
+    """Print why a ticket's deadlines are what they are: cycles, pauses, walks, what was told to whom, what is next."""
+    from datetime import UTC, datetime
+
+    from ops.desk_client import DeskClient
+    from ops.explanation import NotExplained, explanation
+    from ops.explanation_page import print_explanation
+    from ops.local.settings import LocalSettings
+
+    try:
+        told = explanation(DeskClient.as_staff(LocalSettings.from_env()).ticket(reference))
+    except NotExplained as error:
+        raise Failure(str(error)) from error
+    if as_json:
+        typer.echo(told.model_dump_json())
+    else:
+        print_explanation(told, language, datetime.now(UTC))
+
+
 def _answer_one(calendar: Path, start: str, target: str, pauses: list[str], language: Language) -> None:
     from ops.sla_cases import BadQuestion, ask_due, read_calendar, shown
 

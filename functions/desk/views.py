@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, SerializeAsAny
 
 from functions.shared.contracts.events import Company, Contact, Problem, TicketEvent, TicketOpened
 from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Slug, Status
-from functions.shared.domain.clocks import Clock
+from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 
@@ -95,6 +95,7 @@ class TicketView(BaseModel):
     cause: str
     solution: str
     clocks: tuple[ClockView, ...]
+    timer: Timer | None
     timeline: tuple[SerializeAsAny[TicketEvent], ...]
 
     @classmethod

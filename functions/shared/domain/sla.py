@@ -38,7 +38,7 @@ from functions.shared.domain.clocks import Clock
 from functions.shared.domain.facts import FIELDS, Facts
 from functions.shared.domain.policies import ClockRule, Sla, SlaPolicy, threshold_budget
 from functions.shared.domain.spans import Pause
-from functions.shared.domain.ticket import Ticket, evolve
+from functions.shared.domain.ticket import Ticket, evolve, replay
 from functions.shared.domain.walk import explain
 from functions.shared.domain.working_time import BeyondHorizon, NoWorkingTime, WorkingTime
 
@@ -73,14 +73,18 @@ class SlaRules:
     def follow(self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]) -> list[TicketEvent]:
         """The clock events that `events` entail, numbered on from `after`.
 
-        What was due before the events happened is part of them, however late the timer is.
+        What was due before the events happened is part of them, however late the timer is. However many events are
+        stored at once, the clocks are the same.
         """
         moves = _Moves(self, after, before.status if before else Status.NEW)
+        ticket = before
         for event in events:
+            ticket = evolve(ticket, event) if ticket else replay([event])
             moves.act(event.occurred_at, or_at=False)
+            moves.see(ticket)
             moves.follow(event)
-        moves.settle(events[-1].occurred_at)
-        moves.act(events[-1].occurred_at)
+            moves.settle(event.occurred_at)
+            moves.act(event.occurred_at)
         return moves.events
 
     def due_acts(self, ticket: Ticket, now: datetime) -> list[TicketEvent]:
@@ -175,6 +179,10 @@ class _Moves:
         self._rules = rules
         self._ticket = ticket
         self._status = status
+
+    def see(self, ticket: Ticket) -> None:
+        """Go on with the ticket as it stood after one event of the commit; its clocks are where they were moved to."""
+        self._ticket = ticket.with_changes(clocks=self._ticket.clocks, sequence=self._ticket.sequence)
 
     def follow(self, event: TicketEvent) -> None:
         """Move the clocks as one event of the commit does."""
