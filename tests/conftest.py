@@ -1,4 +1,4 @@
-"""Every test runs with fake credentials in a fixed region, so that nothing can reach a real account."""
+"""Tests run with fake credentials in a fixed region; those that need no local cloud reach nothing but this machine."""
 
 import pytest
 
@@ -14,6 +14,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("e2e") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.timeout(_CLOUD_PATIENCE_S))
+        else:
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
 
 
 @pytest.fixture(autouse=True)
