@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from functions.shared.domain.calendar import Calendar
 from functions.shared.domain.config import Desk, DeskConfig, MailTemplate, Module, Person, Team
-from functions.shared.domain.config_check import faults, spelled
+from functions.shared.domain.config_check import faults, rule_faults, spelled
 from functions.shared.domain.document import Part
 from functions.shared.domain.form import Form
 from functions.shared.domain.matrix import PriorityMatrix
@@ -150,6 +150,31 @@ def load_config(root: Path, *, now: datetime | None = None) -> DeskConfig:
     return config
 
 
+def load_rules(path: Path) -> tuple[Rule, ...]:
+    """The rules written in one file, checked by themselves: what names they use of a desk is not asked.
+
+    Raises:
+        ConfigRefused: with every fault that was found.
+    """
+    sources = _Sources(path.parent)
+    try:
+        file = read_yaml(path)
+    except OSError as error:
+        raise ConfigRefused([f"{path}: cannot be read: {error.strerror}"]) from error
+    except YamlFault as fault:
+        raise ConfigRefused([str(fault)]) from fault
+    if not isinstance(file.content, dict):
+        raise ConfigRefused([f'{path}:1: a file of rules has one key, "rules"'])
+    sources.add("rules", file)
+    try:
+        rules = Rules.model_validate(sources.document).rules
+    except ValidationError as error:
+        raise ConfigRefused(list(_explained(sources, error))) from error
+    if found := rule_faults(rules):
+        raise ConfigRefused([sources.described(fault.place, fault.message) for fault in found])
+    return rules
+
+
 def publish_config(root: Path, store: ConfigStore, *, author: str, note: str, now: datetime) -> DeskConfig:
     """Check the configuration in the folder `root` and make it live; unchanged, it keeps its version.
 
@@ -220,6 +245,10 @@ def sentence(details: ErrorDetails) -> str:
             return f'no "{context["tag"]}" here; there is {context["expected_tags"]}'
         case "union_tag_not_found":
             return f"must say {details['ctx']['discriminator']}"
+        case "string_type":
+            return "is not a text"
+        case "tuple_type" | "list_type":
+            return "is not a list"
         case "string_pattern_mismatch":
             return f'"{details["input"]}" is not written as it must be ({details["ctx"]["pattern"]})'
         case _:

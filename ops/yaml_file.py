@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-LARGEST: Final = 2_000_000
+LARGEST: Final = 4_000_000
 """Bytes of one file."""
 
 DEEPEST: Final = 60
@@ -45,16 +45,10 @@ class YamlFile:
         return self.lines.get(place, 1)
 
 
-class _Loader(yaml.SafeLoader):
-    """Only `true`, `false`, `null`, decimal numbers and texts."""
+class _Loader(yaml.CSafeLoader):
+    """Only `true`, `false`, `null`, decimal numbers and texts; read by libyaml, ten times faster than in Python."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - how PyYAML keeps them
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.composer.ComposerError(None, None, "aliases (*) are not allowed here", mark)
-        return super().compose_node(parent, index)
 
 
 for _tag, _pattern, _first in (
@@ -81,12 +75,14 @@ def read_yaml(path: Path) -> YamlFile:
         raise YamlFault(path, raw[: error.start].count(b"\n") + 1, "this is not UTF-8") from error
     loader = _Loader(text)
     try:
+        _look_through(path, text)
         node = loader.get_single_node()
         lines: dict[tuple[Step, ...], int] = {}
         content = _built(loader, path, node, (), lines) if node is not None else None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlFault(path, mark.line + 1 if mark else 1, error.problem or "this is not YAML") from error
+        line = _line_of(error.problem_mark or error.context_mark)
+        # What is missing at the end is missed behind the last line.
+        raise YamlFault(path, min(line, len(text.splitlines())) or 1, error.problem or "this is not YAML") from error
     except yaml.YAMLError as error:
         raise YamlFault(path, 1, str(error).splitlines()[0]) from error
     except RecursionError as error:
@@ -94,6 +90,21 @@ def read_yaml(path: Path) -> YamlFile:
     finally:
         loader.dispose()
     return YamlFile(path, content, lines)
+
+
+def _look_through(path: Path, text: str) -> None:
+    """Refuse what may not be turned into nodes: aliases, which can be circular or multiply, and bottomless nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise YamlFault(path, _line_of(event.start_mark), "aliases (*) are not allowed here")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise YamlFault(path, _line_of(event.start_mark), "this nests too deep")
+
+
+def _line_of(mark: Any) -> int:
+    return mark.line + 1 if mark else 1
 
 
 def _built(

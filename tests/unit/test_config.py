@@ -122,7 +122,7 @@ def test_a_missing_folder_or_part_is_one_plain_sentence(folder, tmp_path):
         (b"a: 1\nb: \xff\n", "desk.yaml:2: this is not UTF-8"),
         (b"[" * 5000, "desk.yaml:1: "),
         (b"a: !!python/object/apply:os.system [ls]\n", "desk.yaml:1: a: "),
-        (b"a: " + b"x" * 3_000_000, "desk.yaml:1: the file has more than"),
+        (b"a: " + b"x" * 5_000_000, "desk.yaml:1: the file has more than"),
         (b"", "desk.yaml:1: "),
     ],
 )

@@ -28,6 +28,11 @@ EFFECTS = {
     "remove_tags": {"tags": ()},
     "set_field": {"fields": {"contract_no": "C-2026-001"}},
     "notify": {"notify": ("account_manager",)},
+    "start_procedure": {"procedure": "outage"},
+    "set_policy": {"policy": "vip"},
+    "reply": {"replies": ("invoice-received",)},
+    "link_incident": {"incident": "AS-7F3K-92QD"},
+    "add_checklist": {"checklists": ("refund",)},
 }
 
 

@@ -36,6 +36,11 @@ class Verdict:
     tags: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     notify: tuple[str, ...] = ()
+    procedure: Slug | None = None
+    policy: Slug | None = None
+    replies: tuple[Slug, ...] = ()
+    incident: str | None = None
+    checklists: tuple[Slug, ...] = ()
 
     def differences(self, other: "Verdict") -> frozenset[str]:
         """The names of what `other` decides differently."""
@@ -44,6 +49,8 @@ class Verdict:
 
 class _Action(Part):
     example: ClassVar[Mapping[str, Any]]
+    decides: ClassVar[str]
+    """The field of the verdict that this action is about."""
 
     def apply(self, verdict: Verdict) -> Verdict:
         """`verdict` after this action."""
@@ -54,6 +61,7 @@ class SetPriority(_Action):
     """The ticket has this priority, whatever was decided before."""
 
     example: ClassVar[Mapping[str, Any]] = {"do": "set_priority", "priority": "P0"}
+    decides: ClassVar[str] = "priority"
 
     do: Literal["set_priority"]
     priority: Priority
@@ -66,6 +74,7 @@ class RaisePriority(_Action):
     """The ticket has at least this priority."""
 
     example: ClassVar[Mapping[str, Any]] = {"do": "raise_priority", "priority": "P1"}
+    decides: ClassVar[str] = "priority"
 
     do: Literal["raise_priority"]
     priority: Priority
@@ -79,6 +88,7 @@ class SetTeam(_Action):
     """The ticket goes to this team; a person chosen for another team is let go."""
 
     example: ClassVar[Mapping[str, Any]] = {"do": "set_team", "team": "finance"}
+    decides: ClassVar[str] = "team"
 
     do: Literal["set_team"]
     team: Slug
@@ -91,6 +101,7 @@ class Assign(_Action):
     """The ticket goes to this person, or in turn to the people of its team."""
 
     example: ClassVar[Mapping[str, Any]] = {"do": "assign", "person": "li-na"}
+    decides: ClassVar[str] = "person"
 
     do: Literal["assign"]
     person: Slug | None = None
@@ -108,6 +119,7 @@ class Assign(_Action):
 
 class AddTags(_Action):
     example: ClassVar[Mapping[str, Any]] = {"do": "add_tags", "tags": ["billing"]}
+    decides: ClassVar[str] = "tags"
 
     do: Literal["add_tags"]
     tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
@@ -118,6 +130,7 @@ class AddTags(_Action):
 
 class RemoveTags(_Action):
     example: ClassVar[Mapping[str, Any]] = {"do": "remove_tags", "tags": ["spam"]}
+    decides: ClassVar[str] = "tags"
 
     do: Literal["remove_tags"]
     tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
@@ -130,6 +143,7 @@ class SetField(_Action):
     """The ticket's module, or one of a form's own fields, has this value."""
 
     example: ClassVar[Mapping[str, Any]] = {"do": "set_field", "field": "fields.contract_no", "value": "C-2026-001"}
+    decides: ClassVar[str] = "fields"
 
     do: Literal["set_field"]
     field: str = Field(pattern=r"^(module|fields\.[a-z][a-z0-9_]{0,62})$")
@@ -151,6 +165,7 @@ class Notify(_Action):
     """These people are told at once."""
 
     example: ClassVar[Mapping[str, Any]] = {"do": "notify", "to": ["account_manager"]}
+    decides: ClassVar[str] = "notify"
 
     do: Literal["notify"]
     to: tuple[Recipient, ...] = Field(min_length=1, max_length=20)
@@ -159,7 +174,87 @@ class Notify(_Action):
         return replace(verdict, notify=tuple(dict.fromkeys((*verdict.notify, *self.to))))
 
 
+class StartProcedure(_Action):
+    """The ticket is handled by this procedure."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "start_procedure", "procedure": "outage"}
+    decides: ClassVar[str] = "procedure"
+
+    do: Literal["start_procedure"]
+    procedure: Slug
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, procedure=self.procedure)
+
+
+class SetPolicy(_Action):
+    """This policy says what the customer is promised."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "set_policy", "policy": "vip"}
+    decides: ClassVar[str] = "policy"
+
+    do: Literal["set_policy"]
+    policy: Slug
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, policy=self.policy)
+
+
+class Reply(_Action):
+    """The customer is answered from this template."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "reply", "template": "invoice-received"}
+    decides: ClassVar[str] = "replies"
+
+    do: Literal["reply"]
+    template: Slug
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, replies=tuple(dict.fromkeys((*verdict.replies, self.template))))
+
+
+class LinkIncident(_Action):
+    """The ticket belongs to this incident."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "link_incident", "incident": "AS-7F3K-92QD"}
+    decides: ClassVar[str] = "incident"
+
+    do: Literal["link_incident"]
+    incident: Tag
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, incident=self.incident)
+
+
+class AddChecklist(_Action):
+    """The ticket gets this checklist."""
+
+    example: ClassVar[Mapping[str, Any]] = {"do": "add_checklist", "checklist": "refund"}
+    decides: ClassVar[str] = "checklists"
+
+    do: Literal["add_checklist"]
+    checklist: Slug
+
+    def apply(self, verdict: Verdict) -> Verdict:
+        return replace(verdict, checklists=tuple(dict.fromkeys((*verdict.checklists, self.checklist))))
+
+
 Action = Annotated[
-    SetPriority | RaisePriority | SetTeam | Assign | AddTags | RemoveTags | SetField | Notify,
+    SetPriority
+    | RaisePriority
+    | SetTeam
+    | Assign
+    | AddTags
+    | RemoveTags
+    | SetField
+    | Notify
+    | StartProcedure
+    | SetPolicy
+    | Reply
+    | LinkIncident
+    | AddChecklist,
     Field(discriminator="do"),
 ]
+
+NOT_CARRIED_OUT = (StartProcedure, SetPolicy, Reply, LinkIncident, AddChecklist)
+"""Actions that rules may be tried with, and that triage does not carry out yet: a live configuration has none."""

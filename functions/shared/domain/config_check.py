@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from functions.shared.contracts.words import Role
-from functions.shared.domain.actions import Action, Assign, Notify, SetField, SetTeam
+from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Notify, SetField, SetTeam
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
 from functions.shared.domain.operators import Operator
+from functions.shared.domain.rule_circles import circles
 from functions.shared.domain.rules import Rule, failed_examples
 from functions.shared.domain.working_time import NoWorkingTime
 
@@ -44,10 +45,20 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *_people(config),
         *_modules(config),
         *(fault for number, rule in enumerate(config.rules) for fault in _rule(config, number, rule)),
+        *_circles(config.rules),
         *(Fault(place, message) for place, message in config.sla.faults()),
         *_calendars(config, now),
         *_policies(config),
     ]
+
+
+def rule_faults(rules: Sequence[Rule]) -> list[Fault]:
+    """What is wrong with `rules` whatever desk they are for."""
+    return [*_repeated("rules", rules), *_circles(rules)]
+
+
+def _circles(rules: Sequence[Rule]) -> Iterator[Fault]:
+    return (Fault(("rules", number), sentence) for number, sentence in circles(rules))
 
 
 def _repeats(config: DeskConfig) -> Iterator[Fault]:
@@ -59,14 +70,18 @@ def _repeats(config: DeskConfig) -> Iterator[Fault]:
         "rules": config.rules,
     }
     for name, items in lists.items():
-        first: dict[str, int] = {}
-        for number, item in enumerate(items):
-            if first.setdefault(item.id, number) != number:
-                yield Fault((name, number, "id"), f'"{item.id}" is taken by {name}[{first[item.id]}]')
+        yield from _repeated(name, items)
     emails: dict[str, int] = {}
     for number, person in enumerate(config.people):
         if emails.setdefault(person.email.casefold(), number) != number:
             yield Fault(("people", number, "email"), f'"{person.email}" belongs to somebody else already')
+
+
+def _repeated(name: str, items: Sequence[Any]) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for number, item in enumerate(items):
+        if first.setdefault(item.id, number) != number:
+            yield Fault((name, number, "id"), f'"{item.id}" is taken by {name}[{first[item.id]}]')
 
 
 def _desk(config: DeskConfig) -> Iterator[Fault]:
@@ -145,6 +160,8 @@ def _leaf_names(config: DeskConfig, place: Place, field: str, op: Operator, valu
 
 
 def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[Fault]:
+    if isinstance(action, NOT_CARRIED_OUT):
+        yield Fault((*place, "do"), f'triage does not carry out "{action.do}" yet; `desk rules run` can try it')
     match action:
         case SetTeam():
             yield from _team_exists(config, (*place, "team"), action.team)

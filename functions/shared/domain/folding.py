@@ -1,7 +1,9 @@
-"""Text as the rules compare it: case and width do not matter, and Chinese needs no spaces."""
+"""Text as the rules compare it: case, width and the kind of Chinese do not matter, and Chinese needs no spaces."""
 
 import unicodedata
 from dataclasses import dataclass
+
+from functions.shared.domain.han import TO_SIMPLIFIED
 
 # Scripts written without spaces between words: a keyword in one of them is looked for anywhere.
 _SPACELESS = (
@@ -24,9 +26,12 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
 def fold(text: str) -> str:
-    """`text` without differences of case, of width (全角/半角) and of blank space."""
+    """`text` without differences of case, width (全角/半角), blank space, and traditional or simplified Chinese."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     narrow = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
-    return " ".join(unicodedata.normalize("NFKC", narrow.casefold()).split())
+    folded = unicodedata.normalize("NFKC", narrow.casefold())
+    return " ".join(folded.translate(TO_SIMPLIFIED).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class SampleTicket(Part):
     id: str | None = None
     title: str = ""
     description: str = ""
+    first_message: str = ""
     channel: Channel | None = None
     language: Language | None = None
     priority: Priority | None = None
@@ -61,11 +62,11 @@ class SampleTicket(Part):
 
     def facts(self) -> Facts:
         """The ticket as conditions see it."""
-        plain = self.model_dump(exclude={"id", "company", "contact", "fields"})
+        plain = self.model_dump(exclude={"id", "first_message", "company", "contact", "fields"})
         return Facts(
             {
                 **plain,
-                "text": f"{self.title}\n{self.description}",
+                "text": whole_text(self.title, self.description, self.first_message),
                 **_prefixed("company", self.company.model_dump() if self.company else {}),
                 **_prefixed("contact", self.contact.model_dump() if self.contact else {}),
                 **_prefixed("fields", self.fields),
@@ -182,6 +183,11 @@ def failed_examples(rule: Rule) -> Iterable[tuple[int, str]]:
         if rule.holds(example.ticket.facts()) != example.matches:
             wanted = "match" if example.matches else "not match"
             yield number, f'rule "{rule.id}" should {wanted} this ticket'
+
+
+def whole_text(*parts: str | None) -> str:
+    """What the field `text` holds: the title, the description, and the first message where it is another."""
+    return "\n".join(dict.fromkeys(part for part in parts if part))
 
 
 def _prefixed(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:

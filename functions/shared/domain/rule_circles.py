@@ -1,0 +1,155 @@
+"""Rules that would set one another off without end.
+
+A rule acts on an update; what it sets is an update again, for which other rules may be waiting. Each rule by itself
+comes to rest, since setting what is set already changes nothing. Several do not, when they set a field to different
+values and each one's value is what makes the next one's condition possible.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from functions.shared.domain.actions import (
+    Action,
+    AddTags,
+    Assign,
+    RaisePriority,
+    RemoveTags,
+    SetField,
+    SetPriority,
+    SetTeam,
+)
+from functions.shared.domain.conditions import All, AnyOf, Leaf, Not, leaves
+from functions.shared.domain.facts import Facts
+from functions.shared.domain.operators import Operator, Scalar
+from functions.shared.domain.rules import Occasion, Rule
+
+_NEGATIVE = (Operator.IS_NOT, Operator.NOT_IN, Operator.EMPTY)
+
+
+@dataclass(frozen=True)
+class _Write:
+    """That `field` becomes `value`; of tags, that one is there or is gone."""
+
+    field: str
+    value: Scalar
+    is_removal: bool = False
+
+
+def circles(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:
+    """Rules that would set one another off without end: the number of the first of each circle, and a sentence."""
+    awake = {
+        number: (rule, rule.when)
+        for number, rule in enumerate(rules)
+        if rule.enabled and Occasion.UPDATED in rule.on and rule.when
+    }
+    writes = {number: list(_writes(rule)) for number, (rule, _) in awake.items()}
+    readers: dict[str, list[int]] = defaultdict(list)
+    for number, (_, when) in awake.items():
+        for name in {leaf.field for leaf in leaves(when)}:
+            readers[name].append(number)
+    wakes = {
+        write: [number for number in readers[write.field] if _possible(awake[number][1], write) is not False]
+        for write in {one for some in writes.values() for one in some}
+    }
+    follows = {
+        number: list(dict.fromkeys(next_one for write in some for next_one in wakes[write] if next_one != number))
+        for number, some in writes.items()
+    }
+    for group in _circles(follows):
+        if field := _restless([write for number in group for write in writes[number]]):
+            names = ", ".join(f'"{rules[number].id}"' for number in sorted(group))
+            yield min(group), f"the rules {names} would set one another off without end, by changing {field}"
+
+
+def _writes(rule: Rule) -> Iterator[_Write]:
+    for action in rule.then:
+        yield from _write(action)
+
+
+def _write(action: Action) -> Iterator[_Write]:
+    match action:
+        case SetPriority() | RaisePriority():
+            yield _Write("priority", str(action.priority))
+        case SetTeam():
+            yield _Write("team", action.team)
+        case Assign(person=str(person)):
+            yield _Write("assignee", person)
+        case SetField():
+            yield _Write(action.field, action.value)
+        case AddTags() | RemoveTags():
+            yield from (_Write("tags", tag, isinstance(action, RemoveTags)) for tag in action.tags)
+        case _:
+            return
+
+
+def _possible(condition: All | AnyOf | Not | Leaf, write: _Write) -> bool | None:
+    """Whether `condition` holds after `write`; None where that depends on more."""
+    match condition:
+        case Leaf():
+            return _leaf(condition, write)
+        case Not():
+            inner = _possible(condition.negated, write)
+            return None if inner is None else not inner
+        case All():
+            found = [_possible(part, write) for part in condition.all]
+            return False if False in found else None if None in found else True
+        case AnyOf():
+            found = [_possible(part, write) for part in condition.any]
+            return True if True in found else None if None in found else False
+
+
+def _leaf(leaf: Leaf, write: _Write) -> bool | None:
+    if leaf.field != write.field or leaf.op is Operator.CHANGED_FROM:
+        return None
+    if leaf.op is Operator.CHANGED:
+        return True
+    if leaf.op is Operator.CHANGED_TO:
+        leaf = Leaf(field=leaf.field, op=Operator.IS, value=leaf.value, exact=leaf.exact)
+    if write.field != "tags":
+        return leaf.holds(Facts({write.field: write.value}))
+    holds = leaf.holds(Facts({"tags": (write.value,)}))
+    is_about = holds is not (leaf.op in _NEGATIVE)
+    return (holds is not write.is_removal) if is_about else None
+
+
+def _restless(writes: Sequence[_Write]) -> str | None:
+    """The field that goes to and fro under `writes`, if there is one."""
+    seen: dict[tuple[str, object], _Write] = {}
+    for write in writes:
+        key = (write.field, write.value if write.field == "tags" else None)
+        if seen.setdefault(key, write) != write:
+            return write.field
+    return None
+
+
+def _circles(follows: Mapping[int, Sequence[int]]) -> Iterator[frozenset[int]]:
+    """The groups of two and more in which each leads to every other (Kosaraju's algorithm)."""
+    before: dict[int, list[int]] = defaultdict(list)
+    for number, next_ones in follows.items():
+        for next_one in next_ones:
+            before[next_one].append(number)
+    seen: set[int] = set()
+    finished = [number for start in follows for number in _depth_first(start, follows, seen)]
+    placed: set[int] = set()
+    for start in reversed(finished):
+        if len(group := frozenset(_depth_first(start, before, placed))) > 1:
+            yield group
+
+
+def _depth_first(start: int, edges: Mapping[int, Sequence[int]], seen: set[int]) -> Iterator[int]:
+    """Everything unseen that `start` leads to, each after what it leads to."""
+    if start in seen:
+        return
+    seen.add(start)
+    path = [(start, iter(edges.get(start, ())))]
+    while path:
+        number, rest = path[-1]
+        for next_one in rest:
+            if next_one not in seen:
+                seen.add(next_one)
+                path.append((next_one, iter(edges.get(next_one, ()))))
+                break
+        else:
+            path.pop()
+            yield number

@@ -1,0 +1,208 @@
+"""`desk rules run`: rules tried on tickets of a file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.shared.domain.facts import FIELDS
+from ops.cli import app
+from ops.failure import Failure
+from ops.past_tickets import PastTicket
+
+RULES = """rules:
+  - id: invoice-to-finance
+    name: {zh: 发票合同转财务, en: Invoices and contracts to finance}
+    on: [opened]                       # opened | message | updated | escalated | timer
+    when:
+      all:
+        - {field: text, op: contains_any, value: [发票, 合同, invoice, contract]}
+        - not: {field: company.tier, op: in, value: [blocked]}
+        - any: [{field: module, op: empty}, {field: module, op: is, value: billing}]
+    then: [{do: set_team, team: finance}, {do: add_tags, tags: [billing]}]
+    stop: true                         # rules are tried in file order
+    examples: [{ticket: {title: 开发票, description: 请开专票}, matches: true}]
+  - id: vip
+    name: {zh: VIP, en: VIP}
+    when: {field: company.tier, op: is, value: vip}
+    then: [{do: raise_priority, priority: P1}, {do: set_team, team: vip}]
+  - id: rest
+    name: {zh: 其他, en: The rest}
+    then: [{do: set_team, team: first-line}, {do: set_field, field: fields.seen, value: true}]
+  - id: later
+    name: {zh: 以后, en: Later}
+    on: [updated]
+    when: {field: priority, op: changed_to, value: P0}
+    then: [{do: start_procedure, procedure: outage}]
+"""
+TICKET: dict[str, Any] = {
+    "id": "t1",
+    "title": "帳單",
+    "description": "請開發票",
+    "channel": "email",
+    "priority": "P2",
+    "module": None,
+    "company": {"name": "Acme", "tier": "standard"},
+    "contact": {"address": "wang@acme.example"},
+    "fields": {},
+    "tags": ["new"],
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    return tmp_path
+
+
+def tried(folder: Path, *tickets: object, arguments: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """What is printed, one answer a line; a ticket given as text is written as it is."""
+    lines = (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in tickets)
+    (folder / "tickets.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    result = CliRunner().invoke(
+        app, ["rules", "run", "--rules", "rules.yaml", "--tickets", "tickets.jsonl", *arguments], catch_exceptions=True
+    )
+    if result.exception and not isinstance(result.exception, Failure):
+        raise result.exception
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def refused(folder: Path, rules: str | bytes) -> str:
+    """What the command says against `rules`."""
+    (folder / "rules.yaml").write_bytes(rules if isinstance(rules, bytes) else rules.encode())
+    (folder / "tickets.jsonl").write_text("{}")
+    result = CliRunner().invoke(app, ["rules", "run", "--rules", "rules.yaml", "--tickets", "tickets.jsonl"])
+    assert isinstance(result.exception, Failure)
+    assert result.stdout == ""
+    return str(result.exception)
+
+
+def one_rule(when: str) -> str:
+    return (
+        f"rules:\n  - id: one\n    name: {{zh: 一, en: one}}\n    when: {when}\n    then: [{{do: set_team, team: x}}]\n"
+    )
+
+
+def test_a_ticket_is_answered_with_what_matched_what_is_set_and_why(folder):
+    (answer,) = tried(folder, TICKET)
+
+    assert list(answer) == ["id", "matched", "set", "trace"]
+    assert answer["id"] == "t1"
+    assert answer["matched"] == ["invoice-to-finance"]
+    assert answer["set"] == {"team": "finance", "tags": ["new", "billing"]}
+    assert [line["fate"] for line in answer["trace"]] == ["matched", "not_reached", "not_reached", "not_reached"]
+    words = answer["trace"][0]["when"]["parts"][0]
+    assert words["found"] == ["发票"]
+    assert words["seen"] == "帳單\n請開發票"
+
+
+def test_a_later_rule_overrides_an_earlier_one(folder):
+    (answer,) = tried(folder, TICKET | {"description": "", "company": {"tier": "VIP"}})
+
+    assert answer["matched"] == ["vip", "rest"]
+    assert answer["set"] == {"priority": "P1", "team": "first-line", "fields": {"seen": True}}
+
+
+def test_a_raise_that_raises_nothing_sets_nothing(folder):
+    (answer,) = tried(folder, {"title": "x", "priority": "P0", "company": {"tier": "vip"}})
+
+    assert "priority" not in answer["set"]
+
+
+def test_latin_words_are_whole_and_the_first_message_is_part_of_the_text(folder):
+    answers = tried(
+        folder, {"id": 1, "title": "contractor"}, {"id": 2, "title": "x", "first_message": "The CONTRACT, please."}
+    )
+
+    assert [(answer["id"], answer["matched"]) for answer in answers] == [(1, ["rest"]), (2, ["invoice-to-finance"])]
+
+
+def test_a_ticket_may_lack_everything_or_carry_more_than_is_known(folder):
+    answers = tried(folder, {}, {"id": "a", "title": None, "company": None, "tags": None, "channel": "fax", "x": 1})
+
+    assert [answer["matched"] for answer in answers] == [["rest"], ["rest"]]
+
+
+def test_a_change_is_seen_where_the_line_says_what_was_before(folder):
+    changed = {"priority": "P0", "previous": {"priority": "P2"}}
+    answers = tried(folder, changed, {"priority": "P0"}, arguments=("--on", "updated"))
+
+    assert [answer["set"] for answer in answers] == [{"procedure": "outage"}, {}]
+
+
+def test_lines_that_are_no_tickets_are_named_and_the_others_answered(folder):
+    answers = tried(folder, TICKET, "", "{", "[]", {"id": "bad", "title": 3}, "[" * 100_000, TICKET)
+
+    assert [answer.get("matched") is not None for answer in answers] == [True, False, False, False, False, True]
+    assert answers[1]["error"].startswith("tickets.jsonl:3: this is no JSON: ")
+    assert answers[3] == {"id": "bad", "error": "tickets.jsonl:5: title: is not a text"}
+
+
+def test_the_command_fails_when_a_line_is_no_ticket(folder):
+    (folder / "tickets.jsonl").write_text("{}\nx\n")
+
+    result = CliRunner().invoke(app, ["rules", "run", "--rules", "rules.yaml", "--tickets", "tickets.jsonl"])
+
+    assert isinstance(result.exception, Failure)
+    assert str(result.exception) == "1 line is no ticket."
+
+
+@pytest.mark.parametrize(
+    ("rules", "fault"),
+    [
+        ("rules:\n  - {id: a\n", "rules.yaml:2: "),
+        (
+            one_rule("{field: txt, op: is, value: x}"),
+            'rules.yaml:4: rules[0].when: no field "txt", did you mean "text"?',
+        ),
+        (one_rule("{field: text, op: sounds_like, value: x}"), "rules.yaml:4: rules[0].when.op: "),
+        (one_rule("{field: text, op: matches, value: '(x{1,1000}){1,1000}'}"), "rules.yaml:4: rules[0].when: the expr"),
+        (one_rule(r"{field: text, op: matches, value: '(a)\1'}"), "rules.yaml:4: rules[0].when: the expression cannot"),
+        (one_rule("{all: []}"), "rules.yaml:4: rules[0].when.all: "),
+        (one_rule("&a {not: *a}"), "rules.yaml:4: aliases (*) are not allowed here"),
+        (one_rule("{not: " * 70 + "x" + "}" * 70), "rules.yaml:4: this nests too deep"),
+        (
+            one_rule("{not: " * 20 + "{field: text, op: empty}" + "}" * 20),
+            "rules.yaml:4: rules[0].when: conditions nest",
+        ),
+        (
+            RULES + RULES.removeprefix("rules:\n"),
+            'rules.yaml:25: rules[4].id: "invoice-to-finance" is taken by rules[0]',
+        ),
+        ("rules:\n" + "#" * 5_000_000, "rules.yaml:1: the file has more than 4,000,000 bytes"),
+        ("rules: [{id: a, name: {zh: a, en: a}, then: [{do: dance}]}]", "rules.yaml:1: rules[0].then[0]: no "),
+        ("", 'rules.yaml:1: a file of rules has one key, "rules"'),
+        ("rules: 3", "rules.yaml:1: rules: is not a list"),
+        (b"rules: \xff", "rules.yaml:1: this is not UTF-8"),
+    ],
+)
+def test_a_faulty_file_is_refused_with_file_line_and_reason(folder, rules, fault):
+    assert refused(folder, rules).startswith(fault)
+
+
+def test_rules_in_a_circle_are_refused(folder):
+    rules = """rules:
+  - {id: up, name: {zh: 升, en: up}, on: [updated], when: {field: priority, op: is, value: P2},
+     then: [{do: set_priority, priority: P1}]}
+  - {id: down, name: {zh: 降, en: down}, on: [updated], when: {field: priority, op: is, value: P1},
+     then: [{do: set_priority, priority: P2}]}
+"""
+    assert refused(folder, rules) == (
+        'rules.yaml:2: rules[0]: the rules "up", "down" would set one another off without end, by changing priority'
+    )
+
+
+def test_a_file_that_is_not_there_is_named(folder):
+    for missing in ("rules", "tickets"):
+        names = {"rules": "rules.yaml", "tickets": "tickets.jsonl", missing: "nowhere"}
+        (folder / "tickets.jsonl").write_text("{}")
+        arguments = ["rules", "run", "--rules", names["rules"], "--tickets", names["tickets"]]
+        result = CliRunner().invoke(app, arguments)
+        assert "nowhere" in str(result.exception)
+
+
+def test_every_field_of_a_ticket_can_stand_in_a_line():
+    assert set(FIELDS) <= set(PastTicket().values())
