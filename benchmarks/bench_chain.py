@@ -66,7 +66,7 @@ def local_cloud() -> Iterator[tuple[LocalSettings, Client]]:
 
         def client(service: str) -> Any:
             if service not in kept:
-                kept[service] = session.client(service, endpoint_url=settings.endpoint)  # type: ignore[call-overload]
+                kept[service] = session.client(service, endpoint_url=settings.endpoint)  # type: ignore[call-overload]  # any service
             return kept[service]
 
         up(settings, print)

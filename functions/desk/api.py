@@ -72,7 +72,7 @@ class Reopening(_Body):
 @router.get("/api/v1/desk/queue")
 def list_queue(
     team: Annotated[list[Slug], Query()] = [],  # noqa: B006  Powertools reads list parameters from a list default
-    status: Annotated[list[Status], Query()] = [],  # noqa: B006
+    status: Annotated[list[Status], Query()] = [],  # noqa: B006  as above
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[QueueLine]:
     """Tickets by next deadline: of all teams and all active statuses unless some are named."""
