@@ -32,5 +32,6 @@ class Desk(Construct):
         platform.allow_commits(http)
         platform.allow_queries(http, indexes=["by_queue", "by_agent"])
         platform.allow_token_key(http)
-        allow_objects(http, platform.blobs, "GetObject", "PutObject", under=["attachments/", "bodies/"])
+        allow_objects(http, platform.blobs, "GetObject", under=["attachments/", "bodies/"])
+        allow_objects(http, platform.blobs, "PutObject", under=["bodies/"])  # agents' long answers
         api.leads_to(http, "Desk", "/desk", "/desk/{proxy+}", "/api/v1/desk/{proxy+}")
