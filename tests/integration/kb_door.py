@@ -22,6 +22,7 @@ from ops.configuration import load_config
 from ops.keys import ensure_keys
 from tests.factories import AGENT, DESK, NOON, make_message, make_opened, make_problem
 from tests.integration.conftest import TABLE
+from tests.lambdas import CONTEXT, http_event
 from tests.unit.identity.pool import id_claims, pool_tokens, signed
 
 ENVIRONMENT = KbHttpSettings.to_env(
@@ -37,12 +38,6 @@ ENVIRONMENT = KbHttpSettings.to_env(
     sign_in_url="https://sign-in",
 )
 CONFIG = load_config(Path(__file__).parents[2] / "config")
-
-
-class Context:
-    """As much of Lambda's context as the logger reads."""
-
-    function_name = function_version = memory_limit_in_mb = invoked_function_arn = aws_request_id = "test"
 
 
 class Answer:
@@ -73,7 +68,6 @@ class Door:
         self.token: str | None = None
 
     def __call__(self, method: str, path: str, *, json_body: Any = None, form: Any = None, **headers: str) -> Answer:
-        path, _, query = path.partition("?")
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         body = None
         if json_body is not None:
@@ -82,19 +76,8 @@ class Door:
             body, sent["content-type"] = urlencode(form), "application/x-www-form-urlencoded"
         if self.token:
             sent["authorization"] = f"Bearer {self.token}"
-        event = {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": path,
-            "rawQueryString": query,
-            "queryStringParameters": dict(pair.split("=", 1) for pair in query.split("&")) if query else None,
-            "cookies": [f"{name}={value}" for name, value in self.cookies.items()],
-            "headers": sent,
-            "body": body,
-            "isBase64Encoded": False,
-            "requestContext": {"http": {"method": method, "path": path}, "requestId": "r-1", "stage": "$default"},
-        }
-        return Answer(http.handler(event, Context()))  # type: ignore[arg-type]  # stands in for Lambda's
+        cookies = [f"{name}={value}" for name, value in self.cookies.items()]
+        return Answer(http.handler({**http_event(method, path, body, sent), "cookies": cookies}, CONTEXT))
 
     def as_agent(self) -> "Door":
         """The same door for Li Na with a bearer token."""
@@ -118,7 +101,7 @@ class Door:
             for detail in details
             if detail["type"] in ("ArticlePublished", "ArticleArchived")
         ]
-        assert publish.handler({"Records": records}, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+        assert publish.handler({"Records": records}, CONTEXT) == {"batchItemFailures": []}
         wiring.public_search.cache_clear()
         wiring.staff_search.cache_clear()
 

@@ -1,15 +1,11 @@
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from functions.outbox import stream
 from functions.shared.gateways.bus import Envelope, EventBus
-
-CONTEXT = SimpleNamespace(
-    function_name="outbox", memory_limit_in_mb=512, invoked_function_arn="arn:aws:lambda:::function", aws_request_id="1"
-)
+from tests.lambdas import CONTEXT
 
 
 class RecordingBus:
@@ -32,7 +28,7 @@ def record(number: int, *types: str, name: str = "INSERT") -> dict[str, Any]:
 
 def run(monkeypatch: pytest.MonkeyPatch, bus: RecordingBus, *records: dict[str, Any]) -> Any:
     monkeypatch.setattr(stream, "bus", lambda: bus)
-    return stream.handler({"Records": list(records)}, CONTEXT)  # type: ignore[arg-type]  # a stand-in for the context
+    return stream.handler({"Records": list(records)}, CONTEXT)
 
 
 def test_every_event_of_every_commit_is_told_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
