@@ -3,8 +3,6 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -12,22 +10,17 @@ from functions.desk import api
 from functions.desk.pages import routes
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
-from functions.shared.http import HttpResolver, build_resolver
+from functions.shared.http import build_resolver
 
 logger = Logger(service="desk")
-app = build_resolver(logger, problem_page=routes.problem_page)
+app = build_resolver(
+    logger,
+    problem_page=routes.problem_page,
+    before=lambda: wiring().config.live(),  # what was published counts from the next request on
+)
 app.include_router(api.router)
 app.include_router(routes.router)
 add_sign_in_routes(app, sign_in, routes.gate)
-
-
-def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """What was published counts from the next request on."""
-    wiring().config.live()
-    return next_middleware(app)
-
-
-app.use([fresh_config])
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)

@@ -3,8 +3,6 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -12,21 +10,16 @@ from functions.intake import api
 from functions.intake.pages import routes
 from functions.intake.wiring import wiring
 from functions.shared.gateways.config import RECENT
-from functions.shared.http import HttpResolver, build_resolver
+from functions.shared.http import build_resolver
 
 logger = Logger(service="intake")
-app = build_resolver(logger, problem_page=routes.problem_page)
+app = build_resolver(
+    logger,
+    problem_page=routes.problem_page,
+    before=lambda: wiring().config.live(within=RECENT),  # what was published counts within seconds
+)
 app.include_router(api.router)
 app.include_router(routes.router)
-
-
-def fresh_config(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """What was published counts within seconds."""
-    wiring().config.live(within=RECENT)
-    return next_middleware(app)
-
-
-app.use([fresh_config])
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)

@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, ResponseBuilder
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
@@ -189,16 +190,23 @@ class HttpResolver(APIGatewayHttpResolver):
 
 
 def build_resolver(
-    logger: Logger, *, problem_page: ProblemPage | None = None, max_body_bytes: int = MAX_BODY_BYTES
+    logger: Logger,
+    *,
+    problem_page: ProblemPage | None = None,
+    before: Callable[[], object] | None = None,
+    max_body_bytes: int = MAX_BODY_BYTES,
 ) -> HttpResolver:
     """A resolver for one entry point.
 
     Args:
         logger: The entry point's logger.
         problem_page: Renders a problem for a browser; without it, and always under `/api/`, problems are JSON.
+        before: Done before each request that has a route; what it raises is answered as if the route had.
         max_body_bytes: A longer body is refused with `too_large`, unread.
     """
     app = HttpResolver(logger, problem_page=problem_page, max_body_bytes=max_body_bytes)
+    if before:
+        app.use([_after(before)])
 
     @app.exception_handler(AftercareError)
     def on_domain_error(error: AftercareError) -> Response[Any]:
@@ -247,6 +255,16 @@ def build_resolver(
         return _internal_error(app)
 
     return app
+
+
+def _after(step: Callable[[], object]) -> Callable[[HttpResolver, NextMiddleware], Response[Any]]:
+    """A middleware that lets the route follow `step`."""
+
+    def follow(app: HttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        step()
+        return next_middleware(app)
+
+    return follow
 
 
 def _internal_error(app: HttpResolver) -> Response[Any]:
