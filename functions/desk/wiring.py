@@ -11,13 +11,13 @@ from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
 from functions.desk.sign_in import SignIn
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.errors import NotAllowed
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.gateways.user_pool import PoolKeys, UserPool
 from functions.shared.identity.authenticate import Authenticator
 from functions.shared.identity.cookies import Cookies
 from functions.shared.identity.csrf import FormTokens
 from functions.shared.identity.jwt import PoolTokens
+from functions.shared.identity.people import as_configured
 from functions.shared.identity.principal import Principal
 from functions.shared.identity.sessions import Sessions
 from functions.shared.wiring import DeskWiring
@@ -109,15 +109,8 @@ def authenticate(event: Mapping[str, Any]) -> Principal:
 
 
 def known(principal: Principal) -> Principal:
-    """The same person under the id, name and teams that the configuration gives them.
-
-    Raises:
-        NotAllowed: the configuration does not know them.
-    """
-    person = desk_config().person_with_email(principal.email or "")
-    if person is None:
-        raise NotAllowed("you are not one of the people of this desk")
-    return principal.known_as(person.id, person.name, person.teams)
+    """The person as the configuration knows them; raises NotAllowed."""
+    return as_configured(principal, desk_config())
 
 
 def desk_config() -> DeskConfig:

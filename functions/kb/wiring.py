@@ -12,7 +12,6 @@ from functions.kb.search import Search, public_index_key, staff_index_key
 from functions.kb.service import Articles
 from functions.kb.settings import KbHttpSettings
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.errors import NotAllowed
 from functions.shared.gateways.articles import ArticleTable
 from functions.shared.gateways.links import LinkGenerations
 from functions.shared.gateways.objects import Objects
@@ -23,7 +22,8 @@ from functions.shared.identity.cookies import Cookies
 from functions.shared.identity.csrf import FormTokens
 from functions.shared.identity.customer_tokens import CustomerTokens
 from functions.shared.identity.jwt import PoolTokens
-from functions.shared.identity.principal import Principal
+from functions.shared.identity.people import as_configured
+from functions.shared.identity.principal import Principal, PrincipalKind
 from functions.shared.identity.sessions import Sessions
 from functions.shared.wiring import DeskWiring
 
@@ -74,21 +74,13 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     headers = {name.lower() for name in event.get("headers") or {}}
     if "authorization" not in headers:
         return None
-    return known(_authenticator()(event, now=datetime.now(UTC)))
+    principal = _authenticator()(event, now=datetime.now(UTC))
+    return principal if principal.kind is PrincipalKind.CUSTOMER else known(principal)
 
 
 def known(principal: Principal) -> Principal:
-    """A person under the id, name and teams that the configuration gives them; anybody else as they are.
-
-    Raises:
-        NotAllowed: a person whom the configuration does not know.
-    """
-    if principal.email is None:
-        return principal
-    person = desk_config().person_with_email(principal.email)
-    if person is None:
-        raise NotAllowed("you are not one of the people of this desk")
-    return principal.known_as(person.id, person.name, person.teams)
+    """The person as the configuration knows them; raises NotAllowed."""
+    return as_configured(principal, desk_config())
 
 
 @cache
