@@ -42,6 +42,11 @@ class DeskClient:
         ticket: Json = self._ask("GET", f"/api/v1/desk/tickets/{reference}")
         return ticket
 
+    def rule_reason(self, reference: str, rule: str) -> Json:
+        """What a rule made of a ticket, and why."""
+        reason: Json = self._ask("GET", f"/api/v1/desk/tickets/{reference}/rules/{rule}")
+        return reason
+
     def queue(self, teams: list[str], statuses: list[str], limit: int) -> list[Json]:
         """Tickets by next deadline."""
         lines: list[Json] = self._ask(

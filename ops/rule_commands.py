@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from functions.shared.contracts.words import Language
 from functions.shared.domain.rules import Occasion
 from ops.failure import Failure
 
@@ -53,6 +54,22 @@ def run(
             sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False)}\n")
     if bad:
         raise Failure(f"{bad} {'line is' if bad == 1 else 'lines are'} no ticket.")
+
+
+@app.command()
+def explain(
+    reference: str,
+    rule: Annotated[str, typer.Option("--rule", metavar="ID", help="The rule in question.")],
+    language: Annotated[Language, typer.Option(help="Of the rule's name.")] = Language.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer as it is.")] = False,
+) -> None:
+    """Say why a rule acted on a ticket of the running desk, or why not: each leaf with the value seen."""
+    from ops.desk_client import DeskClient
+    from ops.local.settings import LocalSettings
+    from ops.rule_words import told
+
+    reason = DeskClient.as_staff(LocalSettings.from_env()).rule_reason(reference, rule)
+    print(json.dumps(reason, ensure_ascii=False) if as_json else told(reason, language))
 
 
 def _rules(path: Path) -> "tuple[Rule, ...]":

@@ -9,9 +9,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from functions.desk.rule_reasons import RuleReason
 from functions.desk.service import ACTIVE
 from functions.desk.views import QueueLine, TicketView
-from functions.desk.wiring import authenticate, desk
+from functions.desk.wiring import authenticate, desk, rule_reasons
 from functions.shared.contracts.words import Priority, RootCause, Slug, Status
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -103,6 +104,12 @@ def download_attachment(reference: str, sequence: int, number: int) -> Response[
     """A redirect to a short-lived address of the file."""
     link = desk().attachment_link(authenticate(router.current_event), reference, sequence, number)
     return Response(HTTPStatus.SEE_OTHER, headers={"Location": link})
+
+
+@router.get(f"{_TICKET}/rules/<rule>")
+def explain_rule(reference: str, rule: str) -> RuleReason:
+    """Why the rule acted on the ticket, or why not."""
+    return rule_reasons().explain(authenticate(router.current_event), reference, rule)
 
 
 @router.post(f"{_TICKET}/take")

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from functions.desk.rule_reasons import RuleReasons
 from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
 from functions.desk.sign_in import SignIn
@@ -44,6 +45,13 @@ def desk() -> Desk:
         bodies=parts.bodies,
         files=parts.blobs,
     )
+
+
+@cache
+def rule_reasons() -> RuleReasons:
+    """What answers why a rule acted or did not."""
+    parts = wiring()
+    return RuleReasons(parts.config, parts.store, parts.bodies)
 
 
 @cache

@@ -2,18 +2,15 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Final, Protocol
+from typing import Protocol
 
 from functions.shared.contracts.events import Message, TicketOpened
 from functions.shared.contracts.words import Slug
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket import opened as ticket_of
-from functions.shared.domain.triage import triage
+from functions.shared.domain.triage import in_full, triage
 from functions.shared.ticketing import Tickets
-
-READ_CHARACTERS: Final = 50_000
-"""Rules look no further into a description; nobody writes by hand so much, and a log file is not searched for words."""
 
 
 class Configurations(Protocol):
@@ -45,19 +42,10 @@ class Router:
         However often the decision has to be taken anew because the ticket changed, a team gives up one turn only.
         """
         config = self._configurations.live()
-        whole = self._whole(opened)
+        whole = in_full(opened, self._texts.text)
         turn = cache(self._rotation.draw)
         return self._tickets.handle(
             opened.ticket_id,
             lambda ticket: triage(whole, ticket, config, turn=turn, now=now),
             expected=ticket_of(opened) if is_first_try else None,
         )
-
-    def _whole(self, opened: TicketOpened) -> TicketOpened:
-        """`opened` with all of a long description, of which the event brings the beginning only."""
-        description = opened.problem.description
-        if description.body_key is None:
-            return opened
-        text = self._texts.text(description)[:READ_CHARACTERS]
-        problem = opened.problem.model_copy(update={"description": description.model_copy(update={"text": text})})
-        return opened.model_copy(update={"problem": problem})

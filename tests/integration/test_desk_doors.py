@@ -10,9 +10,11 @@ import boto3
 import pytest
 
 from functions.desk import http, wiring
+from functions.shared.domain.references import reference
+from functions.shared.domain.ticket import opened
 from functions.shared.gateways.config import ConfigStore
 from ops.keys import ensure_keys
-from tests.factories import DESK, default_config
+from tests.factories import DESK, default_config, make_company, make_opened
 from tests.integration.conftest import BLOBS, TABLE
 from tests.lambdas import CONTEXT, http_event
 from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
@@ -125,3 +127,18 @@ def test_the_gate_is_a_page_in_the_readers_language() -> None:
 
 def test_a_made_up_callback_is_refused() -> None:
     assert call("GET", "/desk/callback?code=x&state=y")["statusCode"] == 401
+
+
+def test_why_a_rule_did_not_act_is_told_to_people_of_the_desk() -> None:
+    ticket = make_opened(company=make_company(tier="gold"))
+    wiring.wiring().store.append(opened(ticket), [ticket])
+    path = f"/api/v1/desk/tickets/{reference(ticket.ticket_id, 'AS')}/rules"
+
+    answer = call("GET", f"{path}/vip-first", authorization=f"Bearer {id_token()}")
+
+    assert answer["statusCode"] == 200, answer
+    reason = json.loads(answer["body"])
+    assert (reason["fate"], reason["when"]["seen"]) == ("not_matched", "gold")
+    unknown = call("GET", f"{path}/unknown", authorization=f"Bearer {id_token()}")
+    assert (unknown["statusCode"], json.loads(unknown["body"])["code"]) == (404, "rule_not_found")
+    assert call("GET", f"{path}/vip-first")["statusCode"] == 401

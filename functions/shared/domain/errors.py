@@ -14,6 +14,7 @@
     │   ├── ContactNotFound
     │   ├── CompanyNotFound
     │   ├── ArticleNotFound
+    │   ├── RuleNotFound
     │   └── AttachmentNotFound
     ├── TicketExists           a new ticket drew an id that is taken
     ├── StaleTicket            the ticket changed since it was read
@@ -151,6 +152,13 @@ class ArticleNotFound(NotFound):
 
     code = "article_not_found"
     sentence = "There is no such article."
+
+
+class RuleNotFound(NotFound):
+    """No such rule, neither now nor when the ticket was triaged."""
+
+    code = "rule_not_found"
+    sentence = "There is no such rule."
 
 
 class AttachmentNotFound(NotFound):

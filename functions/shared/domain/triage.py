@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import AwareDatetime
 
-from functions.shared.contracts.events import Actor, Reason, TicketEvent, TicketOpened, TicketTriaged
+from functions.shared.contracts.events import Actor, Message, Reason, TicketEvent, TicketOpened, TicketTriaged
 from functions.shared.contracts.words import Impact, Priority, Slug, Urgency
 from functions.shared.domain.actions import Verdict
 from functions.shared.domain.config import DeskConfig, Person
@@ -14,6 +15,9 @@ from functions.shared.domain.facts import Facts
 from functions.shared.domain.matrix import Weighing
 from functions.shared.domain.rules import Occasion, Run, run
 from functions.shared.domain.ticket import Ticket
+
+READ_CHARACTERS: Final = 50_000
+"""Rules look no further into a description; nobody writes by hand so much, and a log file is not searched for words."""
 
 Turn = Callable[[Slug], int]
 """How many tickets a team was given in turn before this one."""
@@ -70,6 +74,27 @@ def facts_of(opened: TicketOpened, priority: Priority | None) -> Facts:
     )
 
 
+def in_full(opened: TicketOpened, text: Callable[[Message], str]) -> TicketOpened:
+    """`opened` with all of a long description as far as rules read it; the event brings the beginning only."""
+    description = opened.problem.description
+    if description.body_key is None:
+        return opened
+    whole = description.model_copy(update={"text": text(description)[:READ_CHARACTERS]})
+    return opened.model_copy(update={"problem": opened.problem.model_copy(update={"description": whole})})
+
+
+def weigh(opened: TicketOpened, config: DeskConfig) -> Weighing:
+    """What impact, urgency and tier give a new ticket."""
+    tier = opened.company.tier if opened.company else "standard"
+    return config.matrix.weigh(opened.problem.impact, opened.problem.urgency, tier)
+
+
+def try_rules(opened: TicketOpened, config: DeskConfig, begin: Verdict) -> Run:
+    """The rules of `config` on the ticket that `opened` began."""
+    facts = facts_of(opened, weigh(opened, config).priority)
+    return run(config.rules, facts, begin, occasion=Occasion.OPENED, at=opened.occurred_at)
+
+
 def triage(
     opened: TicketOpened, ticket: Ticket, config: DeskConfig, *, turn: Turn, now: AwareDatetime
 ) -> list[TicketEvent]:
@@ -79,11 +104,9 @@ def triage(
     """
     if ticket.priority is not None:
         return []
-    tier = opened.company.tier if opened.company else "standard"
-    weighing = config.matrix.weigh(opened.problem.impact, opened.problem.urgency, tier)
+    weighing = weigh(opened, config)
     begin = Verdict(priority=weighing.priority, module=ticket.module, tags=ticket.tags)
-    facts = facts_of(opened, weighing.priority)
-    tried = run(config.rules, facts, begin, occasion=Occasion.OPENED, at=opened.occurred_at)
+    tried = try_rules(opened, config, begin)
     verdict = tried.verdict
     priority = verdict.priority or weighing.priority
     place = _kept(ticket) or _placed(tried, config, turn)
