@@ -1,11 +1,15 @@
-"""What Lambda and API Gateway hand to a handler."""
+"""The entry points, and what Lambda and API Gateway hand to them."""
 
+import importlib
 import json
-from collections.abc import Mapping
+import pkgutil
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+import functions
 
 CONTEXT: LambdaContext = SimpleNamespace(  # type: ignore[assignment]  # only these are read
     function_name="test",
@@ -34,3 +38,14 @@ def http_event(method: str, path: str, body: Any = None, headers: Mapping[str, s
         "body": text,
         "isBase64Encoded": False,
     }
+
+
+def entry_points() -> Iterator[str]:
+    """Every `handler` in a module directly inside a slice."""
+    for slice_ in pkgutil.iter_modules(functions.__path__):
+        if not slice_.ispkg or slice_.name == "shared":
+            continue
+        package = importlib.import_module(f"functions.{slice_.name}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if not module.ispkg and callable(getattr(importlib.import_module(module.name), "handler", None)):
+                yield f"{module.name}.handler"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +20,7 @@ from tests.integration.conftest import BLOBS, TABLE
 from tests.lambdas import CONTEXT, http_event
 from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
 
+SAMPLE = Path(__file__).parents[2] / "events" / "desk_queue.json"
 PARAMETER = "/aftercare/token-keys"
 
 
@@ -95,6 +97,12 @@ def test_the_api_is_for_people_of_the_desk() -> None:
         "of an agent in capitals": 200,
     }
     assert json.loads(answers["of a stranger"]["body"])["code"] == "not_allowed"
+
+
+def test_the_sample_request_lists_a_queue() -> None:
+    text = SAMPLE.read_text(encoding="utf-8").replace("ID_TOKEN", id_token())
+
+    assert http.handler(json.loads(text), CONTEXT)["statusCode"] == 200
 
 
 def test_the_api_does_not_take_the_consoles_cookies() -> None:

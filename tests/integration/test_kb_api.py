@@ -1,11 +1,17 @@
 """The articles' API, and who may read what."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.kb import http
 from tests.integration.kb_door import TEXT, Door, agent_token, door, published, solved_ticket
+from tests.lambdas import CONTEXT
+
+SAMPLE = Path(__file__).parents[2] / "events" / "kb_search.json"
 
 __all__ = ["door", "solved_ticket"]
 
@@ -29,6 +35,13 @@ def test_a_solved_ticket_becomes_an_article_that_two_characters_find(door: Door,
     assert shown.status == 200
     assert "<strong>Ctrl+F5</strong>" in shown.body
     assert "王芳" not in shown.body
+
+
+def test_the_sample_request_is_answered(door: Door) -> None:
+    del door
+    answer = http.handler(json.loads(SAMPLE.read_text(encoding="utf-8")), CONTEXT)
+
+    assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"articles": []})
 
 
 def test_a_ticket_is_written_up_once(door: Door, solved_ticket: str) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,9 +16,11 @@ from functions.shared.gateways.config import ConfigStore
 from functions.shared.settings import DeskSettings
 from functions.shared.wiring import DeskWiring
 from functions.sla_watchdog import stream, sweep, timer
-from tests.factories import DESK, SYSTEM, default_config, make_opened
+from tests.factories import DESK, NOON, SYSTEM, default_config, make_opened
 from tests.integration.conftest import BLOBS, TABLE
 from tests.lambdas import CONTEXT
+
+EVENTS = Path(__file__).parents[2] / "events"
 
 
 class World:
@@ -86,6 +89,11 @@ def world(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[World]:
     _forget()
 
 
+def sample(case: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((EVENTS / f"sla_watchdog_{case}.json").read_text(encoding="utf-8"))
+    return event
+
+
 def _forget() -> None:
     for cached in (stream.keeper, timer.desk, timer.watchdog, sweep.sweep):
         cached.cache_clear()
@@ -100,6 +108,17 @@ def test_an_overdue_ticket_is_warned_of_breached_and_escalated_once(world: World
 
     told = [event for event in world.desk.store.timeline(ticket_id) if isinstance(event, TicketEscalated)]
     assert [event.recipients for event in told] == [("zhou-min",)]
+
+
+def test_the_samples_set_a_timer_and_let_it_go_off(world: World) -> None:
+    ticket_id = world.open(Priority.P0, NOON)
+    assert stream.handler(sample("head_changed"), CONTEXT) == {"batchItemFailures": []}
+    (message,) = world.queue()
+    (record,) = sample("timer_due")["Records"]
+    assert json.loads(record["body"]) == json.loads(message["body"])
+
+    assert timer.handler(sample("timer_due"), CONTEXT) == {"batchItemFailures": []}
+    assert "SlaBreached" in world.acts(ticket_id)
 
 
 def test_a_far_timer_becomes_the_tickets_schedule(world: World) -> None:
@@ -129,7 +148,7 @@ def test_what_is_no_timer_fails_alone(world: World) -> None:
 
 def test_a_lost_timer_is_found_and_counted(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     ticket_id = world.open(Priority.P0, datetime.now(UTC) - timedelta(minutes=16))
-    assert sweep.handler({}, CONTEXT) == {"lost": 1}
+    assert sweep.handler(sample("sweep"), CONTEXT) == {"lost": 1}
     assert '"LostTimers":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
     timer.handler({"Records": world.queue()}, CONTEXT)

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,6 +7,8 @@ import pytest
 from functions.outbox import stream
 from functions.shared.gateways.bus import Envelope, EventBus
 from tests.lambdas import CONTEXT
+
+SAMPLE = Path(__file__).parents[2] / "events" / "outbox_commit.json"
 
 
 class RecordingBus:
@@ -38,6 +41,13 @@ def test_every_event_of_every_commit_is_told_in_order(monkeypatch: pytest.Monkey
     assert [envelope.detail_type for envelope in bus.published] == ["TicketOpened", "ReplySent", "ClockStopped"]
     assert "报表" in bus.published[0].detail
     assert answer == {"batchItemFailures": []}
+
+
+def test_the_sample_of_a_commit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = RecordingBus()
+    run(monkeypatch, bus, *json.loads(SAMPLE.read_text(encoding="utf-8"))["Records"])
+
+    assert [envelope.detail_type for envelope in bus.published] == ["TicketOpened"]
 
 
 def test_what_is_not_a_new_commit_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
