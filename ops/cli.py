@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from functions.shared.contracts.words import Role
-from ops import company_commands, config_commands, key_commands, mail, rule_commands, sla_commands, ticket_commands
+from ops import (
+    calendar_commands,
+    company_commands,
+    config_commands,
+    key_commands,
+    mail,
+    rule_commands,
+    sla_commands,
+    ticket_commands,
+)
 from ops.failure import Failure
 
 app = typer.Typer(
@@ -22,6 +31,7 @@ app.add_typer(key_commands.app, name="keys")
 app.add_typer(mail.app, name="mail")
 app.add_typer(rule_commands.app, name="rules")
 app.add_typer(sla_commands.app, name="sla")
+app.add_typer(calendar_commands.app, name="calendar")
 
 
 @app.command()

@@ -73,7 +73,19 @@ def read_yaml(path: Path) -> YamlFile:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise YamlFault(path, raw[: error.start].count(b"\n") + 1, "this is not UTF-8") from error
-    loader = _Loader(text)
+    return parse_yaml(path, text)
+
+
+def parse_yaml(path: Path, text: str) -> YamlFile:
+    """What `text` says, as if it stood in `path`.
+
+    Raises:
+        YamlFault: it is not YAML, too deep, or uses what configuration has no need of.
+    """
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as error:
+        raise YamlFault(path, 1, str(error).splitlines()[0]) from error
     try:
         _look_through(path, text)
         node = loader.get_single_node()
