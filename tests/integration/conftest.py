@@ -1,17 +1,27 @@
-"""The single table as the stack defines it, in moto."""
+"""The single table as the stack defines it, and a whole desk on it, in moto."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from functions.shared.gateways.config import ConfigStore
+from ops.keys import ensure_keys
+from tests.factories import DESK, default_config
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE = "aftercare"
 BLOBS = "aftercare-blobs"
+TOKEN_KEYS = "/aftercare/token-keys"
+OF_THE_DESK = {"desk_id": DESK, "table_name": TABLE, "blobs_bucket": BLOBS}
+"""Values of `DeskSettings`."""
 INDEXES = ("by_contact", "by_company", "by_queue", "by_agent", "by_timer")
 
 
@@ -50,3 +60,25 @@ def create_table(client: "DynamoDBClient") -> None:
             for name in names
         ],
     )
+
+
+@contextmanager
+def live_desk(dynamodb: "DynamoDBClient", environment: Mapping[str, str], *modules: ModuleType) -> Iterator[None]:
+    """A desk with signing keys and the default configuration; what `modules` keep is made anew, and forgotten after."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BLOBS)
+    ensure_keys(boto3.client("ssm"), TOKEN_KEYS)
+    config = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
+    config.publish(default_config(), author="test", note="", now=datetime.now(UTC))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        _forget(modules)
+        yield
+    _forget(modules)
+
+
+def _forget(modules: tuple[ModuleType, ...]) -> None:
+    for part in [part for module in modules for part in vars(module).values()]:
+        if hasattr(part, "cache_clear"):
+            part.cache_clear()

@@ -7,54 +7,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import boto3
 import pytest
 
 from functions.desk import http, wiring
+from functions.desk.settings import DeskHttpSettings
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import opened
-from functions.shared.gateways.config import ConfigStore
-from ops.keys import ensure_keys
-from tests.factories import DESK, default_config, make_company, make_opened
-from tests.integration.conftest import BLOBS, TABLE
+from tests.factories import make_company, make_opened
+from tests.integration.conftest import OF_THE_DESK, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT, http_event
 from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
 
 SAMPLE = Path(__file__).parents[2] / "events" / "desk_queue.json"
-PARAMETER = "/aftercare/token-keys"
 
 
 @pytest.fixture(autouse=True)
 def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
-    s3 = boto3.client("s3")
-    s3.create_bucket(Bucket=BLOBS)
-    ensure_keys(boto3.client("ssm"), PARAMETER)
-    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
-    store.publish(default_config(), author="test", note="", now=datetime.now(UTC))
-    environment = {
-        "DESK_ID": DESK,
-        "TABLE_NAME": TABLE,
-        "BLOBS_BUCKET": BLOBS,
-        "PUBLIC_URL": "https://desk.example",
-        "TOKEN_KEY_PARAMETER": PARAMETER,
-        "USER_POOL_CLIENT_ID": CLIENT,
-        "ISSUER": ISSUER,
-        "KEYS_URL": f"{ISSUER}/.well-known/jwks.json",
-        "SIGN_IN_URL": "https://sign-in.example",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    monkeypatch.setattr(wiring, "pool_tokens", pool_tokens)
-    yield
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    for part in vars(wiring).values():
-        if hasattr(part, "cache_clear"):
-            part.cache_clear()
+    environment = DeskHttpSettings.to_env(
+        **OF_THE_DESK,
+        public_url="https://desk.example",
+        token_key_parameter=TOKEN_KEYS,
+        user_pool_client_id=CLIENT,
+        issuer=ISSUER,
+        keys_url=f"{ISSUER}/.well-known/jwks.json",
+        sign_in_url="https://sign-in.example",
+    )
+    with live_desk(dynamodb, environment, wiring):
+        monkeypatch.setattr(wiring, "pool_tokens", pool_tokens)
+        yield
+        monkeypatch.undo()
 
 
 def id_token(**claims: Any) -> str:

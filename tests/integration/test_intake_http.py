@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,11 @@ import boto3
 import pytest
 
 from functions.intake import http, wiring
-from functions.shared.gateways.config import ConfigStore
-from ops.keys import ensure_keys
-from tests.factories import DESK, default_config
-from tests.integration.conftest import BLOBS, TABLE
+from functions.intake.settings import IntakeHttpSettings
+from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT, http_event
 
 SAMPLE = Path(__file__).parents[2] / "events" / "intake_report.json"
-PARAMETER = "/aftercare/token-keys"
 BODY: dict[str, Any] = {
     "company": "Acme",
     "contact": {"name": "王芳", "address": "wang@acme.example"},
@@ -30,31 +26,15 @@ BODY: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
-    s3 = boto3.client("s3")
-    s3.create_bucket(Bucket=BLOBS)
-    ensure_keys(boto3.client("ssm"), PARAMETER)
-    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
-    store.publish(default_config(), author="test", note="", now=datetime.now(UTC))
-    environment = {
-        "DESK_ID": DESK,
-        "TABLE_NAME": TABLE,
-        "BLOBS_BUCKET": BLOBS,
-        "PUBLIC_URL": "https://desk.example",
-        "TOKEN_KEY_PARAMETER": PARAMETER,
-        "SUPPORT_ADDRESS": "support@aftercare.example",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    yield
-    _forget()
-
-
-def _forget() -> None:
-    for part in vars(wiring).values():
-        if hasattr(part, "cache_clear"):
-            part.cache_clear()
+def _desk(dynamodb: Any) -> Iterator[None]:
+    environment = IntakeHttpSettings.to_env(
+        **OF_THE_DESK,
+        public_url="https://desk.example",
+        token_key_parameter=TOKEN_KEYS,
+        support_address="support@aftercare.example",
+    )
+    with live_desk(dynamodb, environment, wiring):
+        yield
 
 
 def call(method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:

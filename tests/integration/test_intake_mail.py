@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,46 +9,30 @@ import boto3
 import pytest
 
 from functions.intake import mail
+from functions.intake.settings import IntakeMailSettings
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.domain.quarantine import Held
-from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.tickets import TicketTable
-from ops.keys import ensure_keys
-from tests.factories import DESK, default_config
-from tests.integration.conftest import BLOBS, TABLE
+from tests.factories import DESK
+from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT
 
 EVENTS = Path(__file__).parents[2] / "events"
 SAMPLES = sorted((EVENTS / "samples" / "mail").glob("*.eml"))
-PARAMETER = "/aftercare/token-keys"
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
-    s3 = boto3.client("s3")
-    for bucket in (BLOBS, "inbound"):
-        s3.create_bucket(Bucket=bucket)
-    ensure_keys(boto3.client("ssm"), PARAMETER)
-    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
-    store.publish(default_config(), author="test", note="", now=datetime.now(UTC))
-    for name, value in {
-        "DESK_ID": DESK,
-        "TABLE_NAME": TABLE,
-        "BLOBS_BUCKET": BLOBS,
-        "INBOUND_BUCKET": "inbound",
-        "TOKEN_KEY_PARAMETER": PARAMETER,
-        "SUPPORT_ADDRESS": "support@aftercare.example",
-    }.items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    yield
-    _forget()
-
-
-def _forget() -> None:
-    mail.wiring.cache_clear()
-    mail.mailroom.cache_clear()
+def _desk(dynamodb: Any) -> Iterator[None]:
+    boto3.client("s3").create_bucket(Bucket="inbound")
+    environment = IntakeMailSettings.to_env(
+        **OF_THE_DESK,
+        inbound_bucket="inbound",
+        token_key_parameter=TOKEN_KEYS,
+        support_address="support@aftercare.example",
+    )
+    with live_desk(dynamodb, environment, mail):
+        yield
 
 
 def deliver(raw: bytes, key: str) -> list[dict[str, str]]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,47 +11,28 @@ from moto.sesv2.models import sesv2_backends
 
 from functions.intake.mime.message import parse_mail
 from functions.notifier import events
+from functions.notifier.settings import NotifierSettings
 from functions.shared.contracts.events import NotificationSent, TicketEvent
-from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.tickets import TicketTable
 from functions.shared.ticketing import Tickets
-from ops.keys import ensure_keys
-from tests.factories import DESK, default_config, make_opened
+from tests.factories import DESK, make_opened
 from tests.fakes import CountedIds, StillClocks
-from tests.integration.conftest import BLOBS, TABLE
+from tests.integration.conftest import OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT
 
 ACCOUNT = "123456789012"
 EVENTS = Path(__file__).parents[2] / "events"
-PARAMETER = "/aftercare/token-keys"
 MAILBOX = "support@aftercare.example"
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
-    s3 = boto3.client("s3")
-    s3.create_bucket(Bucket=BLOBS)
+def _desk(dynamodb: Any) -> Iterator[None]:
     boto3.client("sesv2").create_email_identity(EmailIdentity=MAILBOX)
-    ensure_keys(boto3.client("ssm"), PARAMETER)
-    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
-    store.publish(default_config(), author="test", note="", now=datetime.now(UTC))
-    for name, value in {
-        "DESK_ID": DESK,
-        "TABLE_NAME": TABLE,
-        "BLOBS_BUCKET": BLOBS,
-        "PUBLIC_URL": "https://desk.example",
-        "TOKEN_KEY_PARAMETER": PARAMETER,
-        "SUPPORT_ADDRESS": MAILBOX,
-    }.items():
-        monkeypatch.setenv(name, value)
-    _forget()
-    yield
-    _forget()
-
-
-def _forget() -> None:
-    events.wiring.cache_clear()
-    events.notifier.cache_clear()
+    environment = NotifierSettings.to_env(
+        **OF_THE_DESK, public_url="https://desk.example", token_key_parameter=TOKEN_KEYS, support_address=MAILBOX
+    )
+    with live_desk(dynamodb, environment, events):
+        yield
 
 
 def hear(*heard: TicketEvent) -> list[dict[str, str]]:
