@@ -66,17 +66,13 @@ class AppStack(cdk.Stack):
             api=api,
         )
         for name, value in {
-            "ApiId": api.api.api_id,
             "ApiUrl": api.url,
             "PublicUrl": public_url,
-            "DeskId": shape.desk_id,
             "SupportAddress": shape.support_address,
             "BusName": bus.event_bus_name,
             "UserPoolClientId": sign_in.client.user_pool_client_id,
             "SignInUrl": sign_in.settings["sign_in_url"],
             "InboundTopicArn": self.intake.inbound.topic_arn,
-            "TimersQueueUrl": watchdog.timers.queue.queue_url,
-            "ScheduleGroup": watchdog.group.schedule_group_name,
             "TokenKeyParameter": platform.token_key_parameter,
             "AlarmsTopicArn": alarms.topic.topic_arn,
         }.items():
