@@ -21,8 +21,8 @@ from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.wiring import DeskWiring
 
-logger = Logger(service="intake-mail")
-metrics = Metrics(namespace="Aftercare", service="intake-mail")
+logger = Logger(service="intake")
+metrics = Metrics(namespace="Aftercare", service="intake")
 processor = BatchProcessor(event_type=EventType.SQS)
 
 
