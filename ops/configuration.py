@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -134,13 +135,18 @@ class _Sources:
         return str(file.path)
 
 
-def load_config(root: Path, *, now: datetime | None = None) -> DeskConfig:
+def load_config(
+    root: Path, *, now: datetime | None = None, instead: Mapping[str, Path] = MappingProxyType({})
+) -> DeskConfig:
     """The configuration written in the folder `root`; its calendars must have working time within a year of `now`.
+
+    Args:
+        instead: A single file for a section, in place of those that the folder has.
 
     Raises:
         ConfigRefused: with every fault that was found.
     """
-    sources = _read(root)
+    sources = _read(root, instead)
     try:
         config = DeskConfig.model_validate(sources.document)
     except ValidationError as error:
@@ -188,15 +194,17 @@ def publish_config(root: Path, store: ConfigStore, *, author: str, note: str, no
     return store.publish(config, author=author, note=note, now=now)
 
 
-def _read(root: Path) -> _Sources:
+def _read(root: Path, instead: Mapping[str, Path]) -> _Sources:
     if not root.is_dir():
         raise ConfigRefused([f"{root}: there is no such folder"])
     sources = _Sources(root)
     unreadable: list[str] = []
     for section in SECTIONS:
-        for path in _files(root, section):
+        for path in [instead[section]] if section in instead else _files(root, section):
             try:
                 sources.add(section, read_yaml(path))
+            except OSError as error:
+                unreadable.append(f"{path}: cannot be read: {error.strerror}")
             except YamlFault as fault:
                 unreadable.append(str(fault))
     if unreadable:

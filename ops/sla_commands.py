@@ -1,6 +1,8 @@
 """`desk sla`: what the desk promises, and how deadlines come about."""
 
+import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +66,47 @@ def explain(
         typer.echo(told.model_dump_json())
     else:
         print_explanation(told, language, datetime.now(UTC))
+
+
+@app.command("what-if")
+def what_if(
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Policies to try; else those of the configuration's folder.")
+    ] = None,
+    since: Annotated[str, typer.Option(metavar="TIME", help="Tickets opened so long ago at most: 12h, 30d.")] = "30d",
+    folder: Annotated[Path, typer.Option(help="The configuration: its calendars are tried, changed ones too.")] = Path(
+        "config"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs, with every change.")] = False,
+) -> None:
+    """Tell past tickets of the running desk again by other policies: which breaches would be gained and lost."""
+    from datetime import UTC, datetime
+
+    from functions.shared.domain.clock_rules import clock_rules
+    from ops import what_if as trial
+    from ops.configuration import ConfigRefused, load_config
+    from ops.desk_client import DeskClient
+    from ops.local.settings import LocalSettings
+    from ops.what_if_page import print_what_if
+
+    now = datetime.now(UTC)
+    began = now - _span(since)
+    try:
+        config = load_config(folder, now=now, instead={"policies": policy} if policy else {})
+    except ConfigRefused as refused:
+        raise Failure(str(refused)) from refused
+    client = DeskClient.as_staff(LocalSettings.from_env())
+    told = trial.what_if(client, [team.id for team in config.teams], clock_rules(config), began, now)
+    if as_json:
+        typer.echo(told.model_dump_json())
+    else:
+        print_what_if(told)
+
+
+def _span(text: str) -> timedelta:
+    if not re.fullmatch(r"[1-9]\d{0,3}[hd]", text, re.ASCII):
+        raise Failure(f"{text!r} is not a time such as 12h or 30d.")
+    return timedelta(**{"hours" if text[-1] == "h" else "days": int(text[:-1])})
 
 
 def _answer_one(calendar: Path, start: str, target: str, pauses: list[str], language: Language) -> None:
