@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if refused:
         logger.error("the bus refused events", refused=len(refused), of=len(envelopes))
         return {"batchItemFailures": [{"itemIdentifier": positions[refused[0]]}]}
-    logger.debug("published", events=len(envelopes))
+    logger.info("published", events=len(envelopes))
     return {"batchItemFailures": []}
 
 

@@ -156,6 +156,8 @@ class HttpResolver(APIGatewayHttpResolver):
         headers = answer.setdefault("headers", {})
         present = {name.lower() for name in headers}
         headers.update({name: value for name, value in DEFAULT_HEADERS.items() if name.lower() not in present})
+        # The route, never the path: that may name a ticket.
+        self._logger.info("answered", route=event.get("routeKey"), status=answer["statusCode"])
         return answer
 
     def methods_of(self, path: str) -> list[str]:

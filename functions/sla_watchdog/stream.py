@@ -38,12 +38,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Set the timers of one batch of heads; what failed is tried again from its first change on."""
     del context
     failed = []
-    for change, position in changes(event["Records"]):
+    changed = changes(event["Records"])
+    for change, position in changed:
         try:
             keeper().keep(change, datetime.now(UTC))
         except (BotoCoreError, ClientError):
             logger.exception("a timer could not be set", ticket_id=change.ticket_id)
             failed.append({"itemIdentifier": position})
+    logger.info("timers kept", tickets=len(changed), failed=len(failed))
     return {"batchItemFailures": failed}
 
 
