@@ -68,6 +68,7 @@ class AppStack(cdk.Stack):
         for name, value in {
             "ApiUrl": api.url,
             "PublicUrl": public_url,
+            "DeskId": shape.desk_id,
             "SupportAddress": shape.support_address,
             "BusName": bus.event_bus_name,
             "UserPoolClientId": sign_in.client.user_pool_client_id,

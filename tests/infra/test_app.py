@@ -1,7 +1,10 @@
 """What runs, and how it is reached."""
 
+import re
+
 import pytest
 
+from infra.bundling import ROOT
 from infra.shape import Shape, UnusableContext
 from tests.infra.conftest import Built, build
 
@@ -101,3 +104,12 @@ def _environments(built: Built) -> dict[str, set[str]]:
     return {
         entry: set(function["Properties"]["Environment"]["Variables"]) for entry, function in built.functions().items()
     }
+
+
+def test_what_operators_read_from_the_stacks_is_put_out(cloud: Built) -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "ops").rglob("*.py")]
+    read = {name for source in sources for name in re.findall(r'\bstack\["(\w+)"\]', source)}
+    put_out = {name for template in cloud.templates.values() for name in template.get("Outputs", {})}
+
+    assert len(read) > 5
+    assert read <= put_out
