@@ -71,7 +71,9 @@ def _times(event: icalendar.Event, years: Sequence[int]) -> Iterator[tuple[date,
     start, end = event.start, event.end
     length = end - start
     if not timedelta(0) <= length <= LONGEST:
-        raise BadIcal(f"{event.get('SUMMARY', '')!r} ends before it begins, or lasts more than {LONGEST.days} days")
+        raise BadIcal(
+            f"{str(event.get('SUMMARY', ''))!r} ends before it begins, or lasts more than {LONGEST.days} days"
+        )
     left_out = set(event.exdates)
     starts = {start, *(one if isinstance(one, date) else one[0] for one in event.rdates)}
     for rule in event.rrules:

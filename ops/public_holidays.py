@@ -77,11 +77,13 @@ def _country(country: str, years: Sequence[int], subdivision: str | None, langua
 
 
 def _spoken(country: str, found: holidays.HolidayBase, language: str | None) -> str | None:
-    """The library's name of a language; the country's own if none is wanted."""
+    """The library's name of a language, the country's own before others of the same; its own if none is wanted."""
+    own: str | None = found.default_language
     if language is None:
-        return found.default_language
-    spoken = found.supported_languages or (["en_US"] if found.default_language is None else [found.default_language])
-    for one in spoken:
+        return own
+    spoken: list[str] = [*([own] if own else []), *found.supported_languages] or ["en_US"]
+    for one in dict.fromkeys(spoken):
         if one == language or one.partition("_")[0] == language:
             return one
-    raise Failure(f"The holidays of {country} have no names in {language}; there is: {', '.join(spoken)}.")
+    there = ", ".join(sorted(set(spoken)))
+    raise Failure(f"The holidays of {country} have no names in {language}; there is: {there}.")

@@ -98,6 +98,11 @@ def test_a_part_of_a_country_has_its_own_days_and_names(folder: Path) -> None:
     assert (germany.timezone, germany.open) == ("Europe/Berlin", ())
 
 
+def test_a_language_is_spoken_as_in_the_country(folder: Path) -> None:
+    import_days(folder, "--country", "HK", "--year", "2026", "--language", "zh")
+    assert closed(written(folder, "hk"))[date(2026, 2, 17)] == "農曆年初一"
+
+
 def test_america_closes_on_the_day_that_is_observed(folder: Path) -> None:
     import_days(folder, "--country", "US", "--year", "2026", "--timezone", "America/Chicago")
     calendar = written(folder, "us")
@@ -241,6 +246,12 @@ def test_a_file_that_cannot_be_extended_stays_as_it_is(folder: Path, text: str, 
     with pytest.raises(Failure, match=sentence):
         import_days(folder, "--country", "DE", "--year", "2026", "--name", "cal")
     assert path.read_text() == text
+
+
+def test_an_event_without_an_end_in_sight_is_refused(folder: Path) -> None:
+    file = ics(folder, event("DTSTART;VALUE=DATE:20260101", "DTEND;VALUE=DATE:99991231", "SUMMARY:for ever"))
+    with pytest.raises(Failure, match="cannot be used: 'for ever' ends before it begins, or lasts more than 100 days"):
+        import_days(folder, "--ics", file, "--timezone", "UTC")
 
 
 @pytest.mark.parametrize("text", ["", "hello", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:x\nEND:VEVENT\nEND:VCALENDAR"])
