@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -70,6 +70,76 @@ def explain(
 
     reason = DeskClient.as_staff(LocalSettings.from_env()).rule_reason(reference, rule)
     print(json.dumps(reason, ensure_ascii=False) if as_json else told(reason, language))
+
+
+@app.command()
+def backtest(
+    rules: RulesFile,
+    tickets: TicketsFile,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="The rules they would replace; else the desk's own.")
+    ] = None,
+    config: Annotated[Path, typer.Option(metavar="FOLDER", help="The desk's configuration.")] = Path("config"),
+    changes: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Write every ticket that would change there.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Say which tickets would change team, priority or person, and whether people did the same."""
+    from rich.console import Console
+
+    from ops.backtest import Report, Triage, unknown_teams
+    from ops.backtest import backtest as run_backtest
+    from ops.backtest_report import print_report
+    from ops.configuration import ConfigRefused, load_config
+    from ops.past_tickets import read_tickets
+
+    try:
+        desk = load_config(config)
+    except ConfigRefused as refused:
+        raise Failure(str(refused)) from refused
+    candidates = _rules(rules)
+    before = Triage(desk, _rules(against) if against else desk.rules)
+    after = Triage(desk, candidates)
+    report = Report()
+    with ExitStack() as files:
+        lines = _with_progress(tickets, files)
+        kept = files.enter_context(_writable(changes)) if changes else None
+        now = datetime.now(UTC)
+        for change in run_backtest(read_tickets(lines), before, after, desk, report=report, now=now):
+            if kept:
+                kept.write(f"{json.dumps(change, ensure_ascii=False)}\n")
+    if missing := unknown_teams(candidates, desk):
+        print(f"{rules}: the desk has no team {', '.join(missing)}.", file=sys.stderr)
+    if as_json:
+        print(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        print_report(report.as_json(), Console(highlight=False))
+    if bad := report.first_bad:
+        also = f" ({report.bad_lines} lines in all)" if report.bad_lines > 1 else ""
+        raise Failure(f"{tickets}:{bad.number}: {bad.reason}{also}")
+
+
+def _with_progress(path: Path, files: ExitStack) -> Iterable[str]:
+    """The lines of `path`, with a bar that says how far they were read."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    if str(path) == "-":
+        return sys.stdin
+    bar = files.enter_context(Progress(console=Console(stderr=True), transient=True))
+    try:
+        opened = bar.open(path, "r", encoding="utf-8-sig", errors="replace", description="Tickets")
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.") from error
+    return files.enter_context(opened)
+
+
+def _writable(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _rules(path: Path) -> "tuple[Rule, ...]":

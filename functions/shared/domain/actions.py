@@ -81,7 +81,7 @@ class RaisePriority(_Action):
 
     def apply(self, verdict: Verdict) -> Verdict:
         raised = verdict.priority.at_least(self.priority) if verdict.priority else self.priority
-        return replace(verdict, priority=raised)
+        return verdict if raised == verdict.priority else replace(verdict, priority=raised)
 
 
 class SetTeam(_Action):

@@ -7,7 +7,7 @@ To add an operator: name it in `Operator`, write its class here, list it in `OPE
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, Protocol
 
 from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
@@ -83,8 +83,8 @@ class _Equal:
             raise ValueError(f"{question.field} is an instant: ask before, after or within")
 
     def ask(self, question: Question, facts: Facts) -> Found:
-        seen = {_comparable(value, exact=question.exact) for value in _members(facts[question.field])}
-        found = [value for value in _members(question.value) if _comparable(value, exact=question.exact) in seen]
+        seen = {comparable(value, exact=question.exact) for value in members(facts[question.field])}
+        found = [value for value in members(question.value) if comparable(value, exact=question.exact) in seen]
         return tuple(str(value) for value in found) or None
 
 
@@ -107,11 +107,11 @@ class _Keywords:
         texts = facts.texts(question.field, exact=question.exact)
         if not texts:
             return None
-        wanted = _members(question.value)
+        wanted = members(question.value)
         if isinstance(facts[question.field], str):
             found = [str(word) for word in wanted if _keyword(str(word), exact=question.exact).occurs_in(texts[0])]
         else:
-            found = [str(word) for word in wanted if _comparable(word, exact=question.exact) in texts]
+            found = [str(word) for word in wanted if comparable(word, exact=question.exact) in texts]
         enough = len(wanted) if question.op is Operator.CONTAINS_ALL else 1
         return tuple(found) if len(found) >= enough else None
 
@@ -166,7 +166,7 @@ class _Instant:
             _one(question)
         if kind not in (Kind.INSTANT, Kind.ANY):
             raise ValueError(f"{question.field} is no instant, so {question.op} cannot be asked of it")
-        instants = [_instant(value) for value in _members(question.value)]
+        instants = [_instant(value) for value in members(question.value)]
         if None in instants:
             raise ValueError("an instant is written as 2026-10-01T09:00:00+08:00, with its offset")
         if question.op is Operator.WITHIN and (len(instants) != 2 or str(instants[0]) > str(instants[1])):
@@ -174,7 +174,7 @@ class _Instant:
 
     def ask(self, question: Question, facts: Facts) -> Found:
         seen = _instant(facts[question.field])
-        instants = [instant for value in _members(question.value) if (instant := _instant(value))]
+        instants = [instant for value in members(question.value) if (instant := _instant(value))]
         if seen is None:
             return None
         match question.op:
@@ -200,11 +200,7 @@ class _Amount:
             raise ValueError(f"{question.op} compares numbers, and the words of {', '.join(RANKS)}")
 
     def ask(self, question: Question, facts: Facts) -> Found:
-        ranks = RANKS.get(question.field)
-        seen, limit = (
-            (_number(value) if ranks is None else _rank(value, ranks))
-            for value in (facts[question.field], question.value)
-        )
+        seen, limit = (amount(question.field, value) for value in (facts[question.field], question.value))
         if seen is None or limit is None:
             return None
         return () if (seen >= limit if question.op is Operator.AT_LEAST else seen <= limit) else None
@@ -270,20 +266,25 @@ def _several(question: Question) -> None:
 def _texts_only(question: Question, kind: Kind) -> None:
     if kind in (Kind.NUMBER, Kind.INSTANT):
         raise ValueError(f"{question.field} is no text, so {question.op} cannot be asked of it")
-    if not all(isinstance(text, str) and fold(text) for text in _members(question.value)):
+    if not all(isinstance(text, str) and fold(text) for text in members(question.value)):
         raise ValueError(f"{question.op} needs text that is not blank")
 
 
-def _members(value: object) -> list[object]:
+def members(value: object) -> list[object]:
+    """The values of a list, or the one value; none of nothing."""
     if value is None:
         return []
     return list(value) if isinstance(value, (tuple, list, set, frozenset)) else [value]
 
 
-def _comparable(value: object, *, exact: bool) -> object:
+_WORD = 40
+_fold_word = lru_cache(maxsize=20_000)(fold)
+
+
+def comparable(value: object, *, exact: bool) -> object:
     """What equal values have in common: folded text, or the value with its kind (1 is not True)."""
     if isinstance(value, str):
-        return value if exact else fold(value)
+        return value if exact else _fold_word(value) if len(value) <= _WORD else fold(value)
     if isinstance(value, bool):
         return (bool, value)
     return (float, value) if isinstance(value, (int, float)) else repr(value)
@@ -321,6 +322,12 @@ def _instant(value: object) -> datetime | None:
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
     return value.astimezone(UTC)
+
+
+def amount(field: str, value: object) -> float | None:
+    """What `value` comes to where `field` is asked at least or at most: the number, or the rank of the word."""
+    ranks = RANKS.get(field)
+    return _number(value) if ranks is None else _rank(value, ranks)
 
 
 def _number(value: object) -> float | None:

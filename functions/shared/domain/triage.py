@@ -189,19 +189,23 @@ def _placed(tried: Run, config: DeskConfig, turn: Turn) -> _Place:
     return _Place(team, person.id if person else None, (why, how))
 
 
-def _team(tried: Run, config: DeskConfig) -> tuple[Slug, Reason]:
-    verdict = tried.verdict
+def team_for(verdict: Verdict, config: DeskConfig) -> tuple[Slug, str]:
+    """The team of a ticket about which the rules decided `verdict`, and the code of the reason."""
     chosen = config.person(verdict.person)
     module = config.module(verdict.module)
-    rule = None
     if verdict.team is not None:
-        team, code, rule = verdict.team, "team_by_rule", tried.decided_by.get("team")
-    elif chosen and chosen.teams:
-        team, code, rule = chosen.teams[0], "team_by_person", tried.decided_by.get("person")
-    elif module:
-        team, code = module.team, "team_by_module"
-    else:
-        team, code = config.desk.default_team, "team_by_default"
+        return verdict.team, "team_by_rule"
+    if chosen and chosen.teams:
+        return chosen.teams[0], "team_by_person"
+    if module:
+        return module.team, "team_by_module"
+    return config.desk.default_team, "team_by_default"
+
+
+def _team(tried: Run, config: DeskConfig) -> tuple[Slug, Reason]:
+    team, code = team_for(tried.verdict, config)
+    module = config.module(tried.verdict.module)
+    rule = tried.decided_by.get({"team_by_rule": "team", "team_by_person": "person"}.get(code, ""))
     known = config.team(team)
     name = known.name if known else Bilingual(zh=team, en=team)
     zh, en = {

@@ -1,0 +1,162 @@
+"""`desk rules backtest`: a change of rules tried on tickets of the past."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from functions.shared.contracts.events import TicketTriaged
+from functions.shared.contracts.words import Priority
+from functions.shared.domain.ticket import opened as ticket_of
+from functions.shared.domain.triage import triage
+from ops.backtest import MOST_NAMES, OTHERS, Placing, Report, Triage, backtest
+from ops.cli import app
+from ops.failure import Failure
+from ops.past_tickets import PastTicket
+from tests.factories import NOON, default_config, make_company, make_message, make_opened, make_problem
+
+CONFIG = str(Path(__file__).parents[2] / "config")
+RULES = """rules:
+  - id: login
+    name: {zh: 登录, en: Sign in}
+    when: {field: text, op: contains, value: 登录}
+    then: [{do: set_team, team: engineering}, {do: set_priority, priority: P1}]
+"""
+TICKETS: list[dict[str, Any]] = [
+    {"id": "a", "title": "登錄不了", "team": "engineering", "priority": "P1"},
+    {"id": "b", "title": "开发票", "team": "finance"},
+    {"id": "c", "title": "登录页面太慢", "outcome": {"team": "first-line", "priority": "P2", "assignee": "li-na"}},
+    {"id": "d", "title": "别的"},
+]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("rules.yaml").write_text(RULES, encoding="utf-8")
+    lines = [json.dumps(ticket, ensure_ascii=False) for ticket in TICKETS]
+    Path("tickets.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+def desk(*arguments: str) -> str:
+    command = ["rules", "backtest", "--rules", "rules.yaml", "--tickets", "tickets.jsonl", "--config", CONFIG]
+    result = CliRunner().invoke(app, [*command, *arguments])
+    if result.exception:
+        raise result.exception
+    return result.stdout
+
+
+def place(team: str = "first-line", priority: str = "P3", assignee: str | None = None) -> Placing:
+    return Placing(team, priority, assignee, ())
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_would_change_is_counted_and_compared_with_what_people_did():
+    report = json.loads(desk("--json"))
+
+    assert report["tickets"] == 4
+    assert report["changed"] == {"any": 3, "team": 3, "priority": 2, "assignee": 0}
+    assert report["agreement"]["team"] == {"known": 3, "before": 0.6667, "after": 0.3333}
+    assert report["agreement"]["priority"] == {"known": 2, "before": 0.0, "after": 0.5}
+    assert report["agreement"]["assignee"] == {"known": 1, "before": 0.0, "after": 0.0}
+    assert report["confusion"]["team"] == {
+        "engineering": {"engineering": 1},
+        "finance": {"first-line": 1},
+        "first-line": {"engineering": 1},
+    }
+    assert report["matched"] == {"login": 2}
+    assert report["samples"][0] == {
+        "id": "a",
+        "title": "登錄不了",
+        "changes": {"team": ["first-line", "engineering"], "priority": ["P3", "P1"]},
+        "people": {"team": "engineering", "priority": "P1"},
+        "matched": ["login"],
+    }
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_terminal_shows_the_same():
+    shown = desk()
+
+    assert shown.startswith("3 of 4 tickets would change: team 3, priority 2, assignee 0\n")
+    assert "66.7%" in shown
+    assert "登錄不了" in shown
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_rules_in_place_can_be_another_file():
+    assert json.loads(desk("--json", "--against", "rules.yaml"))["changed"]["any"] == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_change_can_be_written_to_a_file():
+    desk("--changes", "changes.jsonl")
+
+    lines = Path("changes.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["a", "b", "c"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_line_that_is_no_ticket_is_named_after_the_report():
+    Path("tickets.jsonl").write_text('{"title": "登录"}\n[]\n', encoding="utf-8")
+
+    with pytest.raises(Failure, match=r"^tickets.jsonl:2: this is no JSON object$"):
+        desk()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_faulty_file_of_rules_is_refused():
+    Path("rules.yaml").write_text("rules: [", encoding="utf-8")
+
+    with pytest.raises(Failure, match=r"^rules.yaml:1: "):
+        desk()
+
+
+@pytest.mark.parametrize(
+    ("title", "tier", "module"),
+    [
+        ("开发票", "standard", None),
+        ("网站无法访问", "vip", None),
+        ("销售额对不上", "vip", "data-reports"),
+        ("x", "", "login"),
+    ],
+)
+def test_a_past_ticket_goes_where_triage_sends_it(title, tier, module):
+    config = default_config()
+    company = make_company(tier=tier or "standard")
+    problem = make_problem(title=title, description=make_message("请帮忙"), module=module)
+    opened = make_opened(problem=problem, company=company)
+    (triaged,) = triage(opened, ticket_of(opened), config, turn=lambda _: 0, now=NOON)
+    assert isinstance(triaged, TicketTriaged)
+    past = PastTicket.model_validate(
+        {"title": title, "description": "请帮忙", "module": module, "company": {"tier": tier or None}}
+    )
+    known, nothing = Triage(config, config.rules), Triage(config, ())
+    report = Report()
+
+    list(backtest([past], nothing, known, config, report=report, now=NOON))
+
+    facts = past.facts()
+    assert facts["title"] == title
+    assert report.matched == dict.fromkeys(triaged.matched_rules, 1)
+    changes = report.samples[0]["changes"] if report.samples else {}
+    if "team" in changes:
+        assert changes["team"][1] == triaged.team
+    if "priority" in changes:
+        assert changes["priority"][1] == triaged.priority
+
+
+def test_the_report_stays_small_however_many_tickets_there_are():
+    report = Report()
+    for number in range(5_000):
+        past = PastTicket(id=number, title="x" * 1000, team=f"team-{number}", priority=Priority.P1)
+        report.add(past, place("a"), place("b"))
+
+    shown = report.as_json()
+    assert len(shown["samples"]) == report.keep
+    assert len(shown["confusion"]["team"]) == MOST_NAMES + 1
+    assert shown["confusion"]["team"][OTHERS] == {"b": 5_000 - MOST_NAMES}
+    assert max(sample["id"] for sample in shown["samples"]) > 1_000
