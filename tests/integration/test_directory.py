@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.shared.contracts.words import Language
-from functions.shared.domain.directory import Caller
+from functions.shared.domain.directory import Caller, ContactRecord
 from functions.shared.domain.errors import CompanyNotFound, ContactNotFound
 from functions.shared.gateways.directory import Directory
 from ops.companies import Rejected, import_companies, read_companies
@@ -22,16 +22,49 @@ def directory(dynamodb: Any) -> Directory:
     return Directory(dynamodb, TABLE, DESK, Language.ZH)
 
 
-def test_a_stranger_is_entered_and_known_from_then_on(directory: Directory) -> None:
+def test_a_stranger_is_entered_and_known_by_their_address_from_then_on(directory: Directory) -> None:
     contact, company = directory.recognise(Caller(name="王芳", address="Wang@Acme.example", phone="+86 138 0013 8000"))
 
     assert company is None
-    assert directory.recognise(Caller(address="wang@acme.example"))[0].id == contact.id
-    by_phone, _ = directory.recognise(Caller(phone="13800138000"))
-    assert (by_phone.id, by_phone.name, by_phone.address) == (contact.id, "王芳", "wang@acme.example")
+    again, _ = directory.recognise(Caller(address="wang@acme.example"))
+    assert (again.id, again.name, again.phone) == (contact.id, "王芳", "+86 138 0013 8000")
+
+
+def test_who_has_no_address_is_known_by_phone(directory: Directory) -> None:
+    contact, _ = directory.recognise(Caller(name="王芳", phone="+86 138 0013 8000"))
+
     found = directory.contact_at("138 0013 8000")
     assert found is not None
     assert found.id == contact.id
+
+
+def test_nobody_changes_who_is_known_by_writing_in_their_name(directory: Directory) -> None:
+    import_companies(SAMPLE, default_config(), directory)
+    vera, _ = directory.recognise(Caller(name="Vera", address="vera@smallco.example"))
+    claims = Caller(name="PWNED", address="vera@smallco.example", phone="139 0000 0000", company="Northwind Outdoor")
+    forged, company = directory.recognise(claims)
+    assert company is not None
+    assert (forged.id, forged.name, company.tier, company.is_claimed) == (vera.id, "PWNED", "standard", True)
+
+    after, company = directory.recognise(Caller(address="vera@smallco.example"))
+    assert (after.name, after.phone, company) == ("Vera", None, None)
+    assert directory.contact_at("139 0000 0000") is None
+
+
+def test_a_stranger_does_not_take_anothers_phone_number(directory: Directory) -> None:
+    stranger, _ = directory.recognise(Caller(address="x@evil.example", phone="138 0013 8000"))
+    caller, _ = directory.recognise(Caller(name="王芳", phone="138 0013 8000"))
+
+    assert caller.id != stranger.id
+
+
+def test_a_contact_that_the_desk_knows_brings_their_company_and_its_tier(directory: Directory) -> None:
+    import_companies(SAMPLE, default_config(), directory)
+    _, vip = directory.recognise(Caller(address="first@northwind-outdoor.example"))
+    assert vip is not None
+    directory.save_contact(ContactRecord(id="con_00000001", address="private@qq.com", company_id=vip.id))
+
+    assert directory.recognise(Caller(address="private@qq.com", company="Elsewhere"))[1] == vip
 
 
 def test_the_mail_domain_tells_the_company_before_the_name_that_is_claimed(directory: Directory) -> None:
@@ -49,7 +82,7 @@ def test_a_company_is_found_by_a_careless_spelling_and_entered_when_new(director
     _, again = directory.recognise(Caller(address="c@qq.com", company="新公司"))
 
     assert known is not None
-    assert known.tier == "vip"
+    assert (known.name, known.tier, known.is_claimed) == ("Northwind Outdoor", "standard", True)
     assert entered == again
 
 

@@ -70,6 +70,7 @@ class Company(Value):
     name: str
     tier: str = "standard"
     account_manager: str | None = Field(default=None, description="The person of ours who looks after the company.")
+    is_claimed: bool = Field(default=False, description="Only the customer's own word says so: it counts for no tier.")
 
 
 class Attachment(Value):

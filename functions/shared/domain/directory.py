@@ -50,6 +50,10 @@ class CompanyRecord(BaseModel):
         """The company as a ticket's event keeps it."""
         return Company(id=self.id, name=self.name, tier=self.tier, account_manager=self.account_manager)
 
+    def as_claimed(self) -> Company:
+        """The company of somebody who only says that they belong to it."""
+        return Company(id=self.id, name=self.name, is_claimed=True)
+
 
 class Caller(BaseModel):
     """What a channel knows of the one who asks; at least an address or a phone number."""

@@ -1,5 +1,6 @@
 """Contacts and companies in the single table, found by address, phone, domain or name."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ from functions.shared.gateways import keys
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+_READS = 5
+_PAUSE_S = 0.05
+"""What a busy table leaves unread is asked for again, each time a little later."""
+
 _CONTACT, _COMPANY, _KEY = "CONTACT", "COMPANY", "KEY"
 
 
@@ -38,26 +43,38 @@ class Directory:
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
         """Who is asking, and for whom; somebody unknown is entered.
 
-        The mail domain tells the company before the name that the caller gives.
+        Anybody may say anything here. So nothing that is known is changed, a stranger is found again only by what
+        they are answered at, and only the mail domain and what the desk knows of the contact tell the company; one
+        that is merely named counts for no tier.
 
         Raises:
             ValueError: the caller has neither address nor phone.
         """
         contact_keys = _contact_keys(caller)
-        record, company = self._known(contact_keys, _company_keys(caller))
-        if company is None:
-            company = self._company_of(caller, record)
-        wanted = ContactRecord(
-            id=record.id if record else contact_id(contact_keys[0]),
-            name=caller.name or (record.name if record else ""),
-            address=(record.address if record else None) or (fold_address(caller.address) if caller.address else None),
-            phone=(record.phone if record else None) or caller.phone,
-            language=caller.language or (record.language if record else None),
-            company_id=company.id if company else None,
-        )
-        if wanted != record:
-            self.save_contact(wanted)
-        return snapshot(wanted, caller, self._default_language), company.as_company() if company else None
+        domain, name = business_domain(caller.address), fold_name(caller.company or "")
+        record, by_domain, by_name = self._known(contact_keys[0], domain, name)
+        company = by_domain
+        if company is None and record and record.company_id:
+            company = self.company(record.company_id)
+        if record is None:
+            record = ContactRecord(
+                id=contact_id(contact_keys[0]),
+                name=caller.name,
+                address=fold_address(caller.address) if caller.address else None,
+                phone=caller.phone,
+                language=caller.language,
+                company_id=company.id if company else None,
+            )
+            self._store_contact(record, contact_keys[:1])
+        contact = snapshot(record, caller, self._default_language)
+        if company:
+            return contact, company.as_company()
+        if not caller.company or not name:
+            return contact, None
+        claimed = by_name or CompanyRecord(id=company_id(name), name=caller.company.strip())
+        if by_name is None:
+            self.save_company(claimed)
+        return contact, claimed.as_claimed()
 
     def contact(self, contact_id: ContactId) -> ContactRecord:
         """Raises ContactNotFound."""
@@ -69,7 +86,7 @@ class Directory:
     def contact_at(self, address_or_phone: str) -> ContactRecord | None:
         """The contact known under an address or phone number."""
         fold = fold_address if "@" in address_or_phone else fold_phone
-        return self._known([fold(address_or_phone)], [])[0]
+        return self._known(fold(address_or_phone))[0]
 
     def company(self, company_id: CompanyId) -> CompanyRecord:
         """Raises CompanyNotFound."""
@@ -80,11 +97,9 @@ class Directory:
 
     def save_contact(self, record: ContactRecord) -> None:
         """Store the contact, and let its address and phone lead to it unless they lead elsewhere."""
-        self._put(keys.contact(self._desk, record.id), _CONTACT, {"doc": record.model_dump_json(exclude_none=True)})
         found_by = [fold_address(record.address)] if record.address else []
         found_by += [fold_phone(record.phone)] if record.phone else []
-        for key in found_by:
-            self._claim(keys.contact_key(self._desk, key), {"contact_id": record.id})
+        self._store_contact(record, found_by)
 
     def enter_company(
         self,
@@ -96,7 +111,7 @@ class Directory:
         language: Language | None,
     ) -> CompanyRecord:
         """Enter a company, or update the one that its name or one of its domains leads to."""
-        _, known = self._known([], [*domains, fold_name(name)])
+        known = self._company_found_by([*domains, fold_name(name)])
         record = CompanyRecord(
             id=known.id if known else company_id(fold_name(name)),
             name=name,
@@ -116,32 +131,35 @@ class Directory:
             self._claim(keys.company_key(self._desk, key), {"company_id": record.id})
 
     def _known(
-        self, contact_keys: Sequence[str], company_keys: Sequence[str]
-    ) -> tuple[ContactRecord | None, CompanyRecord | None]:
-        """The contact and the company that the first known of their keys lead to; two reads in all."""
-        of_contact = [keys.contact_key(self._desk, key) for key in contact_keys]
-        of_company = [keys.company_key(self._desk, key) for key in company_keys]
-        found = self._items((pk, _KEY) for pk in (*of_contact, *of_company))
-        contact = next((found[pk]["contact_id"]["S"] for pk in of_contact if pk in found), None)
-        company = next((found[pk]["company_id"]["S"] for pk in of_company if pk in found), None)
+        self, contact_key: str, domain: str | None = None, name: str = ""
+    ) -> tuple[ContactRecord | None, CompanyRecord | None, CompanyRecord | None]:
+        """The contact, and the companies of a mail domain and of a name; two reads in all."""
+        contact_pk = keys.contact_key(self._desk, contact_key)
+        domain_pk, name_pk = (keys.company_key(self._desk, key) if key else "" for key in (domain, name))
+        found = self._items((pk, _KEY) for pk in (contact_pk, domain_pk, name_pk) if pk)
+        contact = found[contact_pk]["contact_id"]["S"] if contact_pk in found else None
+        of_domain, of_name = (found[pk]["company_id"]["S"] if pk in found else None for pk in (domain_pk, name_pk))
         wanted = [(keys.contact(self._desk, contact), _CONTACT)] if contact else []
-        wanted += [(keys.company(self._desk, company), _COMPANY)] if company else []
+        wanted += [(keys.company(self._desk, company), _COMPANY) for company in {of_domain, of_name} if company]
         docs = {pk: item["doc"]["S"] for pk, item in self._items(wanted).items()}
-        return (
-            ContactRecord.model_validate_json(docs[keys.contact(self._desk, contact)]) if contact else None,
-            CompanyRecord.model_validate_json(docs[keys.company(self._desk, company)]) if company else None,
+        by_domain, by_name = (
+            CompanyRecord.model_validate_json(docs[keys.company(self._desk, company)]) if company else None
+            for company in (of_domain, of_name)
         )
+        if contact is None:
+            return None, by_domain, by_name
+        return ContactRecord.model_validate_json(docs[keys.contact(self._desk, contact)]), by_domain, by_name
 
-    def _company_of(self, caller: Caller, record: ContactRecord | None) -> CompanyRecord | None:
-        """The company of somebody whose address and words name none that is known."""
-        if record and record.company_id:
-            return self.company(record.company_id)
-        name = fold_name(caller.company or "")
-        if not caller.company or not name:
-            return None
-        entered = CompanyRecord(id=company_id(name), name=caller.company.strip())
-        self.save_company(entered)
-        return entered
+    def _company_found_by(self, company_keys: Sequence[str]) -> CompanyRecord | None:
+        """The company that the first known of its domains and names leads to."""
+        places = [keys.company_key(self._desk, key) for key in company_keys]
+        found = self._items((pk, _KEY) for pk in places)
+        return next((self.company(found[pk]["company_id"]["S"]) for pk in places if pk in found), None)
+
+    def _store_contact(self, record: ContactRecord, found_by: Sequence[str]) -> None:
+        self._put(keys.contact(self._desk, record.id), _CONTACT, {"doc": record.model_dump_json(exclude_none=True)})
+        for key in found_by:
+            self._claim(keys.contact_key(self._desk, key), {"contact_id": record.id})
 
     def _doc(self, pk: str, sk: str) -> str | None:
         item = self._item(pk, sk)
@@ -151,11 +169,16 @@ class Directory:
         """The items there are of `wanted` (pk, sk), by pk."""
         left: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted]
         found: dict[str, Any] = {}
-        while left:
+        for attempt in range(_READS):
+            if not left:
+                return found
+            time.sleep(_PAUSE_S * attempt)
             asked: Any = {self._table: {"Keys": left, "ConsistentRead": True}}
             answer: Any = self._client.batch_get_item(RequestItems=asked)
             found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
             left = answer["UnprocessedKeys"].get(self._table, {}).get("Keys")
+        if left:
+            raise TimeoutError(f"the table left {len(left)} keys unread")
         return found
 
     def _item(self, pk: str, sk: str) -> Any:
@@ -171,11 +194,6 @@ class Directory:
             self._put(pk, _KEY, values, ConditionExpression="attribute_not_exists(pk)")
         except self._client.exceptions.ConditionalCheckFailedException:
             return
-
-
-def _company_keys(caller: Caller) -> list[str]:
-    """Where the company may be found, the mail domain before the name."""
-    return [key for key in (business_domain(caller.address), fold_name(caller.company or "")) if key]
 
 
 def _contact_keys(caller: Caller) -> list[str]:
