@@ -1,5 +1,6 @@
 """The agents' door: see what is due, take it, answer it, solve it."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -20,6 +21,9 @@ from functions.shared.identity.principal import Principal
 from functions.shared.ticketing import NaturalKey, Tickets
 
 KEYS_KEPT: Final = timedelta(days=30)
+
+LONGEST_SOLUTION: Final = 10_000
+"""Characters of a cause and of a solution: they travel in the event, which the bus takes up to 256 KB of."""
 
 ACTIVE: Final = tuple(status for status in Status if status.is_active)
 
@@ -166,7 +170,7 @@ class Desk:
             principal,
             reference_text,
             lambda ticket: decisions.reply(ticket, message, actor=principal.actor(), now=now, then_wait=then_wait),
-            _keys("reply", principal, reference_text, idempotency_key, now),
+            _keys("reply", principal, self._ticket_id(reference_text), idempotency_key, text, now),
         )
 
     def note(
@@ -184,7 +188,7 @@ class Desk:
             principal,
             reference_text,
             lambda ticket: decisions.note(ticket, message, actor=principal.actor(), now=now),
-            _keys("note", principal, reference_text, idempotency_key, now),
+            _keys("note", principal, self._ticket_id(reference_text), idempotency_key, text, now),
         )
 
     def wait(
@@ -261,8 +265,9 @@ def _files_of(event: TicketEvent) -> tuple[Attachment, ...]:
 
 
 def _keys(
-    kind: str, principal: Principal, reference_text: str, idempotency_key: str | None, now: datetime
+    kind: str, principal: Principal, ticket_id: TicketId, idempotency_key: str | None, text: str, now: datetime
 ) -> list[NaturalKey]:
     if not idempotency_key:
         return []
-    return [NaturalKey(f"{kind}:{principal.id}:{reference_text}:{idempotency_key}", expires_at=now + KEYS_KEPT)]
+    fingerprint = hashlib.sha256(text.encode()).hexdigest()
+    return [NaturalKey(f"{kind}:{principal.id}:{ticket_id}:{idempotency_key}", fingerprint, now + KEYS_KEPT)]

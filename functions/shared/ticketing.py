@@ -82,9 +82,7 @@ class Tickets:
             except (TicketExists, StaleTicket):
                 continue
             except AlreadySeen as seen:
-                if seen.fingerprint and seen.fingerprint not in {key.fingerprint for key in keys}:
-                    raise KeyReused(seen.ticket_id) from seen
-                return self._store.get(seen.ticket_id), False
+                return self._seen_before(seen, keys), False
             return ticket, True
         raise TicketExists("no free ticket id was drawn")
 
@@ -98,7 +96,8 @@ class Tickets:
 
         Raises:
             TicketNotFound: there is no such ticket.
-            StaleTicket: it was changed by others again and again.
+            KeyReused: one of `keys` was used before, for something else.
+            StaleTicket: the ticket was changed by others again and again.
         """
         for attempt in range(_ATTEMPTS):
             before = expected if expected and attempt == 0 else self._store.get(ticket_id)
@@ -115,7 +114,7 @@ class Tickets:
             except StaleTicket:
                 continue
             except AlreadySeen as seen:
-                return self._store.get(seen.ticket_id)
+                return self._seen_before(seen, keys)
             return after
         raise StaleTicket(ticket_id)
 
@@ -138,6 +137,12 @@ class Tickets:
                 continue
             return after
         raise StaleTicket(ticket_id)
+
+    def _seen_before(self, seen: AlreadySeen, keys: Sequence[NaturalKey]) -> Ticket:
+        """The ticket of an earlier request; raises KeyReused where that asked for something else."""
+        if seen.fingerprint and seen.fingerprint not in {key.fingerprint for key in keys}:
+            raise KeyReused(seen.ticket_id) from seen
+        return self._store.get(seen.ticket_id)
 
     def _moved(
         self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]

@@ -207,6 +207,18 @@ class TestTickets:
 
         assert len(store.timeline(ticket.id)) == 2
 
+    def test_a_key_that_came_with_another_message_is_refused(self, tickets: Tickets, store: Any) -> None:
+        ticket, _ = tickets.open(self.begin())
+
+        def say(text: str) -> Ticket:
+            key = NaturalKey("message:1", fingerprint=text)
+            return tickets.handle(ticket.id, lambda t: note(t, make_message(text), actor=AGENT, now=NOON), [key])
+
+        assert say("one") == say("one")
+        with pytest.raises(KeyReused):
+            say("two")
+        assert len(store.timeline(ticket.id)) == 2
+
     def test_the_stored_head_is_the_fold_of_the_stored_events(self, tickets: Tickets, store: Any) -> None:
         ticket, _ = tickets.open(self.begin())
         tickets.handle(

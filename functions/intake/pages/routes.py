@@ -95,9 +95,10 @@ def find_ticket() -> Response[Any]:
 def track_ticket(ticket: str) -> Response[Any]:
     """The ticket as its customer sees it; a token in the address becomes a cookie and leaves the address."""
     request, now = _request(), datetime.now(UTC)
-    path = f"{TRACK}/{_canonical(ticket) or ticket}"
     if token := request.query.get("token"):
         customer = tokens().verify(token, now=now)
+        # The path goes into the cookie: it is our own spelling of a ticket that the token is good for.
+        path = f"{TRACK}/{intake().track(customer, ticket).reference}"
         return go(path, set_cookies=[_link_cookie(token, TRACK if customer.contact_id else path)])
     tracked = intake().track(authenticate(request.event), ticket)
     return _tracking(request, tracked, now)
