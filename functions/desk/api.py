@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.desk.rule_reasons import RuleReason
-from functions.desk.service import ACTIVE
+from functions.desk.service import ACTIVE, LONGEST_SOLUTION
 from functions.desk.views import QueueLine, TicketView
 from functions.desk.wiring import authenticate, desk, rule_reasons
 from functions.shared.contracts.words import Priority, RootCause, Slug, Status
@@ -62,8 +62,8 @@ class Resolution(_Body):
     """What was wrong and what helped."""
 
     root_cause: RootCause
-    solution: Text
-    cause: Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)] = ""
+    solution: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_SOLUTION)]
+    cause: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_SOLUTION)] = ""
 
 
 class Reopening(_Body):

@@ -312,9 +312,11 @@ def _is_binary(event: Mapping[str, Any]) -> bool:
 def _load_json(text: str) -> Any:
     """Parse `text`; whatever is wrong with it, hostile depth and endless numbers included, is a JSONDecodeError."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        parsed = json.loads(text, parse_constant=_refuse_constant)
+        json.dumps(parsed, ensure_ascii=False).encode()  # half a surrogate pair is no character
     except (ValueError, RecursionError) as error:
         raise json.JSONDecodeError(str(error), "", 0) from error
+    return parsed
 
 
 def _refuse_constant(name: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from functions.shared.contracts.words import Language
 from functions.shared.domain.form import FieldKind, Form
 from ops.configuration import load_config
+from tests.factories import default_config
 
 FORM = load_config(Path(__file__).parents[2] / "config").form()
 ANSWERS = {
@@ -165,3 +166,20 @@ def test_whatever_is_sent_is_accepted_or_objected_to(answers):
     assert set(accepted) <= given_fields
     assert {objection.field for objection in found}.isdisjoint(accepted)
     assert EVERY_KIND.check(accepted, complete=False) == (accepted, [])
+
+
+@pytest.mark.parametrize("title", ["\u200b\u200b", "\x00", "\ufeff ", "\u2028"])
+def test_a_text_that_leaves_no_mark_counts_as_not_given(title: str) -> None:
+    form = default_config().form()
+    assert form is not None
+    _, objections = form.check({"title": title})
+
+    assert ("title", "required") in {(objection.field, objection.code) for objection in objections}
+
+
+def test_control_characters_are_taken_out_of_a_text() -> None:
+    form = default_config().form()
+    assert form is not None
+    accepted, _ = form.check({"title": "A\x1b[31mB\x00", "description": "one\r\n\ttwo"})
+
+    assert accepted == {"title": "A[31mB", "description": "one\r\n\ttwo"}

@@ -166,8 +166,8 @@ def test_a_wrong_query_parameter_is_named_as_one() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["{", "{'title': 1}", '{"title": NaN}', "[" * 200_000, '{"title": ' + "9" * 5000 + "}"],
-    ids=["cut off", "python", "nan", "deep", "endless number"],
+    ["{", "{'title': 1}", '{"title": NaN}', "[" * 200_000, '{"title": ' + "9" * 5000 + "}", r'{"a": "\ud800"}'],
+    ids=["cut off", "python", "nan", "deep", "endless number", "half a character"],
 )
 def test_a_body_that_is_not_json_is_malformed(body: str) -> None:
     status, problem = ask(desk_like_app(), "POST", "/api/v1/tickets", body)
@@ -175,7 +175,7 @@ def test_a_body_that_is_not_json_is_malformed(body: str) -> None:
     assert (status, problem["code"]) == (400, "malformed_request")
 
 
-@pytest.mark.parametrize("body", ["[]", "1", '"text"', "null", "", '{"title": "\\ud800", "contact": {"email": "a"}}'])
+@pytest.mark.parametrize("body", ["[]", "1", '"text"', "null", ""])
 def test_json_of_another_shape_is_invalid_input(body: str) -> None:
     status, problem = ask(desk_like_app(), "POST", "/api/v1/tickets", body)
 

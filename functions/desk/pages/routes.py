@@ -14,6 +14,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName, TicketPage, queue_url
+from functions.desk.service import LONGEST_SOLUTION
 from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings
 from functions.shared.contracts.words import Priority, RootCause, Status
 from functions.shared.domain.errors import InvalidInput
@@ -157,7 +158,7 @@ def resolve(ticket: str) -> Response[Any]:
     visit = _Visit()
     form = visit.request.form
     cause = form.text("root_cause")
-    wrong = _wrong_texts(visit.request, form, required=("solution",), optional=("cause",))
+    wrong = _wrong_texts(visit.request, form, required=("solution",), optional=("cause",), longest=LONGEST_SOLUTION)
     if cause not in list(RootCause):
         wrong["root_cause"] = visit.request.text("form.required")
     if wrong:
@@ -253,10 +254,15 @@ def _say(ticket: str, name: FormName, send: Callable[[_Visit, str, str | None], 
 
 
 def _wrong_texts(
-    request: PageRequest, form: Form, *, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    request: PageRequest,
+    form: Form,
+    *,
+    required: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    longest: int = _LONGEST,
 ) -> dict[str, str]:
     empty = {name: request.text("form.required") for name in required if not form.text(name)}
-    long = {name: request.text("form.too_much") for name in (*required, *optional) if len(form.text(name)) > _LONGEST}
+    long = {name: request.text("form.too_much") for name in (*required, *optional) if len(form.text(name)) > longest}
     return empty | long
 
 

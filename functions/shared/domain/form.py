@@ -1,6 +1,7 @@
 """Forms: which fields a problem is reported with. A form is data; it compiles to JSON Schema and checks answers."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -229,9 +230,15 @@ _MALFORMED = {
 }
 
 
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN: Final = ("Cf", "Zs", "Zl", "Zp", "Cc")
+"""Unicode's categories of what leaves no mark: a text of nothing else says nothing."""
+
+
 def _tidied(answer: Any) -> Any:
     if isinstance(answer, str):
-        return answer.strip() or None
+        text = _CONTROLS.sub("", answer).strip()
+        return text if any(unicodedata.category(letter) not in _UNSEEN for letter in text) else None
     return None if answer == [] else answer
 
 
