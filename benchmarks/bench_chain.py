@@ -69,8 +69,8 @@ def local_cloud() -> Iterator[tuple[LocalSettings, Client]]:
                 kept[service] = session.client(service, endpoint_url=settings.endpoint)  # type: ignore[call-overload]  # any service
             return kept[service]
 
-        up(settings, print)
         try:
+            up(settings, print)
             yield settings, client
         finally:
             down(settings)
