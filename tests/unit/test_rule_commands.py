@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from functions.shared.domain.facts import FIELDS
 from ops.cli import app
+from ops.desk_client import DeskClient
 from ops.failure import Failure
 from ops.past_tickets import PastTicket
 
@@ -206,3 +207,33 @@ def test_a_file_that_is_not_there_is_named(folder):
 
 def test_every_field_of_a_ticket_can_stand_in_a_line():
     assert set(FIELDS) <= set(PastTicket().values())
+
+
+def test_why_a_rule_did_not_act_is_asked_of_the_running_desk(monkeypatch):
+    reason = {
+        "reference": "AS-7F3K-92QD",
+        "rule": "vip-first",
+        "name": {"zh": "VIP 优先", "en": "VIP first"},
+        "version": 3,
+        "fate": "not_matched",
+        "stopped_by": None,
+        "holds": False,
+        "when": {"kind": "leaf", "holds": False, "field": "company.tier", "op": "is", "value": "vip", "seen": None},
+    }
+    asked = []
+
+    class Client:
+        def rule_reason(self, reference: str, rule: str) -> dict[str, Any]:
+            asked.append((reference, rule))
+            return reason
+
+    monkeypatch.setattr(DeskClient, "as_staff", lambda _: Client())
+
+    said = CliRunner().invoke(app, ["rules", "explain", "AS-7F3K-92QD", "--rule", "vip-first"]).stdout
+    as_json = CliRunner().invoke(app, ["rules", "explain", "AS-7F3K-92QD", "--rule", "vip-first", "--json"]).stdout
+
+    assert said == (
+        "AS-7F3K-92QD: vip-first (“VIP first”, version 3) did not match.\n  ✗ company.tier is vip: saw nothing\n"
+    )
+    assert json.loads(as_json) == reason
+    assert asked == [("AS-7F3K-92QD", "vip-first")] * 2

@@ -4,7 +4,7 @@ To add an action: write its class here with an example, and list it in `Action`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -42,6 +42,12 @@ class Verdict:
     incident: str | None = None
     checklists: tuple[Slug, ...] = ()
 
+    def but(self, **changes: Any) -> Self:
+        """The same with `changes`; faster than `dataclasses.replace`, for a back-test applies millions."""
+        verdict = object.__new__(type(self))
+        verdict.__dict__.update(self.__dict__, **changes)
+        return verdict
+
     def differences(self, other: "Verdict") -> frozenset[str]:
         """The names of what `other` decides differently."""
         return frozenset(name for name in vars(self) if getattr(self, name) != getattr(other, name))
@@ -67,7 +73,7 @@ class SetPriority(_Action):
     priority: Priority
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, priority=self.priority)
+        return verdict.but(priority=self.priority)
 
 
 class RaisePriority(_Action):
@@ -81,7 +87,7 @@ class RaisePriority(_Action):
 
     def apply(self, verdict: Verdict) -> Verdict:
         raised = verdict.priority.at_least(self.priority) if verdict.priority else self.priority
-        return verdict if raised == verdict.priority else replace(verdict, priority=raised)
+        return verdict if raised == verdict.priority else verdict.but(priority=raised)
 
 
 class SetTeam(_Action):
@@ -94,7 +100,7 @@ class SetTeam(_Action):
     team: Slug
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return verdict if verdict.team == self.team else replace(verdict, team=self.team, person=None)
+        return verdict if verdict.team == self.team else verdict.but(team=self.team, person=None)
 
 
 class Assign(_Action):
@@ -114,7 +120,7 @@ class Assign(_Action):
         return self
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, person=self.person)
+        return verdict.but(person=self.person)
 
 
 class AddTags(_Action):
@@ -125,7 +131,7 @@ class AddTags(_Action):
     tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, tags=tuple(dict.fromkeys((*verdict.tags, *self.tags))))
+        return verdict.but(tags=tuple(dict.fromkeys((*verdict.tags, *self.tags))))
 
 
 class RemoveTags(_Action):
@@ -136,7 +142,7 @@ class RemoveTags(_Action):
     tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, tags=tuple(tag for tag in verdict.tags if tag not in self.tags))
+        return verdict.but(tags=tuple(tag for tag in verdict.tags if tag not in self.tags))
 
 
 class SetField(_Action):
@@ -157,8 +163,8 @@ class SetField(_Action):
 
     def apply(self, verdict: Verdict) -> Verdict:
         if self.field == "module":
-            return replace(verdict, module=str(self.value))
-        return replace(verdict, fields={**verdict.fields, self.field.removeprefix(OWN_FIELDS): self.value})
+            return verdict.but(module=str(self.value))
+        return verdict.but(fields={**verdict.fields, self.field.removeprefix(OWN_FIELDS): self.value})
 
 
 class Notify(_Action):
@@ -171,7 +177,7 @@ class Notify(_Action):
     to: tuple[Recipient, ...] = Field(min_length=1, max_length=20)
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, notify=tuple(dict.fromkeys((*verdict.notify, *self.to))))
+        return verdict.but(notify=tuple(dict.fromkeys((*verdict.notify, *self.to))))
 
 
 class StartProcedure(_Action):
@@ -184,7 +190,7 @@ class StartProcedure(_Action):
     procedure: Slug
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, procedure=self.procedure)
+        return verdict.but(procedure=self.procedure)
 
 
 class SetPolicy(_Action):
@@ -197,7 +203,7 @@ class SetPolicy(_Action):
     policy: Slug
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, policy=self.policy)
+        return verdict.but(policy=self.policy)
 
 
 class Reply(_Action):
@@ -210,7 +216,7 @@ class Reply(_Action):
     template: Slug
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, replies=tuple(dict.fromkeys((*verdict.replies, self.template))))
+        return verdict.but(replies=tuple(dict.fromkeys((*verdict.replies, self.template))))
 
 
 class LinkIncident(_Action):
@@ -223,7 +229,7 @@ class LinkIncident(_Action):
     incident: Tag
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, incident=self.incident)
+        return verdict.but(incident=self.incident)
 
 
 class AddChecklist(_Action):
@@ -236,7 +242,7 @@ class AddChecklist(_Action):
     checklist: Slug
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return replace(verdict, checklists=tuple(dict.fromkeys((*verdict.checklists, self.checklist))))
+        return verdict.but(checklists=tuple(dict.fromkeys((*verdict.checklists, self.checklist))))
 
 
 Action = Annotated[

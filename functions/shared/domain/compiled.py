@@ -12,7 +12,7 @@ Known = dict[int, bool]
 
 Check = Callable[[Facts, Known], bool]
 
-_KEYWORDS = {Operator.CONTAINS: any, Operator.CONTAINS_ANY: any, Operator.CONTAINS_ALL: all}
+_KEYWORDS = (Operator.CONTAINS, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL)
 
 
 class Compiler:
@@ -30,11 +30,9 @@ class Compiler:
                 negated = self.compiled(condition.negated)
                 return lambda facts, known: not negated(facts, known)
             case All():
-                checks = self._parts(condition.all)
-                return lambda facts, known: all(check(facts, known) for check in checks)
+                return _chain(self._parts(condition.all), until=False)
             case AnyOf():
-                checks = self._parts(condition.any)
-                return lambda facts, known: any(check(facts, known) for check in checks)
+                return _chain(self._parts(condition.any), until=True)
 
     def _parts(self, parts: tuple[All | AnyOf | Not | Leaf, ...]) -> tuple[Check, ...]:
         """The checks of `parts`, the quick ones first."""
@@ -55,6 +53,18 @@ class Compiler:
         return check
 
 
+def _chain(checks: tuple[Check, ...], *, until: bool) -> Check:
+    """`checks` one after the other, up to the first that answers `until`; a loop, as it is twice as fast as any()."""
+
+    def check(facts: Facts, known: Known) -> bool:
+        for one in checks:
+            if one(facts, known) is until:
+                return until
+        return not until
+
+    return check
+
+
 def _effort(condition: All | AnyOf | Not | Leaf) -> int:
     match condition:
         case Leaf(op=Operator.MATCHES):
@@ -69,13 +79,16 @@ def _effort(condition: All | AnyOf | Not | Leaf) -> int:
 
 def _keywords(leaf: Leaf) -> Callable[[Facts], bool]:
     """Whether the text holds the wanted words; which of them it holds is not asked."""
-    field, enough = leaf.field, _KEYWORDS[leaf.op]
+    field, until = leaf.field, leaf.op is not Operator.CONTAINS_ALL
     keywords = [Keyword.of(fold(str(word))) for word in members(leaf.value)]
 
     def ask(facts: Facts) -> bool:
         if not isinstance(facts[field], str):
             return OPERATORS[leaf.op].ask(leaf, facts) is not None
         text = facts.texts(field, exact=False)[0]
-        return enough([keyword.occurs_in(text) for keyword in keywords])
+        for keyword in keywords:
+            if keyword.occurs_in(text) is until:
+                return until
+        return not until
 
     return ask
