@@ -57,6 +57,9 @@ class InMemoryTickets:
     def seen(self, key: str) -> TicketId | None:
         return self.keys[key][0] if key in self.keys else None
 
+    def first_use(self, key: str) -> tuple[TicketId, str] | None:
+        return self.keys.get(key)
+
     def remember(self, key: NaturalKey, ticket_id: TicketId) -> None:
         self.keys.setdefault(key.value, (ticket_id, key.fingerprint))
 

@@ -40,7 +40,7 @@ def mailroom() -> Mailroom:
         config=parts.config.last_read,
         raw=Blobs(parts.s3, settings.inbound_bucket),
         tickets=parts.tickets,
-        threads=parts.store,
+        past=parts.store,
         customers=parts.directory,
         bodies=parts.bodies,
         blobs=parts.blobs,

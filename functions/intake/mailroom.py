@@ -1,6 +1,5 @@
 """Received mail becomes a ticket, a message of one, or is set aside with its reason. Never nothing."""
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functions.intake.delivery import Delivery
 from functions.intake.mime.headers import Address
 from functions.intake.mime.machine import Machine, MachineKind
 from functions.intake.mime.message import ReceivedMail, UnreadableMail, parse_mail
+from functions.intake.repeats import Uses, identify
 from functions.intake.threads import Threads, find_ticket
 from functions.shared.bodies import BlobStore, Bodies
 from functions.shared.contracts.events import Actor, Attachment, Company, Contact, Message, Problem, TicketOpened
@@ -20,7 +20,6 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import note, open_ticket, receive
 from functions.shared.domain.directory import Caller
 from functions.shared.domain.languages import language_of
-from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
@@ -44,6 +43,10 @@ class RawMail(Protocol):
 
 class Customers(Protocol):
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
+
+
+class Past(Threads, Uses, Protocol):
+    """What is known of earlier mails."""
 
 
 class HoldingArea(Protocol):
@@ -90,7 +93,7 @@ class Mailroom:
         config: Callable[[], DeskConfig],
         raw: RawMail,
         tickets: Tickets,
-        threads: Threads,
+        past: Past,
         customers: Customers,
         bodies: Bodies,
         blobs: BlobStore,
@@ -102,7 +105,7 @@ class Mailroom:
         self._config = config
         self._raw = raw
         self._tickets = tickets
-        self._threads = threads
+        self._past = past
         self._customers = customers
         self._bodies = bodies
         self._blobs = blobs
@@ -110,7 +113,11 @@ class Mailroom:
         self._keys = keys
 
     def receive(self, delivery: Delivery, *, now: datetime) -> Outcome:
-        """Take in one mail; taking it in again changes nothing."""
+        """Take in one mail; taking it in again changes nothing.
+
+        Raises:
+            KeyReused: another mail with this one's Message-ID came in at the same moment; try again.
+        """
         raw = self._raw.get(delivery.key)
         if delivery.failed("virus"):
             return self._hold(delivery, Held.VIRUS, "the virus scan failed the mail")
@@ -120,8 +127,8 @@ class Mailroom:
             return self._hold(delivery, Held.UNREADABLE, str(error))
         if not any(tag_of(address, self._mailbox) is not None for address in delivery.recipients):
             return self._hold(delivery, Held.OTHER_MAILBOX, f"not sent to {self._mailbox}", mail)
-        key = message_key(self._mailbox, mail.message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}")
-        if first := self._threads.seen(key):
+        key, first = identify(mail, raw, mailbox=self._mailbox, uses=self._past)
+        if first:
             return Outcome(Fate.REPEATED, first)
         sender = _writer(mail, delivery)
         if sender is None:
@@ -129,7 +136,7 @@ class Mailroom:
         if tag_of(sender.address, self._mailbox) is not None:
             return self._hold(delivery, Held.OWN_MAIL, "sent by the desk itself", mail)
         machine = mail.machine or _machine_by_envelope(delivery)
-        return self._file(_Letter(delivery, raw, mail, sender, machine, NaturalKey(key)), now)
+        return self._file(_Letter(delivery, raw, mail, sender, machine, key), now)
 
     def _file(self, letter: _Letter, now: datetime) -> Outcome:
         config, delivery, machine = self._config(), letter.delivery, letter.machine
@@ -138,7 +145,7 @@ class Mailroom:
             recipients=delivery.recipients,
             mailbox=self._mailbox,
             prefix=config.desk.prefix,
-            threads=self._threads,
+            threads=self._past,
             reply_key=self._reply_key,
             is_sender_genuine=not delivery.failed("dmarc"),
         )

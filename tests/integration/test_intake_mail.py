@@ -14,6 +14,8 @@ from functions.shared.contracts.events import TicketOpened
 from functions.shared.domain.quarantine import Held
 from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.tickets import TicketTable
+from ops.local import receipt
+from ops.local.receipt import Received
 from tests.factories import DESK
 from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT
@@ -45,6 +47,23 @@ def deliver(raw: bytes, key: str) -> list[dict[str, str]]:
     return list(mail.handler(event, CONTEXT)["batchItemFailures"])
 
 
+def receive(raw: bytes) -> None:
+    """Let `raw` arrive through the bridge of the local cloud, which stamps it as SES does."""
+    received = Received.now("wang@acme.example", ("support@aftercare.example",), raw)
+    boto3.client("s3").put_object(Bucket="inbound", Key=received.id, Body=receipt.stored(received))
+    event = json.loads((EVENTS / "intake_mail.json").read_text(encoding="utf-8"))
+    event["Records"][0]["body"] = receipt.notification(
+        received, topic_arn="arn:aws:sns:x", bucket="inbound", key=received.id
+    )
+    assert mail.handler(event, CONTEXT) == {"batchItemFailures": []}
+
+
+def titles(dynamodb: Any) -> list[str]:
+    """Of all tickets, in alphabetical order."""
+    found = dynamodb.scan(TableName=TABLE, FilterExpression="sk = :h", ExpressionAttributeValues={":h": {"S": "HEAD"}})
+    return sorted(json.loads(head["doc"]["S"])["title"] for head in found["Items"])
+
+
 @pytest.fixture
 def tickets(dynamodb: Any) -> TicketTable:
     return TicketTable(dynamodb, TABLE, DESK)
@@ -65,6 +84,20 @@ def test_every_sample_mail_becomes_one_ticket(sample: Path, tickets: TicketTable
     for file in opened.problem.description.attachments:
         body = boto3.client("s3").get_object(Bucket=BLOBS, Key=file.key)["Body"].read()
         assert body.startswith(b"\x89PNG")
+
+
+def test_a_mail_without_message_id_that_arrives_twice_is_one_ticket(dynamodb: Any) -> None:
+    for _ in range(2):
+        receive(b"From: wang@acme.example\r\nSubject: paper jam\r\n\r\nin tray 2\r\n")
+
+    assert titles(dynamodb) == ["paper jam"]
+
+
+def test_a_printer_that_gives_all_its_mails_one_message_id_is_heard_each_time(dynamodb: Any) -> None:
+    for subject in ("paper jam", "toner low", "paper jam", "toner low"):
+        receive(f"From: wang@acme.example\r\nMessage-ID: <1@printer>\r\nSubject: {subject}\r\n\r\n-\r\n".encode())
+
+    assert titles(dynamodb) == ["paper jam", "toner low"]
 
 
 def test_what_is_no_mail_waits_in_quarantine(dynamodb: Any) -> None:

@@ -82,7 +82,8 @@ def test_a_natural_key_is_used_only_once_and_then_nothing_is_stored(store: Any) 
         store.append(opened(second), [second], [key])
     assert (seen.value.ticket_id, seen.value.fingerprint) == (first.ticket_id, "f1")
     assert store.seen("mail:<a@b>") == first.ticket_id
-    assert store.seen("mail:<c@d>") is None
+    assert store.first_use("mail:<a@b>") == (first.ticket_id, "f1")
+    assert store.seen("mail:<c@d>") is store.first_use("mail:<c@d>") is None
     with pytest.raises(TicketNotFound):
         store.get(second.ticket_id)
 
@@ -92,6 +93,7 @@ def test_the_first_claim_of_a_remembered_key_stays(store: Any) -> None:
     store.remember(NaturalKey("sent:1"), "tkt_00000002")
 
     assert store.seen("sent:1") == "tkt_00000001"
+    assert store.first_use("sent:1") == ("tkt_00000001", "")
 
 
 def test_a_queue_is_ordered_by_deadline_and_those_without_come_last(store: Any) -> None:

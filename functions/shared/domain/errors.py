@@ -4,7 +4,7 @@
     ├── InvalidInput           some fields are not acceptable; says which
     ├── MalformedRequest       the request cannot be read at all
     ├── TooLarge               more than the desk accepts
-    ├── KeyReused              an idempotency key came back with another request
+    ├── KeyReused              a natural key came back with another request
     ├── NotSignedIn            nobody known is asking
     │   └── LinkExpired        a customer's link is past its time or was revoked
     ├── NotAllowed             the caller is known and may not

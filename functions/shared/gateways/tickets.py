@@ -61,8 +61,15 @@ class TicketTable:
 
     def seen(self, key: str) -> TicketId | None:
         """The ticket that the natural key `key` belongs to."""
+        first = self.first_use(key)
+        return first[0] if first else None
+
+    def first_use(self, key: str) -> tuple[TicketId, str] | None:
+        """The ticket that the natural key `key` belongs to, and the fingerprint of what it was used for."""
         found = self._client.get_item(TableName=self._table, Key=_key(keys.seen(self._desk, key), keys.SEEN))
-        return found["Item"]["ticket_id"]["S"] if "Item" in found else None
+        if "Item" not in found:
+            return None
+        return found["Item"]["ticket_id"]["S"], found["Item"]["fingerprint"]["S"]
 
     def remember(self, key: NaturalKey, ticket_id: TicketId) -> None:
         """Let `key` lead to `ticket_id`; the first one to claim a key keeps it."""

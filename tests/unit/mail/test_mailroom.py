@@ -12,6 +12,7 @@ from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import MessageReceived, NoteAdded, TicketOpened
 from functions.shared.contracts.words import Channel, Language, RootCause, Status
 from functions.shared.domain.decisions import resolve
+from functions.shared.domain.errors import KeyReused
 from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.references import reference
@@ -19,6 +20,7 @@ from functions.shared.domain.reply_address import reply_address
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.keys import Purpose
 from functions.shared.ticketing import NaturalKey, Tickets
+from ops.local.receipt import Received, stored
 from tests.factories import AGENT, DESK, NOON, default_config
 from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, StillClocks
 from tests.unit.identity.conftest import RingInMemory
@@ -52,7 +54,7 @@ class Post:
             config=default_config,
             raw=self.blobs,
             tickets=self.tickets,
-            threads=self.store,
+            past=self.store,
             customers=InMemoryCustomers(),
             bodies=Bodies(self.blobs, DESK),
             blobs=self.blobs,
@@ -115,6 +117,10 @@ def letter(text: str = "点导出按钮后一直转圈。", **headers: str) -> E
     return mail
 
 
+def _stamped(raw: bytes) -> bytes:
+    return stored(Received.now(SENDER, (MAILBOX,), raw))
+
+
 def test_a_mail_opens_a_ticket_that_knows_who_asks_and_what_is_missing(post: Post) -> None:
     mail = letter()
     mail.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="截图.png")
@@ -147,10 +153,53 @@ def test_the_same_mail_three_times_is_one_ticket(post: Post) -> None:
     assert len(post.store.heads) == 1
 
 
-def test_a_mail_without_message_id_is_known_by_its_bytes(post: Post) -> None:
+def test_a_mail_without_message_id_is_known_by_what_it_says_however_it_was_stamped(post: Post) -> None:
     raw = b"From: wang@acme.example\r\nSubject: help\r\n\r\nnothing works"
 
-    assert [post.deliver(raw).fate, post.deliver(raw).fate] == [Fate.OPENED, Fate.REPEATED]
+    arrivals = [post.deliver(_stamped(raw)) for _ in range(2)]
+
+    assert [one.fate for one in arrivals] == [Fate.OPENED, Fate.REPEATED]
+
+
+def test_another_mail_with_the_same_message_id_is_a_mail_of_its_own(post: Post) -> None:
+    first = post.deliver(_stamped(letter("one").as_bytes()))
+    other = [post.deliver(_stamped(letter("two").as_bytes())) for _ in range(2)]
+    again = post.deliver(_stamped(letter("one").as_bytes()))
+
+    assert [one.fate for one in (first, *other, again)] == [Fate.OPENED, Fate.OPENED, Fate.REPEATED, Fate.REPEATED]
+    assert other[0].opened.id == other[1].opened.id != first.opened.id == again.opened.id
+
+
+def test_another_mail_with_the_same_message_id_joins_the_ticket_it_answers(post: Post) -> None:
+    ticket = post.deliver(letter(Message_ID="<0@x>")).opened
+    answers = [letter(text, In_Reply_To="<0@x>") for text in ("one", "two", "two")]
+
+    fates = [post.deliver(_stamped(answer.as_bytes())).fate for answer in answers]
+
+    assert fates == [Fate.APPENDED, Fate.APPENDED, Fate.REPEATED]
+    received = [event for event in post.store.events[ticket.id] if isinstance(event, MessageReceived)]
+    assert [event.message.text for event in received] == ["one", "two"]
+
+
+def test_another_mail_of_the_same_moment_is_tried_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    post.deliver(letter(Message_ID="<0@x>"))
+    post.deliver(letter("one", In_Reply_To="<0@x>"))
+    with monkeypatch.context() as patch:
+        patch.setattr(post.store, "first_use", lambda _: None)
+        for other in (letter("two", In_Reply_To="<0@x>"), letter("two")):
+            with pytest.raises(KeyReused):
+                post.deliver(other)
+
+    assert post.deliver(letter("two", In_Reply_To="<0@x>")).fate is Fate.APPENDED
+
+
+def test_our_own_mail_that_comes_back_under_another_name_changes_nothing(post: Post) -> None:
+    ticket = post.deliver(letter()).opened
+    post.store.remember(NaturalKey(message_key(MAILBOX, "<0100@email.amazonses.com>")), ticket.id)
+
+    arrival = post.deliver(letter(Message_ID="<0100@email.amazonses.com>", From="list@acme.example"))
+
+    assert (arrival.fate, arrival.opened) == (Fate.REPEATED, ticket)
 
 
 def _by_address(post: Post, ticket: Ticket) -> tuple[EmailMessage, str]:
