@@ -19,7 +19,7 @@ from ops import (
     sla_commands,
     ticket_commands,
 )
-from ops.failure import Failure
+from ops.failure import Failure, sentence
 
 app = typer.Typer(
     no_args_is_help=True, help="The operators' command line of Aftercare.", pretty_exceptions_enable=False
@@ -130,8 +130,11 @@ def main() -> None:
     """Run the command line; what an operator can mend is one plain sentence and status 1."""
     try:
         app()
-    except Failure as failure:
-        print(failure, file=sys.stderr)
+    except Exception as error:
+        told = sentence(error)
+        if told is None:
+            raise
+        print(told, file=sys.stderr)
         sys.exit(1)
 
 
