@@ -80,14 +80,14 @@ def logs(
     """Print the end of a log: of a program of the local cloud, or of functions."""
     from ops.local.function_logs import last_lines
     from ops.local.process import Background
+    from ops.local.running import running
     from ops.local.settings import LocalSettings
 
-    settings = LocalSettings.from_env()
-    background = Background(settings.home)
+    background = Background(LocalSettings.from_env().home)
     if background.log(source).exists():
         print(background.last_words(source, lines))
     else:
-        print("\n".join(last_lines(settings, source, lines)))
+        print("\n".join(last_lines(running(), source, lines)))
 
 
 @app.command()
@@ -96,14 +96,13 @@ def demo() -> None:
     from ops import demo
     from ops.desk_client import DeskClient
     from ops.local.endpoints import Endpoints
-    from ops.local.settings import LocalSettings
+    from ops.local.running import running
     from ops.terminal import print_queue, progress
 
-    settings = LocalSettings.from_env()
-    endpoints = Endpoints.read(settings.endpoints_file)
+    endpoints = Endpoints.read(running().endpoints_file)
     with progress("Posting the sample problems…") as say:
-        staff = DeskClient.as_staff(settings)
-        lines = demo.post_all(DeskClient.as_customer(settings), staff, endpoints, say)
+        staff = DeskClient.as_staff()
+        lines = demo.post_all(DeskClient.as_customer(), staff, endpoints, say)
     print_queue(lines)
 
 
@@ -114,14 +113,13 @@ def token(
 ) -> None:
     """Print a bearer token for the running desk."""
     from ops.local import tokens
-    from ops.local.settings import LocalSettings
+    from ops.local.running import running
 
-    settings = LocalSettings.from_env()
     match role, contact:
         case (Role(), None):
-            print(tokens.for_role(settings, role))
+            print(tokens.for_role(running(), role))
         case (None, str()):
-            print(tokens.for_contact(settings, contact))
+            print(tokens.for_contact(running(), contact))
         case _:
             raise Failure("Say for whom: either --role or --contact.")
 

@@ -21,12 +21,9 @@ def import_(
     from functions.shared.gateways.config import ConfigStore
     from functions.shared.gateways.directory import Directory
     from ops.companies import import_companies
-    from ops.local.aws import LocalAws
-    from ops.local.deploy import outputs
-    from ops.local.settings import LocalSettings
+    from ops.local.running import local_desk
 
-    aws = LocalAws(LocalSettings.from_env())
-    stack = outputs(aws)
+    aws, stack = local_desk()
     table, desk = stack["TableName"], stack["DeskId"]
     config = ConfigStore(aws.dynamodb, aws.s3, table=table, bucket=stack["BlobsBucket"], desk=desk).live()
     directory = Directory(aws.dynamodb, table, desk, config.desk.default_language)

@@ -104,15 +104,7 @@ def _store(desk: str, table: str | None, bucket: str | None) -> "ConfigStore":
         return ConfigStore(boto3.client("dynamodb"), boto3.client("s3"), table=table, bucket=bucket, desk=desk)
     if table or bucket:
         raise Failure("Name both the table and the bucket, or neither for the local desk.")
-    from botocore.exceptions import EndpointConnectionError
+    from ops.local.running import local_desk
 
-    from ops.local.aws import LocalAws
-    from ops.local.deploy import outputs
-    from ops.local.settings import LocalSettings
-
-    aws = LocalAws(LocalSettings.from_env())
-    try:
-        stack = outputs(aws)
-    except EndpointConnectionError as error:
-        raise Failure("The local desk is not up. Start it with `desk up`, or name --table and --bucket.") from error
+    aws, stack = local_desk("or name --table and --bucket")
     return ConfigStore(aws.dynamodb, aws.s3, table=stack["TableName"], bucket=stack["BlobsBucket"], desk=desk)

@@ -6,8 +6,6 @@ import httpx
 
 from functions.shared.contracts.words import Role
 from ops.failure import Failure
-from ops.local.endpoints import Endpoints
-from ops.local.settings import LocalSettings
 
 Json = dict[str, Any]
 
@@ -20,16 +18,20 @@ class DeskClient:
         self._http = httpx.Client(base_url=url, headers=headers, timeout=35, trust_env=False)
 
     @classmethod
-    def as_customer(cls, settings: LocalSettings) -> Self:
-        """A client of the local desk without any token."""
-        return cls(Endpoints.read(settings.endpoints_file).url)
+    def as_customer(cls) -> Self:
+        """A client of the running desk without any token."""
+        from ops.local.running import running
+
+        return cls(running().url)
 
     @classmethod
-    def as_staff(cls, settings: LocalSettings, role: Role = Role.ADMIN) -> Self:
-        """A client of the local desk with the token of somebody who has this role."""
+    def as_staff(cls, role: Role = Role.ADMIN) -> Self:
+        """A client of the running desk with the token of somebody who has this role."""
+        from ops.local.running import running
         from ops.local.tokens import for_role
 
-        return cls(Endpoints.read(settings.endpoints_file).url, for_role(settings, role))
+        settings = running()
+        return cls(settings.url, for_role(settings, role))
 
     def open_ticket(self, report: Json, *, key: str | None = None) -> Json:
         """Report a problem; with the `key` of an earlier report, its first answer comes again."""

@@ -8,8 +8,6 @@ from ops.failure import Failure
 
 if TYPE_CHECKING:
     from functions.shared.identity.keys import KeyRing
-    from ops.local.aws import LocalAws
-    from ops.local.deploy import Outputs
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -29,11 +27,12 @@ def create(parameter: Parameter = None) -> None:
     import boto3
 
     from ops.keys import ensure_keys
+    from ops.local.running import local_desk
 
     if parameter:
         _tell(ensure_keys(boto3.client("ssm"), parameter))
     else:
-        aws, stack = _local_desk("--parameter")
+        aws, stack = local_desk("or name --parameter")
         _tell(ensure_keys(aws.ssm, stack["TokenKeyParameter"]))
 
 
@@ -43,11 +42,12 @@ def rotate(parameter: Parameter = None) -> None:
     import boto3
 
     from ops.keys import rotate_keys
+    from ops.local.running import local_desk
 
     if parameter:
         ssm = boto3.client("ssm")
     else:
-        aws, stack = _local_desk("--parameter")
+        aws, stack = local_desk("or name --parameter")
         ssm, parameter = aws.ssm, stack["TokenKeyParameter"]
     try:
         _tell(rotate_keys(ssm, parameter))
@@ -67,31 +67,17 @@ def revoke(
     import boto3
 
     from functions.shared.gateways.links import LinkGenerations
+    from ops.local.running import local_desk
 
     if not subject.startswith(("tkt_", "con_")):
         raise Failure("That is neither a ticket's id (tkt_…) nor a contact's (con_…).")
     if table:
         dynamodb = boto3.client("dynamodb")
     else:
-        aws, stack = _local_desk("--table")
+        aws, stack = local_desk("or name --table")
         dynamodb, table = aws.dynamodb, stack["TableName"]
     LinkGenerations(dynamodb, table, desk).revoke(subject)
     typer.echo(f"Every link to {subject} handed out so far is dead.")
-
-
-def _local_desk(option: str) -> "tuple[LocalAws, Outputs]":
-    """The local desk that runs here; `option` would have named another."""
-    from botocore.exceptions import EndpointConnectionError
-
-    from ops.local.aws import LocalAws
-    from ops.local.deploy import outputs
-    from ops.local.settings import LocalSettings
-
-    aws = LocalAws(LocalSettings.from_env())
-    try:
-        return aws, outputs(aws)
-    except EndpointConnectionError as error:
-        raise Failure(f"The local desk is not up. Start it with `desk up`, or name {option}.") from error
 
 
 def _tell(ring: "KeyRing") -> None:

@@ -115,16 +115,8 @@ def _place(desk: str, table: str | None, bucket: str | None, topic: str | None) 
         return _Place(Quarantine(clients[0], table, desk), clients[1], clients[2], bucket, topic)
     if table or bucket or topic:
         raise Failure("Name the table, the bucket and the topic, or none of them for the local desk.")
-    from botocore.exceptions import EndpointConnectionError
+    from ops.local.running import local_desk
 
-    from ops.local.aws import LocalAws
-    from ops.local.deploy import outputs
-    from ops.local.settings import LocalSettings
-
-    aws = LocalAws(LocalSettings.from_env())
-    try:
-        stack = outputs(aws)
-    except EndpointConnectionError as error:
-        raise Failure("The local desk is not up. Start it with `desk up`, or name table, bucket and topic.") from error
+    aws, stack = local_desk("or name table, bucket and topic")
     held = Quarantine(aws.dynamodb, stack["TableName"], desk)
     return _Place(held, aws.s3, aws.sns, stack["InboundBucket"], stack["InboundTopicArn"])

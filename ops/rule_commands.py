@@ -65,10 +65,9 @@ def explain(
 ) -> None:
     """Say why a rule acted on a ticket of the running desk, or why not: each leaf with the value seen."""
     from ops.desk_client import DeskClient
-    from ops.local.settings import LocalSettings
     from ops.rule_words import told
 
-    reason = DeskClient.as_staff(LocalSettings.from_env()).rule_reason(reference, rule)
+    reason = DeskClient.as_staff().rule_reason(reference, rule)
     print(json.dumps(reason, ensure_ascii=False) if as_json else told(reason, language))
 
 

@@ -56,10 +56,9 @@ def explain(
     from ops.desk_client import DeskClient
     from ops.explanation import NotExplained, explanation
     from ops.explanation_page import print_explanation
-    from ops.local.settings import LocalSettings
 
     try:
-        told = explanation(DeskClient.as_staff(LocalSettings.from_env()).ticket(reference))
+        told = explanation(DeskClient.as_staff().ticket(reference))
     except NotExplained as error:
         raise Failure(str(error)) from error
     if as_json:
@@ -86,7 +85,6 @@ def what_if(
     from ops import what_if as trial
     from ops.configuration import ConfigRefused, load_config
     from ops.desk_client import DeskClient
-    from ops.local.settings import LocalSettings
     from ops.what_if_page import print_what_if
 
     now = datetime.now(UTC)
@@ -95,7 +93,7 @@ def what_if(
         config = load_config(folder, now=now, instead={"policies": policy} if policy else {})
     except ConfigRefused as refused:
         raise Failure(str(refused)) from refused
-    client = DeskClient.as_staff(LocalSettings.from_env())
+    client = DeskClient.as_staff()
     told = trial.what_if(client, [team.id for team in config.teams], clock_rules(config), began, now)
     if as_json:
         typer.echo(told.model_dump_json())

@@ -22,9 +22,8 @@ def open_ticket(
 ) -> None:
     """Report a problem as a customer would, and print its reference and tracking link."""
     from ops.desk_client import DeskClient
-    from ops.local.settings import LocalSettings
 
-    opened = DeskClient.as_customer(LocalSettings.from_env()).open_ticket(_report(file))
+    opened = DeskClient.as_customer().open_ticket(_report(file))
     print(json.dumps(opened) if as_json else f"{opened['reference']}  {opened['tracking_url']}")
 
 
@@ -32,10 +31,9 @@ def open_ticket(
 def show(reference: str, as_json: AsJson = False) -> None:
     """Print a ticket with its clocks and its timeline."""
     from ops.desk_client import DeskClient
-    from ops.local.settings import LocalSettings
     from ops.terminal import print_ticket
 
-    ticket = DeskClient.as_staff(LocalSettings.from_env()).ticket(reference)
+    ticket = DeskClient.as_staff().ticket(reference)
     if as_json:
         print(json.dumps(ticket, ensure_ascii=False))
     else:
@@ -51,10 +49,9 @@ def list_tickets(
 ) -> None:
     """List tickets, the next deadline first."""
     from ops.desk_client import DeskClient
-    from ops.local.settings import LocalSettings
     from ops.terminal import print_queue
 
-    client = DeskClient.as_staff(LocalSettings.from_env())
+    client = DeskClient.as_staff()
     lines = client.queue(team or [], [str(one) for one in status or []], limit)
     if as_json:
         print(json.dumps(lines, ensure_ascii=False))

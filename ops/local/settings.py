@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Self
 
 from ops.failure import Failure
+from ops.local.endpoints import Endpoints
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -30,13 +32,27 @@ class LocalSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read AFTERCARE_HOME and the other variables that `to_env` writes; each of them may be missing."""
+        """Read AFTERCARE_HOME and the other variables that `to_env` writes; each of them may be missing.
+
+        A port that no variable names is the one that the home's cloud took last: later commands act on the same cloud.
+
+        Raises:
+            Failure: a variable names no port, or two name the same.
+        """
         default = cls()
+        home = Path(environ.get("AFTERCARE_HOME") or default.home).resolve()
+        remembered = _last_ports(home)
+        ports = {
+            name: _port(name, environ.get(name) or remembered.get(name) or str(otherwise))
+            for name, otherwise in default._ports().items()
+        }
+        _require_different(ports)
+        front_door_port, aws_port, smtp_port = ports.values()
         return cls(
-            home=Path(environ.get("AFTERCARE_HOME") or default.home).resolve(),
-            front_door_port=_port(environ, "AFTERCARE_PORT", default.front_door_port),
-            aws_port=_port(environ, "AFTERCARE_AWS_PORT", default.aws_port),
-            smtp_port=_port(environ, "AFTERCARE_SMTP_PORT", default.smtp_port),
+            home=home,
+            front_door_port=front_door_port,
+            aws_port=aws_port,
+            smtp_port=smtp_port,
             config=Path(environ.get("AFTERCARE_CONFIG") or default.config).resolve(),
             has_demo_tickets=environ.get("AFTERCARE_DEMO", "1") != "0",
         )
@@ -45,9 +61,7 @@ class LocalSettings:
         """The environment that makes a child process read the same settings."""
         return {
             "AFTERCARE_HOME": str(self.home),
-            "AFTERCARE_PORT": str(self.front_door_port),
-            "AFTERCARE_AWS_PORT": str(self.aws_port),
-            "AFTERCARE_SMTP_PORT": str(self.smtp_port),
+            **{name: str(port) for name, port in self._ports().items()},
             "AFTERCARE_CONFIG": str(self.config),
             "AFTERCARE_DEMO": str(int(self.has_demo_tickets)),
         }
@@ -81,11 +95,37 @@ class LocalSettings:
 
     @property
     def endpoints_file(self) -> Path:
-        return self.home / "endpoints.json"
+        return _endpoints_file(self.home)
+
+    def _ports(self) -> dict[str, int]:
+        return {
+            "AFTERCARE_PORT": self.front_door_port,
+            "AFTERCARE_AWS_PORT": self.aws_port,
+            "AFTERCARE_SMTP_PORT": self.smtp_port,
+        }
 
 
-def _port(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name) or str(default)
+def _endpoints_file(home: Path) -> Path:
+    return home / "endpoints.json"
+
+
+def _last_ports(home: Path) -> dict[str, str]:
+    """The ports of the cloud that was last up in `home`, by variable; nothing where none was."""
+    try:
+        last = Endpoints.read(_endpoints_file(home))
+    except Failure:
+        return {}
+    addresses = {"AFTERCARE_PORT": last.url, "AFTERCARE_AWS_PORT": last.endpoint, "AFTERCARE_SMTP_PORT": last.smtp}
+    return {name: address.rpartition(":")[2] for name, address in addresses.items()}
+
+
+def _require_different(ports: Mapping[str, int]) -> None:
+    for (one, port), (other, same) in combinations(ports.items(), 2):
+        if port == same:
+            raise Failure(f"{one} and {other} cannot both be {port}: choose another port for one of them.")
+
+
+def _port(name: str, text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise Failure(f"{name} must be a port number between 1 and 65535, not {text!r}.")
     return int(text)

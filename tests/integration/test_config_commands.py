@@ -75,7 +75,6 @@ def test_what_was_never_published_cannot_be_shown():
 
 def test_without_a_local_desk_nor_names_there_is_one_plain_sentence(monkeypatch, tmp_path):
     monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path))
-    monkeypatch.setenv("AFTERCARE_AWS_PORT", "4779")
     with pytest.raises(Failure, match="The local desk is not up"):
         desk("show")
     with pytest.raises(Failure, match="both the table and the bucket"):

@@ -1,5 +1,6 @@
 """`desk keys` as an operator types it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -48,8 +49,8 @@ def test_links_are_revoked_by_id(dynamodb: "DynamoDBClient") -> None:
         desk("revoke", "AS-7F3K-92QD", "--table", TABLE)
 
 
-def test_without_a_local_desk_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AFTERCARE_AWS_PORT", "1")
+def test_without_a_local_desk_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path))
 
     with pytest.raises(Failure, match="--parameter"):
         desk("rotate")

@@ -227,7 +227,7 @@ def test_why_a_rule_did_not_act_is_asked_of_the_running_desk(monkeypatch):
             asked.append((reference, rule))
             return reason
 
-    monkeypatch.setattr(DeskClient, "as_staff", lambda _: Client())
+    monkeypatch.setattr(DeskClient, "as_staff", Client)
 
     said = CliRunner().invoke(app, ["rules", "explain", "AS-7F3K-92QD", "--rule", "vip-first"]).stdout
     as_json = CliRunner().invoke(app, ["rules", "explain", "AS-7F3K-92QD", "--rule", "vip-first", "--json"]).stdout

@@ -46,7 +46,7 @@ def explain(monkeypatch: pytest.MonkeyPatch, ticket: dict[str, Any], *options: s
             assert reference == "AS-1"
             return ticket
 
-    monkeypatch.setattr(DeskClient, "as_staff", lambda _: Client())
+    monkeypatch.setattr(DeskClient, "as_staff", Client)
     result = CliRunner().invoke(app, ["sla", "explain", "AS-1", *options])
     if result.exception:
         raise result.exception

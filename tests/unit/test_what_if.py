@@ -96,7 +96,7 @@ class Client:
 
 
 def what_if(monkeypatch: pytest.MonkeyPatch, *options: str) -> str:
-    monkeypatch.setattr(DeskClient, "as_staff", lambda _: Client())
+    monkeypatch.setattr(DeskClient, "as_staff", Client)
     result = CliRunner().invoke(app, ["sla", "what-if", "--folder", str(CONFIG), *options])
     if result.exception:
         raise result.exception
