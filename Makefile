@@ -13,7 +13,7 @@ INSTALLED := .venv/.installed node_modules/.installed
 export UV_PYTHON_DOWNLOADS := never
 export CDK_DISABLE_CLI_TELEMETRY := true
 
-.PHONY: help install up down check lint types synth test bench
+.PHONY: help install up down check lint types synth cdk test bench
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,9 @@ types: $(INSTALLED)
 
 synth: $(INSTALLED)
 	$(CDK) synth --quiet
+
+cdk: $(INSTALLED) ## The CDK's command line: make cdk ARGS="deploy --all"
+	$(CDK) $(ARGS)
 
 test: check ## The checks, then every test, end to end and in a browser included
 	$(BIN)/python -m pytest

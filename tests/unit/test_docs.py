@@ -42,3 +42,8 @@ def test_no_metric_but_that_of_mail_has_a_name_that_is_built() -> None:
 def _own_metrics() -> list[tuple[str, str]]:
     """Of every metric in the source: whether its name is an f-string, and the name."""
     return [found for path in (ROOT / "functions").rglob("*.py") for found in OWN_METRIC.findall(path.read_text())]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_cdk_is_called_in_the_one_way_that_needs_no_node(document: Path) -> None:
+    assert not re.search(r"(npx |^|`)cdk (bootstrap|deploy|synth)", document.read_text(encoding="utf-8"), re.MULTILINE)
