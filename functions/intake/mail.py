@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.intake.delivery import Delivery
 from functions.intake.mailroom import Mailroom
 from functions.intake.settings import IntakeMailSettings
+from functions.shared.batches import take_each
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import RECENT
 from functions.shared.gateways.quarantine import Quarantine
@@ -62,4 +63,4 @@ def take_in(record: SQSRecord) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Take in a batch of mails by the configuration that is live now."""
     wiring().config.live(within=RECENT)
-    return process_partial_response(event=event, record_handler=take_in, processor=processor, context=context)
+    return take_each(event, take_in, processor, context)

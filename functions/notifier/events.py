@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from functions.notifier.service import Notifier
 from functions.notifier.settings import NotifierSettings
+from functions.shared.batches import take_each
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.gateways.config import RECENT
 from functions.shared.gateways.links import LinkGenerations
@@ -72,4 +73,4 @@ def tell(record: SQSRecord) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Tell of a batch of events by the configuration that is live now."""
     wiring().config.live(within=RECENT)
-    return process_partial_response(event=event, record_handler=tell, processor=processor, context=context)
+    return take_each(event, tell, processor, context)

@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.router.service import Router
 from functions.router.settings import RouterSettings
+from functions.shared.batches import take_each
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.gateways.rotation import TeamRotation
 from functions.shared.wiring import DeskWiring
@@ -37,4 +38,4 @@ def triage_record(record: dict[str, Any]) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return dict(process_partial_response(event, triage_record, processor, context))
+    return dict(take_each(event, triage_record, processor, context))

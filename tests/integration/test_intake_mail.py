@@ -115,3 +115,7 @@ def test_what_cannot_be_taken_in_stays_in_the_queue() -> None:
     boto3.client("s3").put_object(Bucket="inbound", Key=key, Body=SAMPLES[0].read_bytes())
 
     assert mail.handler(event, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
+
+
+def test_waking_the_mail_door_is_no_fault() -> None:
+    assert mail.handler({"Records": []}, CONTEXT) == {"batchItemFailures": []}

@@ -66,3 +66,7 @@ def test_an_opened_ticket_is_acknowledged_once(dynamodb: Any) -> None:
     assert isinstance(last, NotificationSent)
     assert last.message_id == f"<{sent.id}@email.amazonses.com>"
     assert store.get(ticket.id).message_ids == (last.message_id,)
+
+
+def test_waking_the_notifier_is_no_fault() -> None:
+    assert hear() == []

@@ -140,3 +140,8 @@ def test_every_turn_of_a_team_is_another_and_teams_count_by_themselves(dynamodb)
 
     assert [rotation.draw("first-line") for _ in range(4)] == [0, 1, 2, 3]
     assert rotation.draw("finance") == 0
+
+
+@pytest.mark.usefixtures("desk")
+def test_waking_the_router_is_no_fault():
+    assert router.handler({"Records": []}, CONTEXT) == {"batchItemFailures": []}

@@ -1,0 +1,17 @@
+"""Batches of a queue's messages, taken one by one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def take_each(
+    event: dict[str, Any], take: Callable[[Any], object], processor: BatchProcessor, context: LambdaContext
+) -> PartialItemFailureResponse:
+    """Take each message of a batch; those that fail come again. An empty batch, as it wakes a function, is no fault."""
+    with processor(event["Records"], take, context):
+        processor.process()
+    return processor.response()
