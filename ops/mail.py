@@ -19,9 +19,12 @@ def parse(
         bool, typer.Option("--body", help="The files are plain-text bodies: print the reply only.")
     ] = False,
 ) -> None:
-    """Print what the desk reads in each message, one JSON object a line."""
+    """Print what the desk reads in each message, one JSON object a line; status 1 if any cannot be read."""
+    answers = []
     for file in files:
-        typer.echo(json.dumps({"file": str(file), **_read(file, only_body=body)}, ensure_ascii=False))
+        answers.append(_read(file, only_body=body))
+        typer.echo(json.dumps({"file": str(file), **answers[-1]}, ensure_ascii=False))
+    raise typer.Exit(any("error" in answer for answer in answers))
 
 
 def _read(file: Path, *, only_body: bool) -> dict[str, object]:

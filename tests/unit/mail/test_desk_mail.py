@@ -6,9 +6,9 @@ from typer.testing import CliRunner
 from ops.cli import app
 
 
-def _lines(*arguments: str) -> list[dict[str, object]]:
+def _lines(*arguments: str, status: int = 0) -> list[dict[str, object]]:
     result = CliRunner().invoke(app, ["mail", "parse", *arguments])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == status, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
@@ -17,7 +17,7 @@ def test_each_file_is_one_line_and_a_bad_one_does_not_stop_the_rest(tmp_path: Pa
     good.write_bytes(b"From: a@x.example\r\nSubject: hi\r\n\r\nhello")
     bad.write_bytes(b"\x00")
 
-    first, second, third = _lines(str(good), str(bad), str(absent))
+    first, second, third = _lines(str(good), str(bad), str(absent), status=1)
 
     assert (first["file"], first["subject"], first["text"]) == (str(good), "hi", "hello")
     assert second == {"file": str(bad), "error": "no header field of a mail"}
