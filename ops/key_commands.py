@@ -7,6 +7,8 @@ import typer
 from ops.failure import Failure
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from functions.shared.identity.keys import KeyRing
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -57,7 +59,7 @@ def rotate(parameter: Parameter = None) -> None:
 
 @app.command()
 def revoke(
-    subject: Annotated[str, typer.Argument(metavar="ID", help="A ticket's or contact's id: tkt_… or con_…")],
+    subject: Annotated[str, typer.Argument(metavar="ID", help="A ticket's reference or id, or a contact's id: con_…")],
     desk: Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")] = "after-sales",
     table: Annotated[
         str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")
@@ -69,15 +71,32 @@ def revoke(
     from functions.shared.gateways.links import LinkGenerations
     from ops.local.running import local_desk
 
-    if not subject.startswith(("tkt_", "con_")):
-        raise Failure("That is neither a ticket's id (tkt_…) nor a contact's (con_…).")
     if table:
         dynamodb = boto3.client("dynamodb")
     else:
         aws, stack = local_desk("or name --table")
-        dynamodb, table = aws.dynamodb, stack["TableName"]
-    LinkGenerations(dynamodb, table, desk).revoke(subject)
+        dynamodb, table, desk = aws.dynamodb, stack["TableName"], stack["DeskId"]
+    LinkGenerations(dynamodb, table, desk).revoke(_known(subject, dynamodb, table, desk))
     typer.echo(f"Every link to {subject} handed out so far is dead.")
+
+
+def _known(subject: str, dynamodb: "DynamoDBClient", table: str, desk: str) -> str:
+    """The id of the ticket or contact that `subject` names; raises Failure where there is none."""
+    from functions.shared.contracts.words import Language
+    from functions.shared.domain.errors import NotFound
+    from functions.shared.domain.references import parse_reference
+    from functions.shared.gateways.directory import Directory
+    from functions.shared.gateways.tickets import TicketTable
+
+    try:
+        if subject.startswith("con_"):
+            return Directory(dynamodb, table, desk, Language.EN).contact(subject).id
+        ticket_id = subject if subject.startswith("tkt_") else parse_reference(subject)
+        if ticket_id is None:
+            raise Failure(f"{subject!r} is neither a ticket (AS-…, tkt_…) nor a contact (con_…).")
+        return TicketTable(dynamodb, table, desk).get(ticket_id).id
+    except NotFound as missing:
+        raise Failure(f"{subject}: {missing.sentence}") from missing
 
 
 def _tell(ring: "KeyRing") -> None:

@@ -18,6 +18,7 @@ COMMANDS = (
     "sla explain AS-7F3K-92QD",
     "rules explain AS-7F3K-92QD --rule vip",
     "keys rotate",
+    "keys revoke AS-7F3K-92QD",
     "config show",
     "mail quarantine list",
     "logs router",
