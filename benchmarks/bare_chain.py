@@ -47,7 +47,7 @@ class BareChain:
 
     def build(self) -> None:
         """Create the table, the bus, two functions and what ties them together."""
-        role = self._role()
+        role = self._role(NAME)
         queue = self._client("sqs").create_queue(QueueName=NAME)["QueueUrl"]
         found = self._client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
         self._client("events").create_event_bus(Name=NAME)
@@ -75,13 +75,13 @@ class BareChain:
         self._client("dynamodb").put_item(TableName=_TABLE, Item={"pk": {"S": item}, "text": {"S": "x" * 1000}})
         return created_at(self._client, item, "default") - started
 
-    def _role(self) -> str:
+    def _role(self, name: str) -> str:
         services = ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": services}}
         everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
         iam = self._client("iam")
-        role: str = iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
-        iam.put_role_policy(RoleName=NAME, PolicyName="all", PolicyDocument=_policy(everything))
+        role: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=_policy(everything))
         return role
 
     def _function(self, name: str, source: str, role: str, environment: dict[str, str]) -> str:
