@@ -101,6 +101,19 @@ def test_bad_input_is_a_problem_and_stores_nothing(
     assert dynamodb.scan(TableName=TABLE)["Count"] == before
 
 
+@pytest.mark.parametrize("path", ["x; Domain=evil.example", "x;%20Secure", "AS-ZZZZ-ZZZZ", "other"])
+def test_a_links_cookie_is_set_for_a_ticket_of_its_own_only(path: str) -> None:
+    _, reported = call("POST", "/api/v1/tickets", BODY)
+    _, other = call("POST", "/api/v1/tickets", BODY)
+    path = other["reference"] if path == "other" else path
+    refused = http.handler(http_event("GET", f"/track/{path}?token={reported['token']}"), CONTEXT)
+    opened = http.handler(http_event("GET", f"/track/{reported['reference']}?token={reported['token']}"), CONTEXT)
+
+    assert (refused["statusCode"], refused.get("cookies", [])) == (404, [])
+    assert opened["statusCode"] == 303
+    assert f"Path=/track/{reported['reference']};" in opened["cookies"][0]
+
+
 def test_a_wrong_token_opens_nothing() -> None:
     _, reported = call("POST", "/api/v1/tickets", BODY)
     _, other = call("POST", "/api/v1/tickets", BODY)
