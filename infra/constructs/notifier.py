@@ -30,8 +30,7 @@ class Notifier(Construct):
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
         super().__init__(scope, id)
-        # A moment's wait puts the work that others wait for first, and lets one batch tell all that a commit brought.
-        self.work = WorkQueue(self, "Work", shape=platform.shape, delay=cdk.Duration.seconds(1))
+        self.work = WorkQueue(self, "Work", shape=platform.shape)
         self.work.hears(platform.bus, *TOLD_OF)
         sender = ServiceFunction(
             self,

@@ -42,9 +42,9 @@ class DeadLetters(Construct):
 
 
 class WorkQueue(Construct):
-    """A queue for one function; what fails `TRIES` times becomes a dead letter, what arrives waits for `delay`."""
+    """A queue for one function; what fails `TRIES` times becomes a dead letter."""
 
-    def __init__(self, scope: Construct, id: str, *, shape: Shape, delay: cdk.Duration | None = None) -> None:
+    def __init__(self, scope: Construct, id: str, *, shape: Shape) -> None:
         super().__init__(scope, id)
         self._shape = shape
         self.dead_letters = DeadLetters(self, "DeadLetters", shape=shape)
@@ -54,7 +54,6 @@ class WorkQueue(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=shape.tls_only,
             visibility_timeout=shape.visibility,
-            delivery_delay=delay,
             retention_period=cdk.Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=TRIES),
         )
