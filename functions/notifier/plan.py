@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.shared.contracts.events import (
+    AttentionCalled,
     MessageReceived,
     ReplySent,
     SlaBreached,
@@ -79,6 +80,8 @@ def _notices(event: TicketEvent, ticket: Ticket, config: DeskConfig) -> Iterator
             yield from _people(Kind.ASSIGNMENT, [event.assignee], config)
         case MessageReceived(is_machine=False):
             yield from _people(Kind.CUSTOMER_MESSAGE, [ticket.assignee], config)
+        case AttentionCalled():
+            yield from _people(Kind.ATTENTION, event.recipients, config)
         case SlaWarned():
             yield from _people(Kind.WARNING, event.recipients, config)
         case SlaBreached():

@@ -72,6 +72,12 @@ def test_the_form_offers_the_desks_modules(config):
     ("name", "old", "new", "fault"),
     [
         ("rules/default.yaml", "set_team, team: finance", "set_team, team: x", 'rules[1].then[0].team: no team "x"'),
+        (
+            "rules/default.yaml",
+            "{do: set_team, team: finance}",
+            "{do: set_policy, policy: x}",
+            'rules[1].then[0].policy: no policy "x"',
+        ),
         ("rules/default.yaml", "do: set_team", "do: set_taem", 'rules[1].then[0]: no "set_taem" here; there is '),
         ("rules/default.yaml", "field: company.tier", "field: company.teir", "rules[0].when: no field"),
         ("rules/default.yaml", "module: api}, matches: false", "module: api}, matches: true", "rules[1].examples[4]: "),

@@ -20,6 +20,7 @@ from functions.shared.contracts.events import (
     TicketEscalated,
     TicketEvent,
     TicketTriaged,
+    TicketUpdated,
 )
 from functions.shared.contracts.words import Channel, Metric, Priority, RootCause, Status
 from functions.shared.domain import decisions
@@ -66,6 +67,9 @@ SLA: dict[str, Any] = {
         },
     ],
 }
+
+
+LATER: dict[str, Any] = {"id": "by-rule", "calendar": "always", "targets": {"P2": {"first_response": "1h"}}}
 
 
 def as_written(ticket: Ticket, to: Sequence[str]) -> tuple[str, ...]:
@@ -483,3 +487,33 @@ def test_each_threshold_acts_once_for_each_deadline_whatever_happens(
     assert len(given_) == len(set(given_))
     stops = [(event.metric, event.cycle) for event in timeline if isinstance(event, ClockStopped)]
     assert len(stops) == len(set(stops))
+
+
+def test_a_policy_that_a_rule_chose_says_what_is_promised_and_the_clock_says_why():
+    rules = SlaRules(Sla.model_validate({**SLA, "policies": [*SLA["policies"], LATER]}), as_written)
+    desk = Desk(priority=None, rules=rules)
+    triaged = {"actor": SYSTEM, "now": NOON, "priority": Priority.P2, "team": "first-line", "policy": "by-rule"}
+    desk.tickets.handle(desk.id, lambda ticket: [ticket.happening(TicketTriaged, **triaged)])
+
+    clock = desk.ticket.clocks[Metric.FIRST_RESPONSE]
+    assert (clock.policy, clock.due_at) == ("by-rule", NOON + timedelta(hours=1))
+    started = next(event for event in desk.store.timeline(desk.id) if isinstance(event, ClockStarted))
+    assert [reason.code for reason in started.reasons] == ["sla.promised", "sla.policy_by_rule"]
+
+
+def test_where_the_chosen_policy_has_gone_the_conditions_choose():
+    desk = Desk(priority=None)
+    triaged = {"actor": SYSTEM, "now": NOON, "priority": Priority.P1, "team": "first-line", "policy": "gone"}
+    desk.tickets.handle(desk.id, lambda ticket: [ticket.happening(TicketTriaged, **triaged)])
+
+    assert desk.ticket.clocks[Metric.FIRST_RESPONSE].policy == "standard"
+
+
+def test_a_policy_that_is_chosen_later_keeps_the_start_and_swaps_the_target():
+    rules = SlaRules(Sla.model_validate({**SLA, "policies": [*SLA["policies"], LATER]}), as_written)
+    desk = Desk(priority=Priority.P2, rules=rules)
+    change = {"actor": SYSTEM, "now": minutes(10), "policy": "by-rule"}
+    desk.tickets.handle(desk.id, lambda ticket: [ticket.happening(TicketUpdated, **change)])
+
+    clock = desk.ticket.clocks[Metric.FIRST_RESPONSE]
+    assert (clock.policy, clock.due_at, clock.started_at) == ("by-rule", NOON + timedelta(hours=1), NOON)

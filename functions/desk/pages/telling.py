@@ -7,6 +7,7 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from functions.shared.contracts.events import (
+    AttentionCalled,
     ClockEvent,
     ClockPaused,
     ClockResumed,
@@ -32,6 +33,7 @@ from functions.shared.contracts.events import (
     TicketResolved,
     TicketResumed,
     TicketTriaged,
+    TicketUpdated,
     TicketWaiting,
 )
 from functions.shared.contracts.words import Language
@@ -101,6 +103,10 @@ class Teller:
                 return self._said(event, "note", event.message, self._say("noted"))
             case TicketTriaged():
                 return self._fact(event, "route", "triaged", priority=event.priority, to=self._owner(event))
+            case TicketUpdated():
+                return self._fact(event, "flag", "updated", changes=self._changes(event))
+            case AttentionCalled():
+                return self._fact(event, "mail", "attention_called", people=self._people(event.recipients))
             case PriorityChanged():
                 return self._fact(event, "flag", "priority_changed", old=event.old, new=event.new)
             case TicketAssigned() if event.assignee and event.actor.id == event.assignee:
@@ -219,6 +225,21 @@ class Teller:
 
     def _people(self, recipients: tuple[str, ...]) -> str:
         return self.words.text("list.comma").join(self.names.person(person) for person in recipients)
+
+    def _changes(self, event: TicketUpdated) -> str:
+        told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}
+        values = {
+            self.words.text(f"field.{name}"): self._value(name, it) for name, it in told.items() if it is not None
+        }
+        values |= {name: self._value(name, value) for name, value in event.fields.items()}
+        return self.words.text("list.comma").join(f"{name} → {value or '–'}" for name, value in values.items())
+
+    def _value(self, name: str, value: object) -> str:
+        if isinstance(value, tuple | list):
+            return "/".join(str(one) for one in value)
+        if name == "module":
+            return self.names.module(str(value))
+        return self.words.text(f"{name}.{value}") if name in ("impact", "urgency") else str(value)
 
     def _moment(self, at: datetime) -> str:
         return times.moment(at, self.now, self.zone, self.words)

@@ -7,15 +7,19 @@ To add an event: write the class here, with a sample in `events/bus/`.
 """
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
+from functions.shared.contracts.base import Actor as Actor
+from functions.shared.contracts.base import Event as Event
+from functions.shared.contracts.base import Reason as Reason
+from functions.shared.contracts.base import TicketEvent as TicketEvent
+from functions.shared.contracts.base import Value as Value
 from functions.shared.contracts.words import (
     Channel,
     CompanyId,
     ContactId,
-    DeskId,
     Impact,
     Language,
     Metric,
@@ -28,29 +32,6 @@ from functions.shared.contracts.words import (
 )
 
 SOURCE = "aftercare"
-
-
-class Value(BaseModel):
-    """A part of an event. Immutable; readers ignore what they do not know."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Actor(Value):
-    """Who did it: a person by id and name, or the part of the desk that acted by itself."""
-
-    kind: Literal["customer", "agent", "machine", "system"]
-    id: str
-    name: str = ""
-
-
-class Reason(Value):
-    """Why an automatic act was taken, in both languages, with what decided it."""
-
-    code: str
-    zh: str
-    en: str
-    rule: str | None = None
 
 
 class Contact(Value):
@@ -112,33 +93,6 @@ class Problem(Value):
     fields: dict[str, Any] = Field(default_factory=dict, description="The desk's own further fields.")
 
 
-class Event(BaseModel):
-    """What every event of one subject carries; `sequence` counts from 1 without a gap."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    schema_version: ClassVar[int] = 1
-
-    type: str
-    event_id: str
-    desk: DeskId
-    sequence: int = Field(ge=1)
-    occurred_at: AwareDatetime
-    actor: Actor
-    reasons: tuple[Reason, ...] = ()
-    config_version: int | None = None
-
-
-class TicketEvent(Event):
-    """Something that happened to one ticket."""
-
-    ticket_id: TicketId
-
-    @classmethod
-    def name(cls) -> str:
-        """The event's name on the bus (EventBridge `detail-type`)."""
-        return cls.__name__
-
-
 class TicketOpened(TicketEvent):
     """A customer's problem became a ticket."""
 
@@ -166,6 +120,31 @@ class TicketTriaged(TicketEvent):
     fields: dict[str, Any] = Field(default_factory=dict)
     notify: tuple[str, ...] = Field(default=(), description="People who must be told at once.")
     matched_rules: tuple[str, ...] = ()
+    policy: Slug | None = Field(
+        default=None, description="The policy that a rule chose, in place of the first to hold."
+    )
+
+
+class TicketUpdated(TicketEvent):
+    """What is known of the problem has changed; what is None, or not among `fields`, stays as it is."""
+
+    type: Literal["TicketUpdated"] = "TicketUpdated"
+    module: Slug | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    tags: tuple[str, ...] | None = Field(default=None, description="All tags the ticket has from now on.")
+    policy: Slug | None = None
+    fields: dict[str, Any] = Field(default_factory=dict, description="The desk's own fields that have other values.")
+    old: dict[str, Any] = Field(
+        default_factory=dict, description="What was before, by the names that conditions use: `module`, `fields.NAME`."
+    )
+
+
+class AttentionCalled(TicketEvent):
+    """People who must be told at once of what happened to the ticket after its triage."""
+
+    type: Literal["AttentionCalled"] = "AttentionCalled"
+    recipients: tuple[str, ...] = Field(description="Ids of people, or mail addresses.")
 
 
 class PriorityChanged(TicketEvent):
@@ -335,6 +314,8 @@ class NotificationFailed(TicketEvent):
 AnyTicketEvent = Annotated[
     TicketOpened
     | TicketTriaged
+    | TicketUpdated
+    | AttentionCalled
     | PriorityChanged
     | TicketAssigned
     | MessageReceived

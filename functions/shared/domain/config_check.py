@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.shared.contracts.words import Role
-from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Notify, SetField, SetTeam
+from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Notify, SetField, SetPolicy, SetTeam
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
@@ -170,6 +170,9 @@ def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[
         case Notify():
             for position, recipient in enumerate(action.to):
                 yield from _recipient_exists(config, (*place, "to", position), recipient)
+        case SetPolicy():
+            if config.sla.policy(action.policy) is None:
+                yield Fault((*place, "policy"), f'no policy "{action.policy}"')
         case SetField():
             yield from _field_exists(config, place, action)
         case _:

@@ -130,6 +130,9 @@ class Sla(Part):
         """The calendars, ready to answer."""
         return {name: WorkingTime(calendar) for name, calendar in self.calendars.items()}
 
+    def policy(self, policy_id: str | None) -> SlaPolicy | None:
+        return next((policy for policy in self.policies if policy.id == policy_id), None)
+
     def faults(self) -> Iterator[tuple[Place, str]]:
         """What does not fit together, each with its place in the document."""
         first: dict[str, int] = {}

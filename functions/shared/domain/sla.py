@@ -98,7 +98,9 @@ class SlaRules:
         return min((act.at for clock in ticket.clocks.values() for act in self.acts(clock)), default=None)
 
     def policy_for(self, ticket: Ticket) -> SlaPolicy | None:
-        """The first policy, in order, whose condition holds."""
+        """The policy that a rule chose; else, and where that one has gone, the first whose condition holds."""
+        if chosen := self._sla.policy(ticket.policy):
+            return chosen
         facts = _facts(ticket)
         return next((policy for policy in self._sla.policies if not policy.when or policy.when.holds(facts)), None)
 
@@ -121,7 +123,7 @@ class SlaRules:
                 yield Act(at, clock.metric, ESCALATION, level)
 
     def rule(self, clock: Clock) -> ClockRule:
-        policy = next((policy for policy in self._sla.policies if policy.id == clock.policy), None)
+        policy = self._sla.policy(clock.policy)
         return policy.rule(clock.metric) if policy else ClockRule()
 
     def _threshold_at(self, clock: Clock, threshold: str) -> datetime | None:
@@ -291,7 +293,7 @@ class _Moves:
             ClockStarted,
             metric,
             at,
-            (words.promised(policy.id, priority, metric, target),),
+            (words.promised(policy.id, priority, metric, target), *self._choice(policy)),
             cycle=last.cycle + 1 if last else 1,
             started_at=started_at,
             target=target,
@@ -316,7 +318,7 @@ class _Moves:
             ClockRetargeted,
             metric,
             at,
-            (words.retargeted(clock, priority, target, policy.id),),
+            (words.retargeted(clock, priority, target, policy.id), *self._choice(policy)),
             old_target=clock.target,
             old_due_at=clock.due_at,
             target=target,
@@ -325,6 +327,10 @@ class _Moves:
             calendar=calendar,
             walk=walk,
         )
+
+    def _choice(self, policy: SlaPolicy) -> tuple[Reason, ...]:
+        """That a rule chose the policy, where one did."""
+        return (words.chosen(policy.id),) if policy.id == self._ticket.policy else ()
 
     def _stop(self, metric: Metric, at: datetime, *, is_cancelled: bool = False, now: datetime | None = None) -> None:
         clock = self._ticket.clocks.get(metric)

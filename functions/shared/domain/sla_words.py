@@ -32,6 +32,14 @@ def promised(policy: str, priority: Priority, metric: Metric, target: str | None
     )
 
 
+def chosen(policy: str) -> Reason:
+    return Reason(
+        code="sla.policy_by_rule",
+        zh=f"策略 {policy} 由分诊规则指定。",
+        en=f"A triage rule chose policy {policy}.",
+    )
+
+
 def paused(metric: Metric, status: Status) -> Reason:
     (zh, en), (status_zh, status_en) = METRICS[metric], STATUSES[status]
     return Reason(

@@ -21,6 +21,7 @@ from functions.shared.contracts.events import (
     TicketResolved,
     TicketResumed,
     TicketTriaged,
+    TicketUpdated,
     TicketWaiting,
 )
 from functions.shared.contracts.words import (
@@ -70,6 +71,7 @@ class Ticket(BaseModel):
     assignee: Slug | None = None
     tags: tuple[str, ...] = ()
     fields: dict[str, Any] = Field(default_factory=dict)
+    policy: Slug | None = Field(default=None, description="The policy that a rule chose.")
     missing: tuple[str, ...] = ()
     mailbox: str | None = None
     is_machine: bool = False
@@ -186,7 +188,12 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "module": event.module or ticket.module,
                 "tags": event.tags,
                 "fields": {**ticket.fields, **event.fields},
+                "policy": event.policy,
             }
+        case TicketUpdated():
+            told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}
+            changed = {name: value for name, value in told.items() if value is not None}
+            return {**changed, "fields": {**ticket.fields, **event.fields}}
         case PriorityChanged():
             return {"priority": event.new}
         case TicketAssigned():

@@ -6,11 +6,12 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
-from functions.shared.contracts.events import Actor, Message, Reason, TicketEvent, TicketOpened, TicketTriaged
+from functions.shared.contracts.events import Message, Reason, TicketEvent, TicketOpened, TicketTriaged
 from functions.shared.contracts.words import Impact, Priority, Slug, Urgency
 from functions.shared.domain.actions import Verdict
 from functions.shared.domain.config import DeskConfig, Person
 from functions.shared.domain.document import Bilingual
+from functions.shared.domain.enactment import ROUTER, rule_reasons
 from functions.shared.domain.facts import Facts
 from functions.shared.domain.matrix import Weighing
 from functions.shared.domain.rules import Occasion, Run, run
@@ -21,8 +22,6 @@ READ_CHARACTERS: Final = 50_000
 
 Turn = Callable[[Slug], int]
 """How many tickets a team was given in turn before this one."""
-
-ROUTER = Actor(kind="system", id="router")
 
 _IMPACTS = {
     Impact.PERSON: Bilingual(zh="个人", en="one person"),
@@ -114,9 +113,10 @@ def triage(
     told = tuple(person for person in told if person != place.assignee)  # who learns of the ticket anyway
     reasons = (
         _by_matrix(weighing),
-        *_by_rules(tried, config),
+        *rule_reasons(tried, config, tried.matched),
         *_by_rule_priority(tried, weighing.priority, priority),
         *place.reasons,
+        *_by_rule_policy(tried),
         *_telling(told, tried, config),
     )
     return [
@@ -132,6 +132,7 @@ def triage(
             module=verdict.module,
             tags=verdict.tags,
             fields=dict(verdict.fields),
+            policy=verdict.policy,
             notify=told,
             matched_rules=tried.matched,
         )
@@ -151,20 +152,6 @@ def _by_matrix(weighing: Weighing) -> Reason:
     return Reason(code="priority_by_matrix", zh=zh, en=en)
 
 
-def _by_rules(tried: Run, config: DeskConfig) -> Iterator[Reason]:
-    names = {rule.id: rule.name for rule in config.rules}
-    for rule in tried.matched:
-        evidence = tried.evidence(rule)
-        zh = f"（{'、'.join(evidence)}）" if evidence else ""
-        en = f" ({', '.join(evidence)})" if evidence else ""
-        yield Reason(
-            code="rule_matched",
-            rule=rule,
-            zh=f"命中规则“{names[rule].zh}”{zh}",
-            en=f"Rule “{names[rule].en}” matched{en}",
-        )
-
-
 def _by_rule_priority(tried: Run, before: Priority, after: Priority) -> Iterator[Reason]:
     if rule := tried.decided_by.get("priority"):
         yield Reason(
@@ -172,6 +159,16 @@ def _by_rule_priority(tried: Run, before: Priority, after: Priority) -> Iterator
             rule=rule,
             zh=f"优先级由 {before} 改为 {after}",
             en=f"Priority {before} became {after}",
+        )
+
+
+def _by_rule_policy(tried: Run) -> Iterator[Reason]:
+    if policy := tried.verdict.policy:
+        yield Reason(
+            code="policy_by_rule",
+            rule=tried.decided_by.get("policy"),
+            zh=f"按规则采用 SLA 策略 {policy}",
+            en=f"SLA policy {policy} applies, by rule",
         )
 
 

@@ -1,0 +1,133 @@
+"""What the rules decide about a ticket that is triaged already becomes events, whatever made the desk look again."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import AwareDatetime
+
+from functions.shared.contracts.events import (
+    Actor,
+    AttentionCalled,
+    PriorityChanged,
+    Reason,
+    TicketAssigned,
+    TicketEvent,
+    TicketUpdated,
+)
+from functions.shared.contracts.words import Slug
+from functions.shared.domain.actions import Verdict
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.rules import Run
+from functions.shared.domain.ticket import Ticket, evolve
+
+ROUTER: Final = Actor(kind="system", id="router")
+
+Chooser = Callable[[Run, Slug], tuple[Slug | None, Sequence[Reason]]]
+"""Who of a team gets the ticket where a rule asks for somebody to be chosen, and why."""
+
+
+def standing(ticket: Ticket) -> Verdict:
+    """What is decided about `ticket` so far: where rules begin that look at it again."""
+    return Verdict(
+        priority=ticket.priority,
+        team=ticket.team,
+        person=ticket.assignee,
+        module=ticket.module,
+        tags=ticket.tags,
+        policy=ticket.policy,
+    )
+
+
+def enact(
+    ticket: Ticket, tried: Run, config: DeskConfig, *, choose: Chooser, now: AwareDatetime, actor: Actor = ROUTER
+) -> list[TicketEvent]:
+    """The events that carry out what the rules decided beginning with `standing(ticket)`; only changes are told."""
+    acts = Acts(ticket, config, tried, now, actor)
+    verdict = tried.verdict
+    _update(acts, verdict)
+    if verdict.priority and ticket.priority and verdict.priority is not ticket.priority:
+        acts.add(PriorityChanged, decided=("priority",), old=ticket.priority, new=verdict.priority)
+    _move(acts, tried, choose)
+    after = acts.ticket
+    told = config.recipients(verdict.notify, team=after.team, assignee=after.assignee, company=after.company)
+    if told:
+        acts.add(AttentionCalled, decided=("notify",), recipients=told)
+    return acts.events
+
+
+class Acts:
+    """The events of one run of the rules, each following on the one before and saying which rules it comes from."""
+
+    def __init__(self, ticket: Ticket, config: DeskConfig, tried: Run, now: AwareDatetime, actor: Actor) -> None:
+        self.ticket = ticket
+        self.config = config
+        self.now = now
+        self.events: list[TicketEvent] = []
+        self._tried = tried
+        self._actor = actor
+
+    def add(
+        self, kind: type[TicketEvent], *, decided: Sequence[str], why: Sequence[Reason] = (), **fields: Any
+    ) -> None:
+        """One more event, by the rules that decided on the fields `decided` of the verdict."""
+        rules = dict.fromkeys(rule for name in decided if (rule := self._tried.decided_by.get(name)))
+        event = self.ticket.happening(
+            kind,
+            actor=self._actor,
+            now=self.now,
+            reasons=(*rule_reasons(self._tried, self.config, rules), *why),
+            config_version=self.config.version,
+            **fields,
+        )
+        self.ticket = evolve(self.ticket, event)
+        self.events.append(event)
+
+
+def rule_reasons(tried: Run, config: DeskConfig, rules: Sequence[Slug] | Mapping[Slug, None]) -> Iterator[Reason]:
+    """That each of `rules` matched, with what it matched by."""
+    names = {rule.id: rule.name for rule in config.rules}
+    for rule in rules:
+        evidence = tried.evidence(rule)
+        zh = f"（{'、'.join(evidence)}）" if evidence else ""
+        en = f" ({', '.join(evidence)})" if evidence else ""
+        yield Reason(
+            code="rule_matched",
+            rule=rule,
+            zh=f"命中规则“{names[rule].zh}”{zh}",
+            en=f"Rule “{names[rule].en}” matched{en}",
+        )
+
+
+def _update(acts: Acts, verdict: Verdict) -> None:
+    ticket = acts.ticket
+    wanted: dict[str, Any] = {"module": verdict.module, "tags": verdict.tags, "policy": verdict.policy}
+    changed = {name: value for name, value in wanted.items() if value is not None and value != getattr(ticket, name)}
+    fields = {name: value for name, value in verdict.fields.items() if ticket.fields.get(name) != value}
+    if not changed and not fields:
+        return
+    old = {name: getattr(ticket, name) for name in changed}
+    old |= {f"{OWN_FIELDS}{name}": ticket.fields.get(name) for name in fields}
+    decided = (*changed, *(["fields"] if fields else []))
+    acts.add(TicketUpdated, decided=decided, **changed, fields=fields, old=old)
+
+
+def _move(acts: Acts, tried: Run, choose: Chooser) -> None:
+    """To another team or person, where a rule said so; the rules leave no ticket without a team."""
+    ticket, verdict = acts.ticket, tried.verdict
+    moved = tried.decided_by.keys() & {"team", "person"}
+    team = verdict.team or ticket.team
+    if not moved or team is None:
+        return
+    person, why = (verdict.person, ()) if verdict.person else choose(tried, team)
+    if (team, person) == (ticket.team, ticket.assignee):
+        return
+    acts.add(
+        TicketAssigned,
+        decided=("team", "person"),
+        why=why,
+        team=team,
+        assignee=person,
+        old_team=ticket.team,
+        old_assignee=ticket.assignee,
+    )

@@ -1,0 +1,91 @@
+"""What rules decide about a ticket that was triaged before becomes events, and only what changes does."""
+
+from typing import Any
+
+from functions.shared.contracts.events import (
+    AttentionCalled,
+    PriorityChanged,
+    TicketAssigned,
+    TicketEvent,
+    TicketUpdated,
+)
+from functions.shared.contracts.words import Priority
+from functions.shared.domain.enactment import enact, standing
+from functions.shared.domain.facts import Facts
+from functions.shared.domain.rules import Occasion, Rule, run
+from functions.shared.domain.ticket import Ticket, evolve
+from tests.factories import NOON, default_config, make_company, make_ticket
+
+CONFIG = default_config().model_copy(update={"version": 7})
+TRIAGED: dict[str, Any] = {
+    "priority": Priority.P2,
+    "team": "first-line",
+    "assignee": "li-na",
+    "module": "login",
+    "tags": ("a",),
+    "company": make_company(account_manager="chen-jing"),
+}
+
+
+def nobody(_tried, _team):
+    return None, ()
+
+
+def acted(*then: dict[str, Any], choose=nobody, **changes: Any) -> tuple[Ticket, list[TicketEvent]]:
+    """The ticket after a rule that does `then`, and what the rule made happen."""
+    ticket = make_ticket(**{**TRIAGED, **changes})
+    rule = Rule.model_validate({"id": "any", "name": {"zh": "规则", "en": "Any"}, "on": ["message"], "then": then})
+    config = CONFIG.model_copy(update={"rules": (rule,)})
+    tried = run([rule], Facts({}), standing(ticket), occasion=Occasion.MESSAGE, at=NOON)
+    events = enact(ticket, tried, config, choose=choose, now=NOON)
+    for event in events:
+        ticket = evolve(ticket, event)
+    return ticket, events
+
+
+def test_each_decision_is_an_event_that_names_its_rule_and_version():
+    ticket, events = acted(
+        {"do": "set_priority", "priority": "P0"},
+        {"do": "set_team", "team": "engineering"},
+        {"do": "add_tags", "tags": ["b"]},
+        {"do": "set_field", "field": "module", "value": "api"},
+        {"do": "set_field", "field": "fields.contract_no", "value": "C-1"},
+        {"do": "set_policy", "policy": "standard"},
+        {"do": "notify", "to": ["account_manager"]},
+    )
+
+    assert [type(event) for event in events] == [TicketUpdated, PriorityChanged, TicketAssigned, AttentionCalled]
+    assert all(event.reasons[0].rule == "any" and event.config_version == 7 for event in events)
+    assert (ticket.priority, ticket.team, ticket.assignee) == (Priority.P0, "engineering", None)
+    assert (ticket.module, ticket.tags, ticket.policy) == ("api", ("a", "b"), "standard")
+    assert ticket.fields["contract_no"] == "C-1"
+    assert events[0].old == {"module": "login", "tags": ("a",), "policy": None, "fields.contract_no": None}
+    assert events[-1].recipients == ("chen-jing",)
+
+
+def test_what_is_so_already_is_not_told_again():
+    _, events = acted(
+        {"do": "set_priority", "priority": "P2"},
+        {"do": "raise_priority", "priority": "P3"},
+        {"do": "set_team", "team": "first-line"},
+        {"do": "assign", "person": "li-na"},
+        {"do": "add_tags", "tags": ["a"]},
+        {"do": "set_field", "field": "module", "value": "login"},
+    )
+
+    assert events == []
+
+
+def test_a_team_without_a_person_named_asks_for_somebody_of_it():
+    ticket, [moved] = acted({"do": "set_team", "team": "finance"}, choose=lambda _tried, team: (f"one-of-{team}", ()))
+
+    assert isinstance(moved, TicketAssigned)
+    assert (ticket.team, ticket.assignee) == ("finance", "one-of-finance")
+    assert (moved.old_team, moved.old_assignee) == ("first-line", "li-na")
+
+
+def test_tags_may_all_go():
+    ticket, [updated] = acted({"do": "remove_tags", "tags": ["a"]})
+
+    assert ticket.tags == ()
+    assert updated.tags == ()
