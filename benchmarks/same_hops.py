@@ -1,7 +1,6 @@
 """The desk's own hops with no work in them: what is left between this and the desk's chain is what the desk does.
 
-HTTP API → function that puts an item → stream → function → bus → queue → function that puts another → stream →
-function → schedule.
+HTTP API → function that puts an item → stream → function → bus → queue → function that puts another and the schedule.
 """
 
 import json
@@ -41,27 +40,19 @@ _TELL: Final = """
 
 _TRIAGE: Final = """
     import boto3, json, os, sys
-    dynamodb = boto3.client("dynamodb")
+    dynamodb, scheduler = boto3.client("dynamodb"), boto3.client("scheduler")
     def handler(event, context):
         for record in event["Records"]:
             name = json.loads(record["body"])["detail"]["id"]
             item = {"pk": {"S": name}, "sk": {"S": "triaged"}, "text": {"S": "x" * 1000}}
             dynamodb.put_item(TableName=os.environ["TABLE"], Item=item)
-        print("triaged", file=sys.stderr, flush=True)
-"""
-
-_KEEP: Final = """
-    import boto3, os, sys
-    scheduler = boto3.client("scheduler")
-    def handler(event, context):
-        for record in event["Records"]:
             scheduler.create_schedule(
-                Name=record["dynamodb"]["Keys"]["pk"]["S"],
+                Name=name,
                 ScheduleExpression="at(2099-01-01T00:00:00)",
                 FlexibleTimeWindow={"Mode": "OFF"},
                 Target={"Arn": os.environ["QUEUE"], "RoleArn": os.environ["ROLE"], "Input": "{}"},
             )
-        print("kept", file=sys.stderr, flush=True)
+        print("triaged", file=sys.stderr, flush=True)
 """
 
 
@@ -75,21 +66,17 @@ class SameHops(BareChain):
         self._http = httpx.Client(timeout=60, trust_env=False)
 
     def build(self) -> None:
-        """Create the API, the table, the bus, the queue, four functions and what ties them together."""
+        """Create the API, the table, the bus, the queue, three functions and what ties them together."""
         role = self._role(_HOPS)
         table, stream = self._table()
         queue = self._client("sqs").create_queue(QueueName=_HOPS)["QueueUrl"]
         found = self._client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
         queue_arn = found["Attributes"]["QueueArn"]
         self._client("events").create_event_bus(Name=_HOPS)
-        keep = self._function("keep", _KEEP, role, {"QUEUE": queue_arn, "ROLE": role})
         tell = self._function("tell-of-hops", _TELL, role, {"BUS": _HOPS})
-        triage = self._function("triage", _TRIAGE, role, {"TABLE": table})
-        for function, sk in ((keep, "triaged"), (tell, "opened")):
-            pattern = json.dumps({"dynamodb": {"Keys": {"sk": {"S": [sk]}}}})
-            self._feed(
-                function, stream, StartingPosition="TRIM_HORIZON", FilterCriteria={"Filters": [{"Pattern": pattern}]}
-            )
+        triage = self._function("triage", _TRIAGE, role, {"TABLE": table, "QUEUE": queue_arn, "ROLE": role})
+        opened = {"Filters": [{"Pattern": json.dumps({"dynamodb": {"Keys": {"sk": {"S": ["opened"]}}}})}]}
+        self._feed(tell, stream, StartingPosition="TRIM_HORIZON", FilterCriteria=opened)
         self._feed(triage, queue_arn)
         events = self._client("events")
         events.put_rule(Name=_HOPS, EventBusName=_HOPS, EventPattern=json.dumps({"source": [_HOPS]}))

@@ -39,7 +39,15 @@ class InMemoryTickets:
         except KeyError:
             raise TicketNotFound(ticket_id) from None
 
-    def append(self, ticket: Ticket, events: Sequence[TicketEvent], keys_: Sequence[NaturalKey] = ()) -> None:
+    def append(
+        self,
+        ticket: Ticket,
+        events: Sequence[TicketEvent],
+        keys_: Sequence[NaturalKey] = (),
+        *,
+        is_timer_ours: bool = False,
+    ) -> None:
+        del is_timer_ours
         for key in keys_:
             if key.value in self.keys:
                 raise AlreadySeen(*self.keys[key.value])
@@ -181,6 +189,10 @@ class InMemorySchedules:
 
     def put(self, message: TimerMessage, at: datetime) -> None:
         self.pending[message.ticket_id] = (message, at.astimezone(UTC).replace(microsecond=0))
+
+    def put_first(self, message: TimerMessage, at: datetime) -> None:
+        if message.ticket_id not in self.pending:
+            self.put(message, at)
 
     def remove(self, ticket_id: TicketId) -> None:
         self.pending.pop(ticket_id, None)

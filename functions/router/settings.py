@@ -1,7 +1,7 @@
 """What the router needs to know."""
 
-from functions.shared.settings import DeskSettings
+from functions.shared.settings import DeskSettings, TimerKeepingSettings
 
 
-class RouterSettings(DeskSettings):
-    """For triage."""
+class RouterSettings(DeskSettings, TimerKeepingSettings):
+    """For triage, which sets a new ticket's first timer as well."""

@@ -14,7 +14,7 @@ from functions.router.settings import RouterSettings
 from functions.shared.batches import take_each
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.gateways.rotation import TeamRotation
-from functions.shared.wiring import DeskWiring
+from functions.shared.wiring import DeskWiring, timer_keeper
 
 logger = Logger(service="router")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -26,7 +26,7 @@ def router() -> Router:
     settings = RouterSettings.from_env()
     desk = DeskWiring(settings)
     rotation = TeamRotation(desk.dynamodb, settings.table_name, settings.desk_id)
-    return Router(desk.tickets, desk.config, rotation, desk.bodies)
+    return Router(desk.tickets, desk.config, rotation, desk.bodies, timer_keeper(settings))
 
 
 def triage_record(record: dict[str, Any]) -> None:

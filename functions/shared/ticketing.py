@@ -34,8 +34,17 @@ class TicketStore(Protocol):
     def get(self, ticket_id: TicketId) -> Ticket:
         """Raises TicketNotFound."""
 
-    def append(self, ticket: Ticket, events: Sequence[TicketEvent], keys: Sequence[NaturalKey] = ()) -> None:
+    def append(
+        self,
+        ticket: Ticket,
+        events: Sequence[TicketEvent],
+        keys: Sequence[NaturalKey] = (),
+        *,
+        is_timer_ours: bool = False,
+    ) -> None:
         """Store `ticket`, whose `version` is one more than the stored one, with the `events` that led to it.
+
+        With `is_timer_ours` the caller sets the ticket's timer; otherwise the table's stream has it set.
 
         Raises:
             TicketExists: version 1 of an id that is taken.
@@ -87,12 +96,19 @@ class Tickets:
         raise TicketExists("no free ticket id was drawn")
 
     def handle(
-        self, ticket_id: TicketId, command: Command, keys: Sequence[NaturalKey] = (), *, expected: Ticket | None = None
+        self,
+        ticket_id: TicketId,
+        command: Command,
+        keys: Sequence[NaturalKey] = (),
+        *,
+        expected: Ticket | None = None,
+        is_timer_ours: bool = False,
     ) -> Ticket:
         """Let `command` decide on the ticket's present state and store what follows.
 
         `command` may run several times, each time on fresher state. A message seen before changes nothing. With
-        `expected`, what the ticket very likely is, the first attempt spares reading it.
+        `expected`, what the ticket very likely is, the first attempt spares reading it. With `is_timer_ours` the caller
+        sets the ticket's timer afterwards, however often it takes.
 
         Raises:
             TicketNotFound: there is no such ticket.
@@ -110,7 +126,7 @@ class Tickets:
             after, events = self._moved(before, after, decided)
             after = after.with_changes(version=before.version + 1)
             try:
-                self._store.append(after, events, keys)
+                self._store.append(after, events, keys, is_timer_ours=is_timer_ours)
             except StaleTicket:
                 continue
             except AlreadySeen as seen:

@@ -12,9 +12,11 @@ from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
 from functions.shared.gateways.tickets import TicketTable
+from functions.shared.gateways.timers import Schedules, TimerQueue
 from functions.shared.identifiers import draw_ticket_id
-from functions.shared.settings import DeskSettings
+from functions.shared.settings import DeskSettings, TimerKeepingSettings
 from functions.shared.ticketing import Tickets
+from functions.shared.timer_keeping import TimerKeeper
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,3 +64,15 @@ class DeskWiring:
     def directory(self) -> Directory:
         default = self.config.last_read().desk.default_language
         return Directory(self.dynamodb, self._table, self.desk_id, default)
+
+
+def timer_keeper(settings: TimerKeepingSettings) -> TimerKeeper:
+    """What sets tickets' timers."""
+    schedules = Schedules(
+        boto3.client("scheduler"),
+        group=settings.schedule_group,
+        queue_arn=settings.timers_queue_arn,
+        role_arn=settings.schedule_role_arn,
+        dead_letters_arn=settings.timers_dead_letters_arn,
+    )
+    return TimerKeeper(TimerQueue(boto3.client("sqs"), settings.timers_queue_url), schedules)

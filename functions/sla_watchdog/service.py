@@ -1,21 +1,18 @@
-"""One timer for each ticket: kept where the ticket's head says, acted on when it goes off, searched for when lost."""
+"""One timer for each ticket: acted on when it goes off, searched for when it is lost."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from functions.shared.contracts.events import TicketEvent
 from functions.shared.contracts.words import TicketId
-from functions.shared.domain.clocks import Timer
 from functions.shared.domain.errors import TicketNotFound
 from functions.shared.domain.ticket import Ticket
-from functions.shared.gateways.timers import LONGEST_DELAY, TimerMessage
+from functions.shared.gateways.timers import TimerMessage
 from functions.shared.ticketing import Tickets
+from functions.shared.timer_keeping import message_of
 
-EARLY: Final = timedelta(minutes=1)
-"""Schedules fire up to a minute late, so they are set so much early; the queue's delay brings the rest."""
 WAITED_OUT: Final = timedelta(seconds=2)
 """A message that comes so little early is held in hand: the queue counts whole seconds only."""
 OVERDUE: Final = timedelta(minutes=1)
@@ -26,12 +23,6 @@ class Queue(Protocol):
     def send(self, message: TimerMessage, delay: timedelta = ...) -> None: ...
 
 
-class Schedules(Protocol):
-    def put(self, message: TimerMessage, at: datetime) -> None: ...
-
-    def remove(self, ticket_id: TicketId) -> None: ...
-
-
 class Heads(Protocol):
     def get(self, ticket_id: TicketId) -> Ticket: ...
 
@@ -40,36 +31,6 @@ class Heads(Protocol):
 
 class Clocks(Protocol):
     def due_acts(self, ticket: Ticket, now: datetime) -> Sequence[TicketEvent]: ...
-
-
-@dataclass(frozen=True)
-class Change:
-    """How a commit changed a ticket's timer."""
-
-    ticket_id: TicketId
-    old: Timer | None
-    new: Timer | None
-
-
-class TimerKeeper:
-    """Sets, moves and removes a ticket's timer as its head says."""
-
-    def __init__(self, queue: Queue, schedules: Schedules) -> None:
-        self._queue = queue
-        self._schedules = schedules
-
-    def keep(self, change: Change, now: datetime) -> None:
-        """Bring the timer to where the head has it; doing so again changes nothing that matters."""
-        if change.old == change.new:
-            return
-        if change.new and change.new.at - now > LONGEST_DELAY:
-            message = _message(change.ticket_id, change.new)
-            self._schedules.put(message, max(now, change.new.at - EARLY))
-            return
-        if change.old and change.old.at > now:
-            self._schedules.remove(change.ticket_id)
-        if change.new:
-            self._queue.send(_message(change.ticket_id, change.new), change.new.at - now)
 
 
 class Looked(StrEnum):
@@ -142,11 +103,7 @@ class Sweep:
             except TicketNotFound:
                 continue
             if timer and timer.at <= until:
-                message = _message(ticket_id, timer)
+                message = message_of(ticket_id, timer)
                 self._queue.send(message)
                 found.append(message)
         return found
-
-
-def _message(ticket_id: TicketId, timer: Timer) -> TimerMessage:
-    return TimerMessage(ticket_id=ticket_id, generation=timer.generation, at=timer.at)

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.shared.domain.clocks import Timer
-from functions.shared.gateways.timers import Schedules, TimerQueue
-from functions.sla_watchdog.service import Change, TimerKeeper
+from functions.shared.timer_keeping import Change, TimerKeeper
+from functions.shared.wiring import timer_keeper
 from functions.sla_watchdog.settings import TimerStreamSettings
 
 logger = Logger(service="sla_watchdog")
@@ -22,15 +21,7 @@ logger = Logger(service="sla_watchdog")
 @cache
 def keeper() -> TimerKeeper:
     """Wire the keeper once per execution environment."""
-    settings = TimerStreamSettings.from_env()
-    schedules = Schedules(
-        boto3.client("scheduler"),
-        group=settings.schedule_group,
-        queue_arn=settings.timers_queue_arn,
-        role_arn=settings.schedule_role_arn,
-        dead_letters_arn=settings.timers_dead_letters_arn,
-    )
-    return TimerKeeper(TimerQueue(boto3.client("sqs"), settings.timers_queue_url), schedules)
+    return timer_keeper(TimerStreamSettings.from_env())
 
 
 @logger.inject_lambda_context

@@ -27,50 +27,57 @@ class SlaWatchdog(Construct):
         self.lost_changes = DeadLetters(self, "LostChanges", shape=platform.shape)
         self.lost_sweeps = DeadLetters(self, "LostSweeps", shape=platform.shape)
         self.group = scheduler.ScheduleGroup(self, "Schedules", removal_policy=platform.shape.removal)
+        self._delivery = self._scheduler_role("Delivery")
+        queues = [self.timers.queue.queue_arn, self.timers.dead_letters.queue.queue_arn]
+        iam.Grant.add_to_principal(grantee=self._delivery, actions=["sqs:SendMessage"], resource_arns=queues)
         self._timer_keeper()
         self._timer_reader()
         self._sweeper()
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Values of `TimerKeepingSettings`."""
+        return {
+            "timers_queue_url": self.timers.queue.queue_url,
+            "timers_queue_arn": self.timers.queue.queue_arn,
+            "timers_dead_letters_arn": self.timers.dead_letters.queue.queue_arn,
+            "schedule_group": self.group.schedule_group_name,
+            "schedule_role_arn": self._delivery.role_arn,
+        }
+
+    def may_set_schedules(self, function: lambda_.Function, *actions: str) -> None:
+        """Let `function` do `actions` (without prefix) on tickets' schedules, and put near timers into the queue."""
+        # The local cloud looks for every schedule in the group `default`, whichever it is in.
+        group = "default" if self._platform.shape.is_local else self.group.schedule_group_name
+        schedules = cdk.Stack.of(self).format_arn(service="scheduler", resource="schedule", resource_name=f"{group}/*")
+        accept(
+            function.role or function,
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{group}/*]",
+            reason="Every ticket has a schedule of its own; they are alone in the group.",
+        )
+        iam.Grant.add_to_principal(
+            grantee=function, actions=[f"scheduler:{action}" for action in actions], resource_arns=[schedules]
+        )
+        self._delivery.grant_pass_role(function.grant_principal)
+        self._may_send_timers(function)
+
     def _timer_keeper(self) -> None:
         """Follows ticket heads and keeps each ticket's one schedule, or hands a near one to the queue at once."""
         platform = self._platform
-        delivery = self._scheduler_role("Delivery")
         keeper = ServiceFunction(
             self,
             "Keeper",
             platform=platform,
             handler="functions.sla_watchdog.stream.handler",
-            environment=TimerStreamSettings.to_env(
-                desk_id=platform.shape.desk_id,
-                timers_queue_url=self.timers.queue.queue_url,
-                timers_queue_arn=self.timers.queue.queue_arn,
-                timers_dead_letters_arn=self.timers.dead_letters.queue.queue_arn,
-                schedule_group=self.group.schedule_group_name,
-                schedule_role_arn=delivery.role_arn,
-            ),
+            environment=TimerStreamSettings.to_env(desk_id=platform.shape.desk_id, **self.settings),
         ).function
-        # The local cloud looks for every schedule in the group `default`, whichever it is in.
-        group = "default" if platform.shape.is_local else self.group.schedule_group_name
-        schedules = cdk.Stack.of(self).format_arn(service="scheduler", resource="schedule", resource_name=f"{group}/*")
-        queues = [self.timers.queue.queue_arn, self.timers.dead_letters.queue.queue_arn]
-        accept(
-            keeper.role or keeper,
-            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/{group}/*]",
-            reason="Every ticket has a schedule of its own; they are alone in the group.",
-        )
-        for principal, actions, resources in (
-            (keeper, ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"], [schedules]),
-            (keeper, ["sqs:SendMessage"], queues[:1]),
-            (delivery, ["sqs:SendMessage"], queues),
-        ):
-            iam.Grant.add_to_principal(grantee=principal, actions=actions, resource_arns=resources)
-        delivery.grant_pass_role(keeper.grant_principal)
-        # A head that has and had no timer is nobody's business here.
-        timed = {"timer_sk": {"S": [{"exists": True}]}}
+        self.may_set_schedules(keeper, "CreateSchedule", "UpdateSchedule", "DeleteSchedule")
+        # A head that has and had no timer is nobody's business here, nor is a first one that its writer sets.
         head = {"pk": {"S": [{"prefix": f"{platform.shape.desk_id}#TKT#"}]}, "sk": {"S": ["HEAD"]}}
+        images = {"NewImage": {"timer_set_by": {"S": ["stream"]}}, "OldImage": {"timer_sk": {"S": [{"exists": True}]}}}
         patterns = [
             {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": head, image: timed}}
-            for image in ("NewImage", "OldImage")
+            for image, timed in images.items()
         ]
         follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_changes, patterns=patterns)
 
@@ -86,7 +93,7 @@ class SlaWatchdog(Construct):
         ).function
         platform.allow_config(reader)
         platform.allow_commits(reader)
-        self._may_set_timers(reader)
+        self._may_send_timers(reader)
         self.timers.feeds(reader)
 
     def _sweeper(self) -> None:
@@ -101,7 +108,7 @@ class SlaWatchdog(Construct):
         ).function
         allow_table(sweeper, platform.table, "Query", indexes=["by_timer"])
         allow_table(sweeper, platform.table, "GetItem")
-        self._may_set_timers(sweeper)
+        self._may_send_timers(sweeper)
         sweeper.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_sweeps.queue))
         caller = self._scheduler_role("SweepCaller")
         lost = self.lost_sweeps.queue.queue_arn
@@ -124,7 +131,7 @@ class SlaWatchdog(Construct):
         own = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
         return iam.Role(self, id, assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=own))
 
-    def _may_set_timers(self, function: lambda_.Function) -> None:
+    def _may_send_timers(self, function: lambda_.Function) -> None:
         iam.Grant.add_to_principal(
             grantee=function, actions=["sqs:SendMessage"], resource_arns=[self.timers.queue.queue_arn]
         )

@@ -44,7 +44,7 @@ class AppStack(cdk.Stack):
         # Before the outbox: the local cloud serves the stream's readers one after the other, in this order.
         watchdog = SlaWatchdog(self, "SlaWatchdog", platform=platform)
         outbox = Outbox(self, "Outbox", platform=platform)
-        router = Router(self, "Router", platform=platform)
+        router = Router(self, "Router", platform=platform, timers=watchdog)
         Desk(self, "Desk", platform=platform, api=api)
         notifier = Notifier(self, "Notifier", platform=platform)
         kb = KnowledgeBase(self, "KnowledgeBase", platform=platform, api=api)

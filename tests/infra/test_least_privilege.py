@@ -10,8 +10,9 @@ from tests.infra.conftest import CLOUD, Built, as_list, build
 MAY = {
     "ses:": {"functions.notifier.events.handler"},
     "events:": {"functions.outbox.stream.handler"},
-    "scheduler:": {"functions.sla_watchdog.stream.handler"},
-    "iam:": {"functions.sla_watchdog.stream.handler"},
+    "scheduler:": {"functions.sla_watchdog.stream.handler", "functions.router.triage.handler"},
+    "scheduler:UpdateSchedule": {"functions.sla_watchdog.stream.handler"},
+    "iam:": {"functions.sla_watchdog.stream.handler", "functions.router.triage.handler"},
     "dynamodb:UpdateItem": {"functions.router.triage.handler"},
     "dynamodb:GetRecords": {"functions.outbox.stream.handler", "functions.sla_watchdog.stream.handler"},
     "s3:DeleteObject": {"functions.kb.publish.handler"},

@@ -3,8 +3,11 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from functions.router.service import Router
 from functions.shared.contracts.events import Actor, TicketTriaged
+from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.domain.decisions import note
 from functions.shared.ticketing import Tickets
 from ops.configuration import load_config
@@ -21,6 +24,14 @@ class Turns:
     def draw(self, team: str) -> int:
         self.drawn[team] += 1
         return self.drawn[team] - 1
+
+
+class FirstTimers:
+    def __init__(self) -> None:
+        self.begun = []
+
+    def begin(self, ticket_id, timer, now):
+        self.begun.append((ticket_id, timer, now))
 
 
 class Live:
@@ -40,18 +51,18 @@ class Crowded(InMemoryTickets):
 
     rival = None
 
-    def append(self, ticket, events, keys_=()):
+    def append(self, ticket, events, keys_=(), **how):
         if self.rival:
             act, self.rival = self.rival, None
             act()
-        super().append(ticket, events, keys_)
+        super().append(ticket, events, keys_, **how)
 
 
-def desk(store=None):
+def desk(store=None, timers=None, clocks=StillClocks):
     store = store or InMemoryTickets()
-    tickets = Tickets(store, StillClocks, CountedIds())
+    tickets = Tickets(store, clocks, CountedIds())
     turns = Turns()
-    return store, tickets, turns, Router(tickets, Live(), turns, Texts())
+    return store, tickets, turns, Router(tickets, Live(), turns, Texts(), timers or FirstTimers())
 
 
 def opened_in(tickets, **problem):
@@ -123,3 +134,35 @@ def test_rules_read_a_long_description_to_its_end():
     event = opened_in(tickets, description=make_message("前面很长……", body_key="最后要开发票"))
 
     assert router.triage(event, now=NOON).team == "finance"
+
+
+def test_the_first_timer_is_set_once_the_decision_is_stored():
+    timers = FirstTimers()
+    store, tickets, _, router = desk(timers=timers, clocks=lambda: clock_rules(CONFIG))
+    event = opened_in(tickets)
+
+    ticket = router.triage(event, now=NOON)
+
+    assert ticket == store.get(event.ticket_id)
+    assert ticket.timer
+    assert timers.begun == [(ticket.id, ticket.timer, NOON)]
+
+
+def test_a_timer_that_was_not_set_because_the_router_died_is_set_on_its_next_try():
+    class Dying(FirstTimers):
+        def begin(self, ticket_id, timer, now):
+            if not self.begun:
+                self.begun.append("died")
+                raise ConnectionError
+            super().begin(ticket_id, timer, now)
+
+    timers = Dying()
+    store, tickets, _, router = desk(timers=timers, clocks=lambda: clock_rules(CONFIG))
+    event = opened_in(tickets)
+
+    with pytest.raises(ConnectionError):
+        router.triage(event, now=NOON, is_first_try=True)
+    ticket = router.triage(event, now=NOON)
+
+    assert len(triages(store, event.ticket_id)) == 1
+    assert timers.begun == ["died", (ticket.id, ticket.timer, NOON)]

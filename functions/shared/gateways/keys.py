@@ -34,6 +34,10 @@ SLUG: Final = "SLUG"
 TIMER_SHARDS: Final = 10
 """Timers are spread over this many index partitions, so that none is hot."""
 
+STREAM: Final = "stream"
+WRITER: Final = "writer"
+"""Who sets the timer that a head has: the reader of the table's stream, or whoever wrote the head."""
+
 NEVER: Final = "~"
 """Sorts after every instant."""
 

@@ -45,11 +45,19 @@ class TicketTable:
             raise TicketNotFound(ticket_id)
         return Ticket.model_validate_json(found["Item"]["doc"]["S"])
 
-    def append(self, ticket: Ticket, events: Sequence[TicketEvent], keys_: Sequence[NaturalKey] = ()) -> None:
+    def append(
+        self,
+        ticket: Ticket,
+        events: Sequence[TicketEvent],
+        keys_: Sequence[NaturalKey] = (),
+        *,
+        is_timer_ours: bool = False,
+    ) -> None:
         """See `TicketStore.append`."""
         pk = keys.ticket(self._desk, ticket.id)
+        head = self._head(ticket, keys.WRITER if is_timer_ours else keys.STREAM)
         writes: list[Any] = [
-            {"Put": {"TableName": self._table, "Item": self._head(ticket), **_guard(ticket, events)}},
+            {"Put": {"TableName": self._table, "Item": head, **_guard(ticket, events)}},
             {"Put": {"TableName": self._table, "Item": _commit(pk, ticket.version, events)}},
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
         ]
@@ -146,7 +154,7 @@ class TicketTable:
         for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
             yield from page["Items"]
 
-    def _head(self, ticket: Ticket) -> dict[str, Any]:
+    def _head(self, ticket: Ticket, timer_set_by: str) -> dict[str, Any]:
         due = keys.due(ticket.next_due_at, ticket.id)
         item = {
             "pk": {"S": keys.ticket(self._desk, ticket.id)},
@@ -169,6 +177,7 @@ class TicketTable:
         if ticket.timer:
             item["timer_pk"] = {"S": keys.timers(self._desk, keys.timer_shard(ticket.id))}
             item["timer_sk"] = {"S": keys.instant(ticket.timer.at)}
+            item["timer_set_by"] = {"S": timer_set_by}
         return item
 
     def _seen_item(self, key: NaturalKey, ticket_id: TicketId) -> dict[str, Any]:
