@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.backtest import ASPECTS, CONFUSED
+from functions.shared.domain.backtest import ASPECTS, CONFUSED
 
 Json = dict[str, Any]
 

@@ -1,6 +1,9 @@
 """The running desk as its clients see it: the same HTTP API that everybody uses."""
 
-from typing import Any, Self
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, Self
 
 import httpx
 
@@ -8,6 +11,11 @@ from functions.shared.contracts.words import Role
 from ops.failure import Failure
 
 Json = dict[str, Any]
+
+MOST_LINES: Final = 200
+"""So many lines one answer of the desk has at most."""
+MOST_TEXTS: Final = 100
+"""And so many tickets with all their texts."""
 
 
 class DeskClient:
@@ -50,20 +58,41 @@ class DeskClient:
         return reason
 
     def queue(self, teams: list[str], statuses: list[str], limit: int) -> list[Json]:
-        """Tickets by next deadline."""
-        lines: list[Json] = self._ask(
-            "GET", "/api/v1/desk/queue", params={"team": teams, "status": statuses, "limit": limit}
-        )
-        return lines
+        """Up to `limit` tickets by next deadline."""
+        query = {"team": teams, "status": statuses, "limit": min(limit, MOST_LINES)}
+        return list(islice(self._pages("/api/v1/desk/queue", query), limit))
+
+    def tickets(self, since: datetime, until: datetime) -> Iterator[Json]:
+        """All tickets opened from `since` on and before `until`, oldest first, as lists show them."""
+        return self._pages("/api/v1/desk/tickets", _span(since, until, MOST_LINES))
+
+    def past_tickets(self, since: datetime, until: datetime) -> Iterator[Json]:
+        """The same tickets as they were reported, each with what people made of it."""
+        return self._pages("/api/v1/desk/past-tickets", _span(since, until, MOST_TEXTS))
+
+    def _pages(self, path: str, query: Json) -> Iterator[Json]:
+        """What a list holds, page after page."""
+        answer = self._answer("GET", path, params=query)
+        yield from answer.json()
+        while following := answer.links.get("next"):
+            answer = self._answer("GET", following["url"])
+            yield from answer.json()
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
+        return self._answer(method, path, **options).json()
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, path, **options)
         except httpx.TransportError as error:
             raise Failure(f"The desk at {self._http.base_url} does not answer: see `desk status`.") from error
         if answer.is_success:
-            return answer.json()
+            return answer
         raise Failure(_objection(answer))
+
+
+def _span(since: datetime, until: datetime, limit: int) -> Json:
+    return {"since": since.isoformat(), "until": until.isoformat(), "limit": limit}
 
 
 def _objection(answer: httpx.Response) -> str:

@@ -2,141 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Self
+from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError
 
-from functions.shared.contracts.words import Priority
-from functions.shared.domain.actions import Verdict
 from functions.shared.domain.config_check import spelled
-from functions.shared.domain.facts import Facts
-from functions.shared.domain.rules import whole_text
+from functions.shared.domain.past_tickets import BadLine, PastTicket
 from ops.configuration import sentence
 
 LONGEST_LINE: Final = 5_000_000
 """Characters. What is longer is no ticket."""
-
-
-class _Written(BaseModel):
-    """Whatever else a line carries is passed over, and null is as good as nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, written: object) -> object:
-        if not isinstance(written, dict):
-            raise ValueError("is not an object")
-        return {name: value for name, value in written.items() if value is not None}
-
-
-class _Company(_Written):
-    id: str | None = None
-    name: str | None = None
-    tier: str | None = None
-    account_manager: str | None = None
-
-
-class _Contact(_Written):
-    id: str | None = None
-    name: str | None = None
-    address: str | None = None
-    phone: str | None = None
-    language: str | None = None
-
-
-class Outcome(_Written):
-    """What people made of a ticket in the end; None where the file does not say."""
-
-    team: str | None = None
-    priority: str | None = None
-    assignee: str | None = None
-
-
-class PastTicket(_Written):
-    """A ticket as a line of a file has it; words that the desk does not know are kept."""
-
-    id: str | int | None = None
-    title: str = ""
-    description: str = ""
-    first_message: str = ""
-    channel: str | None = None
-    language: str | None = None
-    mailbox: str | None = None
-    status: str | None = None
-    priority: str | None = None
-    module: str | None = None
-    impact: str | None = None
-    urgency: str | None = None
-    team: str | None = None
-    assignee: str | None = None
-    error_text: str | None = None
-    steps_to_reproduce: str | None = None
-    opened_at: AwareDatetime | None = None
-    reopened: int = 0
-    company: _Company = _Company()
-    contact: _Contact = _Contact()
-    fields: dict[str, Any] = Field(default_factory=dict)
-    tags: list[str] = Field(default_factory=list)
-    missing: list[str] = Field(default_factory=list)
-    previous: Self | None = None
-    outcome: Outcome | None = None
-
-    @field_validator("opened_at", mode="before")
-    @classmethod
-    def _instant(cls, written: object) -> object:
-        return datetime.fromisoformat(written) if isinstance(written, str) else written
-
-    def facts(self) -> Facts:
-        """The ticket as conditions see it."""
-        return Facts(self.values(), previous=self.previous.values() if self.previous else None)
-
-    def values(self) -> dict[str, object]:
-        """The fields that conditions can ask for."""
-        plain = {name: getattr(self, name) for name in _PLAIN}
-        return {
-            **plain,
-            "text": whole_text(self.title, self.description, self.first_message),
-            **{f"company.{name}": value for name, value in self.company},
-            **{f"contact.{name}": value for name, value in self.contact},
-            **{f"fields.{name}": value for name, value in self.fields.items()},
-        }
-
-    def verdict(self) -> Verdict:
-        """What is decided about the ticket already."""
-        return Verdict(
-            priority=next((one for one in Priority if one == self.priority), None),
-            team=self.team,
-            person=self.assignee,
-            module=self.module,
-            tags=tuple(self.tags),
-        )
-
-    def ended(self) -> Outcome:
-        """What people made of it: said by `outcome`, or by the ticket's own team, priority and person."""
-        return self.outcome or Outcome(team=self.team, priority=self.priority, assignee=self.assignee)
-
-    def as_reported(self) -> "PastTicket":
-        """The ticket without what people made of it."""
-        return self.model_copy(update={"team": None, "priority": None, "assignee": None, "outcome": None})
-
-
-_PLAIN: Final = tuple(
-    name
-    for name in PastTicket.model_fields
-    if name not in {"id", "first_message", "company", "contact", "fields", "previous", "outcome"}
-)
-
-
-@dataclass(frozen=True)
-class BadLine:
-    """A line that is no ticket."""
-
-    number: int
-    reason: str
-    id: object = None
 
 
 def read_tickets(lines: Iterable[str]) -> Iterator[PastTicket | BadLine]:

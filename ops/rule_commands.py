@@ -37,7 +37,8 @@ def run(
     on: Annotated[Occasion, typer.Option(help="What has just happened to the tickets.")] = Occasion.OPENED,
 ) -> None:
     """Print for each ticket which rules match, what they set, and every rule's condition leaf by leaf."""
-    from ops.past_tickets import BadLine, read_tickets
+    from functions.shared.domain.past_tickets import BadLine
+    from ops.past_tickets import read_tickets
     from ops.rule_runs import try_rules
 
     known = _rules(rules)
@@ -87,8 +88,8 @@ def backtest(
     """Say which tickets would change team, priority or person, and whether people did the same."""
     from rich.console import Console
 
-    from ops.backtest import Report, Triage, unknown_teams
-    from ops.backtest import backtest as run_backtest
+    from functions.shared.domain.backtest import Report, Triage, unknown_teams
+    from functions.shared.domain.backtest import backtest as run_backtest
     from ops.backtest_report import print_report
     from ops.configuration import ConfigRefused, load_config
     from ops.past_tickets import read_tickets

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.shared.domain.actions import Action, RaisePriority, SetField, Verdict
+from functions.shared.domain.past_tickets import PastTicket
 from functions.shared.domain.rules import Occasion, Rule, Run, run
-from ops.past_tickets import PastTicket
 
 Json = dict[str, Any]
 

@@ -1,8 +1,6 @@
 """`desk sla`: what the desk promises, and how deadlines come about."""
 
-import re
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +8,7 @@ import typer
 
 from functions.shared.contracts.words import Language
 from ops.failure import Failure
+from ops.spans import Since, span
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -72,7 +71,7 @@ def what_if(
     policy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Policies to try; else those of the configuration's folder.")
     ] = None,
-    since: Annotated[str, typer.Option(metavar="TIME", help="Tickets opened so long ago at most: 12h, 30d.")] = "30d",
+    since: Since = "30d",
     folder: Annotated[Path, typer.Option(help="The configuration: its calendars are tried, changed ones too.")] = Path(
         "config"
     ),
@@ -88,7 +87,7 @@ def what_if(
     from ops.what_if_page import print_what_if
 
     now = datetime.now(UTC)
-    began = now - _span(since)
+    began = now - span(since)
     try:
         config = load_config(folder, now=now, instead={"policies": policy} if policy else {})
     except ConfigRefused as refused:
@@ -99,12 +98,6 @@ def what_if(
         typer.echo(told.model_dump_json())
     else:
         print_what_if(told)
-
-
-def _span(text: str) -> timedelta:
-    if not re.fullmatch(r"[1-9]\d{0,3}[hd]", text, re.ASCII):
-        raise Failure(f"{text!r} is not a time such as 12h or 30d.")
-    return timedelta(**{"hours" if text[-1] == "h" else "days": int(text[:-1])})
 
 
 def _answer_one(calendar: Path, start: str, target: str, pauses: list[str], language: Language) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 from functions.shared.contracts.words import Status
 from ops.failure import Failure
+from ops.spans import Since, span
 
 app = typer.Typer(no_args_is_help=True, help="Tickets of the running desk.")
 
@@ -44,7 +47,7 @@ def show(reference: str, as_json: AsJson = False) -> None:
 def list_tickets(
     team: Annotated[list[str] | None, typer.Option(help="Of this team; may be given several times.")] = None,
     status: Annotated[list[Status] | None, typer.Option(help="In this status; else all that are not done.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 100,
+    limit: Annotated[int, typer.Option(min=1)] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List tickets, the next deadline first."""
@@ -57,6 +60,22 @@ def list_tickets(
         print(json.dumps(lines, ensure_ascii=False))
     else:
         print_queue(lines)
+
+
+@app.command()
+def export(
+    since: Since = "90d",
+    file: Annotated[Path, typer.Option("--to", metavar="FILE.jsonl", help="Where to; - is the output.")] = Path("-"),
+) -> None:
+    """Write past tickets as reported, with what people made of them: a file to try rules on."""
+    from ops.desk_client import DeskClient
+
+    now = datetime.now(UTC)
+    tickets = DeskClient.as_staff().past_tickets(now - span(since), now)
+    with ExitStack() as files:
+        out = sys.stdout if str(file) == "-" else files.enter_context(file.open("w", encoding="utf-8"))
+        for ticket in tickets:
+            out.write(f"{json.dumps(ticket, ensure_ascii=False)}\n")
 
 
 def _report(file: Path) -> dict[str, object]:

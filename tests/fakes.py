@@ -75,11 +75,12 @@ class InMemoryTickets:
         self.get(ticket_id)
         return list(self.events[ticket_id])
 
-    def queue(self, team: Slug | None, status: Status, limit: int = 50) -> list[TicketSummary]:
-        return self._by_due([t for t in self.heads.values() if (t.team, t.status) == (team, status)], limit)
+    def queue(self, team: Slug | None, status: Status, limit: int = 50, *, after: str = "") -> list[TicketSummary]:
+        return self._by_due([t for t in self.heads.values() if (t.team, t.status) == (team, status)], limit, after)
 
-    def of_agent(self, agent: Slug, limit: int = 50) -> list[TicketSummary]:
-        return self._by_due([t for t in self.heads.values() if t.assignee == agent and t.status.is_active], limit)
+    def of_agent(self, agent: Slug, limit: int = 50, *, after: str = "") -> list[TicketSummary]:
+        mine = [t for t in self.heads.values() if t.assignee == agent and t.status.is_active]
+        return self._by_due(mine, limit, after)
 
     def of_contact(self, contact_id: ContactId, limit: int = 50) -> list[TicketSummary]:
         return self._newest([t for t in self.heads.values() if t.contact.id == contact_id], limit)
@@ -91,9 +92,9 @@ class InMemoryTickets:
         yield from [t.id for t in self.heads.values() if t.timer and t.timer.at <= until]
 
     @staticmethod
-    def _by_due(tickets: list[Ticket], limit: int) -> list[TicketSummary]:
-        ordered = sorted(tickets, key=lambda ticket: keys.due(ticket.next_due_at, ticket.id))
-        return [TicketSummary.of(ticket) for ticket in ordered[:limit]]
+    def _by_due(tickets: list[Ticket], limit: int, after: str) -> list[TicketSummary]:
+        by_due = {keys.due(ticket.next_due_at, ticket.id): ticket for ticket in tickets}
+        return [TicketSummary.of(by_due[due]) for due in sorted(by_due) if due > after][:limit]
 
     @staticmethod
     def _newest(tickets: list[Ticket], limit: int) -> list[TicketSummary]:

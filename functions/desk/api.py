@@ -1,24 +1,29 @@
 """The agents' API: queues, tickets, and everything that may be done to them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.desk.rule_reasons import RuleReason
-from functions.desk.service import ACTIVE, LONGEST_SOLUTION
+from functions.desk.service import ACTIVE, LONGEST_SOLUTION, place_of
 from functions.desk.views import QueueLine, TicketView
 from functions.desk.wiring import authenticate, desk, rule_reasons
 from functions.shared.contracts.words import Priority, RootCause, Slug, Status
+from functions.shared.paging import next_page, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key"), StringConstraints(min_length=1, max_length=200)]
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=200)]
 
 _TICKET = "/api/v1/desk/tickets/<reference>"
 
@@ -74,17 +79,20 @@ class Reopening(_Body):
 def list_queue(
     team: Annotated[list[Slug], Query()] = [],  # noqa: B006  Powertools reads list parameters from a list default
     status: Annotated[list[Status], Query()] = [],  # noqa: B006  as above
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> list[QueueLine]:
+    limit: Limit = 50,
+    after: Cursor = None,
+) -> Response[list[QueueLine]]:
     """Tickets by next deadline: of all teams and all active statuses unless some are named."""
     principal = authenticate(router.current_event)
-    return desk().queue(principal, teams=team, statuses=status or ACTIVE, limit=limit)
+    lines = desk().queue(principal, teams=team, statuses=status or ACTIVE, limit=limit + 1, after=place(after))
+    return _page(lines, limit, {"team": team, "status": status})
 
 
 @router.get("/api/v1/desk/mine")
-def list_mine() -> list[QueueLine]:
+def list_mine(limit: Limit = 50, after: Cursor = None) -> Response[list[QueueLine]]:
     """The caller's own active tickets by next deadline."""
-    return desk().mine(authenticate(router.current_event))
+    lines = desk().mine(authenticate(router.current_event), limit + 1, after=place(after))
+    return _page(lines, limit, {})
 
 
 @router.get(_TICKET)
@@ -200,6 +208,14 @@ def close(reference: str) -> TicketView:
     principal, now = authenticate(router.current_event), _now()
     desk().close(principal, reference, now=now)
     return desk().read(principal, reference, now=now)
+
+
+def _page(lines: Sequence[QueueLine], limit: int, query: Mapping[str, object]) -> Response[list[QueueLine]]:
+    """The first `limit` of `lines`, and the way to the next page where there are more."""
+    shown = list(lines[:limit])
+    more = place_of(shown[-1]) if len(lines) > limit else None
+    headers = next_page(router.current_event.path, {**query, "limit": limit}, more)
+    return Response(HTTPStatus.OK, content_types.APPLICATION_JSON, shown, headers=headers)
 
 
 def _now() -> datetime:

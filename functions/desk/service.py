@@ -33,9 +33,11 @@ class TicketReader(Protocol):
 
     def timeline(self, ticket_id: TicketId) -> list[TicketEvent]: ...
 
-    def queue(self, team: Slug | None, status: Status, limit: int = ...) -> list[TicketSummary]: ...
+    def queue(
+        self, team: Slug | None, status: Status, limit: int = ..., *, after: str = ...
+    ) -> list[TicketSummary]: ...
 
-    def of_agent(self, agent: Slug, limit: int = ...) -> list[TicketSummary]: ...
+    def of_agent(self, agent: Slug, limit: int = ..., *, after: str = ...) -> list[TicketSummary]: ...
 
 
 class FileLinks(Protocol):
@@ -61,11 +63,18 @@ class Desk:
         self._files = files
 
     def queue(
-        self, principal: Principal, *, teams: Sequence[Slug] = (), statuses: Sequence[Status] = ACTIVE, limit: int = 50
+        self,
+        principal: Principal,
+        *,
+        teams: Sequence[Slug] = (),
+        statuses: Sequence[Status] = ACTIVE,
+        limit: int = 50,
+        after: str = "",
     ) -> list[QueueLine]:
         """The tickets of `teams` (of all, where none is named) in `statuses`, next deadline first.
 
-        Tickets that wait for triage belong to no team yet and are listed with every team's.
+        Tickets that wait for triage belong to no team yet and are listed with every team's. With `after`, the `place`
+        of a line, only those that follow it.
         """
         principal.require(Role.AGENT)
         config = self._config()
@@ -77,13 +86,13 @@ class Desk:
         for status in statuses:
             owners: Iterable[Slug | None] = [None] if status is Status.NEW else wanted
             for team in owners:
-                found += self._reader.queue(team, status, limit)
+                found += self._reader.queue(team, status, limit, after=after)
         return self._lines(found, limit)
 
-    def mine(self, principal: Principal, limit: int = 50) -> list[QueueLine]:
-        """The caller's own active tickets, next deadline first."""
+    def mine(self, principal: Principal, limit: int = 50, *, after: str = "") -> list[QueueLine]:
+        """The caller's own active tickets, next deadline first; with `after` as for a queue."""
         principal.require(Role.AGENT)
-        return self._lines(self._reader.of_agent(principal.id, limit), limit)
+        return self._lines(self._reader.of_agent(principal.id, limit, after=after), limit)
 
     def read(self, principal: Principal, reference_text: str, *, now: datetime) -> TicketView:
         """The ticket with its timeline and clocks.
@@ -254,8 +263,13 @@ class Desk:
 
     def _lines(self, summaries: Iterable[TicketSummary], limit: int) -> list[QueueLine]:
         prefix = self._config().desk.prefix
-        ordered = sorted(summaries, key=lambda summary: keys.due(summary.due_at, summary.id))
+        ordered = sorted(summaries, key=place_of)
         return [QueueLine.under(summary, reference(summary.id, prefix)) for summary in ordered[:limit]]
+
+
+def place_of(line: TicketSummary) -> str:
+    """Where a line stands in lists by next deadline."""
+    return keys.due(line.due_at, line.id)
 
 
 def _files_of(event: TicketEvent) -> tuple[Attachment, ...]:

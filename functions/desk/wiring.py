@@ -7,11 +7,13 @@ from typing import Any
 
 import boto3
 
+from functions.desk.past import Past
 from functions.desk.rule_reasons import RuleReasons
 from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
 from functions.desk.sign_in import SignIn
 from functions.shared.domain.config import DeskConfig
+from functions.shared.gateways.opened_tickets import OpenedTickets
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.gateways.user_pool import PoolKeys, UserPool
 from functions.shared.identity.authenticate import Authenticator
@@ -45,6 +47,14 @@ def desk() -> Desk:
         bodies=parts.bodies,
         files=parts.blobs,
     )
+
+
+@cache
+def past() -> Past:
+    """The desk's tickets by the time they were opened."""
+    parts = wiring()
+    opened = OpenedTickets(parts.dynamodb, settings().table_name, parts.desk_id)
+    return Past(parts.config.last_read, opened)
 
 
 @cache

@@ -5,7 +5,7 @@ from constructs import Construct
 from functions.desk.settings import DeskHttpSettings
 from infra.constructs.public_api import PublicApi
 from infra.constructs.service_function import DOOR_TIMEOUT, ServiceFunction
-from infra.constructs.store import allow_objects
+from infra.constructs.store import allow_objects, allow_table
 from infra.platform import Platform
 
 
@@ -31,6 +31,7 @@ class Desk(Construct):
         platform.allow_config(http)
         platform.allow_commits(http)
         platform.allow_queries(http, indexes=["by_queue", "by_agent"])
+        allow_table(http, platform.table, "BatchGetItem")  # pages of past tickets
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", under=["attachments/", "bodies/"])
         allow_objects(http, platform.blobs, "PutObject", under=["bodies/"])  # agents' long answers

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
 from functions.desk import http, wiring
 from functions.desk.settings import DeskHttpSettings
+from functions.shared.domain.past_tickets import PastTicket
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import opened
 from tests.factories import make_company, make_opened
@@ -131,3 +132,43 @@ def test_why_a_rule_did_not_act_is_told_to_people_of_the_desk() -> None:
     unknown = call("GET", f"{path}/unknown", authorization=f"Bearer {id_token()}")
     assert (unknown["statusCode"], json.loads(unknown["body"])["code"]) == (404, "rule_not_found")
     assert call("GET", f"{path}/vip-first")["statusCode"] == 401
+
+
+def test_lists_go_on_where_the_page_before_ended() -> None:
+    tickets = [make_opened(number, now=datetime.now(UTC) - timedelta(hours=number)) for number in range(1, 6)]
+    for ticket in tickets:
+        wiring.wiring().store.append(opened(ticket), [ticket])
+    oldest_first = [reference(ticket.ticket_id, "AS") for ticket in reversed(tickets)]
+
+    assert _walk("/api/v1/desk/tickets?limit=2") == oldest_first
+    assert _walk("/api/v1/desk/tickets?limit=2&order=newest") == oldest_first[::-1]
+    assert sorted(_walk("/api/v1/desk/queue?limit=2&status=new")) == sorted(oldest_first)
+    assert _walk("/api/v1/desk/past-tickets?limit=4", "id") == oldest_first
+    assert _walk("/api/v1/desk/mine") == []
+
+
+def test_a_past_ticket_tells_what_was_reported_and_what_people_made_of_it() -> None:
+    ticket = make_opened(now=datetime.now(UTC), company=make_company(tier="gold"))
+    wiring.wiring().store.append(opened(ticket).with_changes(team="finance", assignee="li-na"), [ticket])
+
+    [line] = json.loads(call("GET", "/api/v1/desk/past-tickets", authorization=f"Bearer {id_token()}")["body"])
+
+    assert (line["title"], line["company"]["tier"]) == ("报表打不开", "gold")
+    assert line["outcome"] == {"team": "finance", "assignee": "li-na"}
+    assert PastTicket.model_validate(line).ended().team == "finance"
+
+
+def test_a_place_that_no_page_gave_is_refused() -> None:
+    for path in ("queue", "mine", "tickets", "past-tickets"):
+        answer = call("GET", f"/api/v1/desk/{path}?after=nonsense", authorization=f"Bearer {id_token()}")
+        assert (answer["statusCode"], json.loads(answer["body"])["errors"][0]["field"]) == (422, "after")
+
+
+def _walk(path: str, name: str = "reference") -> list[str]:
+    found: list[str] = []
+    while True:
+        answer = call("GET", path, authorization=f"Bearer {id_token()}")
+        found += [line[name] for line in json.loads(answer["body"])]
+        if "Link" not in answer["headers"]:
+            return found
+        path = unquote(answer["headers"]["Link"].removeprefix("<").partition(">")[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from functions.shared.contracts.words import Metric, Priority, RootCause, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.decisions import note, open_ticket, resolve
 from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket, evolve, opened, replay
+from functions.shared.gateways import keys
 from functions.shared.gateways.tickets import TicketTable
 from functions.shared.ticketing import NaturalKey, Tickets
 from ops.local.aws import LocalAws
@@ -107,6 +110,20 @@ def test_a_queue_is_ordered_by_deadline_and_those_without_come_last(store: Any) 
     listed = [summary.id for summary in store.queue("support", Status.OPEN)]
     assert listed == [with_clock[1].id, with_clock[2].id, with_clock[3].id, without.id]
     assert store.queue("support", Status.RESOLVED) == []
+
+
+def test_a_queue_goes_on_after_any_of_its_lines(store: Any) -> None:
+    for number in (1, 2):
+        add(store, number, team="support", assignee="li-na", status=Status.OPEN, clocks=_resolution_due(number))
+    for number in (3, 4):
+        add(store, number, team="support", assignee="li-na", status=Status.OPEN)
+
+    for listed in (partial(store.queue, "support", Status.OPEN), partial(store.of_agent, "li-na")):
+        seen: list[TicketSummary] = []
+        while page := listed(1, after=keys.due(seen[-1].due_at, seen[-1].id) if seen else ""):
+            seen += page
+        assert [line.id for line in seen] == [line.id for line in listed()]
+        assert len(seen) == 4
 
 
 def test_the_untriaged_have_a_queue_of_their_own(store: Any) -> None:

@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 
 from functions.shared.contracts.events import TicketTriaged
 from functions.shared.contracts.words import Priority
+from functions.shared.domain.backtest import MOST_NAMES, OTHERS, Placing, Report, Triage, backtest
+from functions.shared.domain.past_tickets import PastTicket
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.triage import triage
-from ops.backtest import MOST_NAMES, OTHERS, Placing, Report, Triage, backtest
 from ops.cli import app
 from ops.failure import Failure
-from ops.past_tickets import PastTicket
 from tests.factories import NOON, default_config, make_company, make_message, make_opened, make_problem
 
 CONFIG = str(Path(__file__).parents[2] / "config")

@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from functions.shared.domain.facts import FIELDS
+from functions.shared.domain.past_tickets import PastTicket
 from ops.cli import app
 from ops.desk_client import DeskClient
 from ops.failure import Failure
-from ops.past_tickets import PastTicket
 
 RULES = """rules:
   - id: invoice-to-finance

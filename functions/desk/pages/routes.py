@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName, TicketPage, queue_url
-from functions.desk.service import LONGEST_SOLUTION
+from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName, TicketPage
+from functions.desk.service import LONGEST_SOLUTION, place_of
 from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings
 from functions.shared.contracts.words import Priority, RootCause, Status
 from functions.shared.domain.errors import InvalidInput
@@ -23,13 +23,13 @@ from functions.shared.http import Problem
 from functions.shared.identity.console import SIGN_IN_PATH, console_pages, form_token, session_of
 from functions.shared.pages.forms import Form
 from functions.shared.pages.requests import PageRequest, Pages, go
+from functions.shared.paging import cursor, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
 _SIGNED_IN: Final = [console_pages(sessions, forms, known)]
 _TICKET: Final = f"{TICKETS}/<ticket>"
 _LINES: Final = 50
-_MOST_LINES: Final = 200
 _LONGEST: Final = 50_000
 _DONE: Final = frozenset({"take", "assign", "priority", "reply", "note", "wait", "resume", "resolve", "reopen"})
 
@@ -39,16 +39,26 @@ def show_queue() -> Response[Any]:
     """Tickets by due time: of a team or of all, in a status, or the caller's own."""
     visit = _Visit()
     request, config = visit.request, desk_config()
-    if request.query.get("view") == "mine":
-        page = QueuePage.of(desk().mine(visit.principal), config, request.language, visit.now, is_mine=True)
-        return visit.show("desk/pages/queue.html", view=page)
+    is_mine = request.query.get("view") == "mine"
     tab: TabName = next((tab for tab in STATUSES if tab == request.query.get("tab")), "active")
     team = request.query.get("team", "") if config.team(request.query.get("team")) else ""
-    limit = _MOST_LINES if "more" in request.query else _LINES
-    lines = desk().queue(visit.principal, teams=[team] if team else (), statuses=STATUSES[tab], limit=limit)
-    url = queue_url(team, tab)
-    more = f"{url}{'&' if '?' in url else '?'}more=1" if len(lines) == limit == _LINES else None
-    page = QueuePage.of(lines, config, request.language, visit.now, team=team, tab=tab, more=more)
+    after = place(request.query.get("after"))
+    if is_mine:
+        lines = desk().mine(visit.principal, _LINES + 1, after=after)
+    else:
+        teams = [team] if team else ()
+        lines = desk().queue(visit.principal, teams=teams, statuses=STATUSES[tab], limit=_LINES + 1, after=after)
+    page = QueuePage.of(
+        lines[:_LINES],
+        config,
+        request.language,
+        visit.now,
+        team=team,
+        tab=tab,
+        is_mine=is_mine,
+        after=cursor(after) if after else "",
+        more=cursor(place_of(lines[_LINES - 1])) if len(lines) > _LINES else "",
+    )
     return visit.show("desk/pages/queue.html", view=page, notice=_notice(request))
 
 

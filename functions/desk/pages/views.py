@@ -102,20 +102,27 @@ class QueuePage:
         team: str = "",
         tab: TabName = "active",
         is_mine: bool = False,
-        more: str | None = None,
+        after: str = "",
+        more: str = "",
     ) -> Self:
-        """The page that shows `lines`: the caller's own, or those of `team` (of all, where it is empty) under `tab`."""
+        """The page that shows `lines`: the caller's own, or those of `team` (of all, where it is empty) under `tab`.
+
+        Args:
+            after: The cursor that the page begins after.
+            more: The cursor that the next page begins after; empty at the end of the list.
+        """
         words, names = catalogue(language), Names.of(config, language)
         tabs = [Link(words.text(f"queue.tab.{it}"), queue_url(team, it), it == tab) for it in STATUSES]
         heading = words.text("nav.mine" if is_mine else "queue.all")
+        url = f"{QUEUE}?view=mine" if is_mine else queue_url(team, tab)
         return cls(
-            url=f"{QUEUE}?view=mine" if is_mine else queue_url(team, tab),
+            url=_page_url(url, after),
             heading=heading if is_mine or not team else names.team(team),
             is_mine=is_mine,
             rows=[QueueRow.of(line, names, now) for line in lines],
             teams=[Link(name, queue_url(id_, tab), id_ == team and not is_mine) for id_, name in names.teams.items()],
             tabs=[] if is_mine else tabs,
-            more=more,
+            more=_page_url(url, more) if more else None,
         )
 
     @property
@@ -252,6 +259,10 @@ def queue_url(team: str = "", tab: TabName = "active") -> str:
     """The address of a part of the queue."""
     query = {name: value for name, value in (("team", team), ("tab", tab if tab != "active" else "")) if value}
     return f"{QUEUE}?{urlencode(query)}" if query else QUEUE
+
+
+def _page_url(url: str, after: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}after={after}" if after else url
 
 
 def due_of(clock: ClockView, now: datetime) -> Due | None:

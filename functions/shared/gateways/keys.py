@@ -4,6 +4,7 @@
 |---|---|---|
 | ticket head | `<desk>#TKT#<ticket id>` | `HEAD` |
 | commit: the events of one change | the ticket's | `COMMIT#<version>` |
+| ticket in the list of a month's tickets | `<desk>#OPENED#<year>-<month>` | `<opened at>#<ticket id>` |
 | natural key | `<desk>#SEEN#<sha256>` | `SEEN` |
 | contact, and what finds it | `<desk>#CONTACT#<id>`, `<desk>#CONTACTKEY#<address or phone>` | `CONTACT`, `KEY` |
 | generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
@@ -48,6 +49,19 @@ def ticket(desk: DeskId, ticket_id: TicketId) -> str:
 
 def commit(version: int) -> str:
     return f"{COMMIT_PREFIX}{version:08d}"
+
+
+def opened_in(desk: DeskId, month: str) -> str:
+    return f"{desk}#OPENED#{month}"
+
+
+def opened_at(at: datetime, ticket_id: TicketId) -> str:
+    return f"{instant(at)}#{ticket_id}"
+
+
+def month(at: str) -> str:
+    """The month of what begins with an `instant`."""
+    return at[:7]
 
 
 def seen(desk: DeskId, natural_key: str) -> str:

@@ -61,6 +61,8 @@ class TicketTable:
             {"Put": {"TableName": self._table, "Item": _commit(pk, ticket.version, events)}},
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
         ]
+        if ticket.version == 1:
+            writes.append({"Put": {"TableName": self._table, "Item": self._listed(ticket)}})
         try:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as cancelled:
@@ -106,23 +108,26 @@ class TicketTable:
             raise TicketNotFound(ticket_id)
         return events
 
-    def queue(self, team: Slug | None, status: Status, limit: int = 50) -> list[TicketSummary]:
-        """The team's tickets in `status`, by next deadline; those without one last. No team: the untriaged."""
-        return self._summaries("by_queue", "queue_pk", keys.queue(self._desk, team, status), limit)
+    def queue(self, team: Slug | None, status: Status, limit: int = 50, *, after: str = "") -> list[TicketSummary]:
+        """The team's tickets in `status`, by next deadline; those without one last. No team: the untriaged.
 
-    def of_agent(self, agent: Slug, limit: int = 50) -> list[TicketSummary]:
-        """The agent's active tickets, by next deadline."""
-        return self._summaries("by_agent", "agent_pk", keys.agent(self._desk, agent), limit)
+        With `after`, the `keys.due` of a ticket, only those that come later.
+        """
+        return self._summaries("by_queue", "queue", keys.queue(self._desk, team, status), limit, after=after)
+
+    def of_agent(self, agent: Slug, limit: int = 50, *, after: str = "") -> list[TicketSummary]:
+        """The agent's active tickets, by next deadline; with `after` as for a queue."""
+        return self._summaries("by_agent", "agent", keys.agent(self._desk, agent), limit, after=after)
 
     def of_contact(self, contact_id: ContactId, limit: int = 50) -> list[TicketSummary]:
         """The contact's tickets, newest first."""
         pk = keys.contact(self._desk, contact_id)
-        return self._summaries("by_contact", "contact_pk", pk, limit, newest_first=True)
+        return self._summaries("by_contact", "contact", pk, limit, newest_first=True)
 
     def of_company(self, company_id: CompanyId, limit: int = 50) -> list[TicketSummary]:
         """The company's tickets, newest first."""
         pk = keys.company(self._desk, company_id)
-        return self._summaries("by_company", "company_pk", pk, limit, newest_first=True)
+        return self._summaries("by_company", "company", pk, limit, newest_first=True)
 
     def timers_due(self, until: datetime) -> Iterator[TicketId]:
         """The tickets whose timer stands at `until` or before, shard by shard."""
@@ -138,13 +143,13 @@ class TicketTable:
                 yield item["pk"]["S"].rpartition("#")[2]
 
     def _summaries(
-        self, index: str, attribute: str, value: str, limit: int, *, newest_first: bool = False
+        self, index: str, key: str, value: str, limit: int, *, newest_first: bool = False, after: str = ""
     ) -> list[TicketSummary]:
         page = self._client.query(
             TableName=self._table,
             IndexName=index,
-            KeyConditionExpression=f"{attribute} = :value",
-            ExpressionAttributeValues={":value": {"S": value}},
+            KeyConditionExpression=f"{key}_pk = :value" + (f" AND {key}_sk > :after" if after else ""),
+            ExpressionAttributeValues={":value": {"S": value}, **({":after": {"S": after}} if after else {})},
             ScanIndexForward=not newest_first,
             Limit=limit,
         )
@@ -179,6 +184,11 @@ class TicketTable:
             item["timer_sk"] = {"S": keys.instant(ticket.timer.at)}
             item["timer_set_by"] = {"S": timer_set_by}
         return item
+
+    def _listed(self, ticket: Ticket) -> dict[str, Any]:
+        """The ticket's place in the list of its month, which never changes."""
+        at = keys.opened_at(ticket.opened_at, ticket.id)
+        return _key(keys.opened_in(self._desk, keys.month(at)), at)
 
     def _seen_item(self, key: NaturalKey, ticket_id: TicketId) -> dict[str, Any]:
         item = {

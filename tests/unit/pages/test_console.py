@@ -15,8 +15,8 @@ from functions.shared.contracts.events import TicketEvent, TicketTriaged
 from functions.shared.contracts.words import Status
 from functions.shared.domain.decisions import open_ticket
 from functions.shared.domain.references import reference
-from functions.shared.domain.ticket import Ticket
-from tests.factories import CUSTOMER, DESK, SYSTEM, make_company, make_contact, make_message, make_problem
+from functions.shared.domain.ticket import Ticket, opened
+from tests.factories import CUSTOMER, DESK, SYSTEM, make_company, make_contact, make_message, make_opened, make_problem
 from tests.unit.identity.pool import id_claims, pool_tokens, signed
 from tests.unit.pages import browser
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
@@ -219,3 +219,17 @@ def test_a_ticket_that_is_not_there_is_told_in_a_plain_sentence() -> None:
 
     assert agent.get("/desk/tickets/AS-ZZZZ-ZZZZ") == 404
     assert "没有找到这张工单。" in agent.html
+
+
+def test_a_long_queue_is_shown_page_by_page(parts: SimpleNamespace) -> None:
+    for number in range(1, 53):
+        ticket = opened(make_opened(number, now=datetime.now(UTC)))
+        parts.store.append(ticket.with_changes(team="first-line", status=Status.OPEN), [make_opened(number)])
+    agent = signed_in(language="en")
+
+    agent.get("/desk?team=first-line")
+    assert (agent.html.count("queue-row"), "50 tickets on this page" in agent.html) == (50, True)
+    [following] = re.findall(r'class="more"><a class="button" href="([^"]+)"', agent.html)
+    assert agent.get(following.replace("&amp;", "&")) == 200
+    assert (agent.html.count("queue-row"), "Next tickets" in agent.html) == (2, False)
+    assert agent.get("/desk?after=nonsense") == 422

@@ -10,10 +10,10 @@ from typing import Any, Final
 from functions.shared.contracts.words import Impact, Priority, Urgency
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import Facts
+from functions.shared.domain.past_tickets import BadLine, PastTicket
 from functions.shared.domain.rule_index import RuleIndex
 from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.triage import team_for
-from ops.past_tickets import BadLine, PastTicket
 
 ASPECTS: Final = ("team", "priority", "assignee")
 CONFUSED: Final = ("team", "priority")
