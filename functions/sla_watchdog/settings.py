@@ -15,6 +15,12 @@ class TimerSettings(DeskSettings):
     timers_queue_url: str
 
 
+class RenewalSettings(DeskSettings):
+    """For what follows from an edit of policies or calendars."""
+
+    renewals_queue_url: str
+
+
 class SweepSettings(DeskSettings):
     """For the search for timers that were lost."""
 

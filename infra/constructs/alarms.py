@@ -30,6 +30,7 @@ class Alarms(Construct):
         dead_letters: Mapping[str, DeadLetters],
         outbox: lambda_.IFunction,
         api: PublicApi,
+        lost_timers: cloudwatch.IMetric,
     ) -> None:
         super().__init__(scope, id)
         self.topic = sns.Topic(self, "Topic", enforce_ssl=shape.tls_only)
@@ -47,6 +48,7 @@ class Alarms(Construct):
             self._alarm(f"{name}DeadLetters", letters.waiting(), above=0, says="Work failed for good and waits.")
         lag = outbox.metric("IteratorAge", statistic=cloudwatch.Stats.MAXIMUM, period=cdk.Duration.minutes(1))
         self._alarm("EventsLate", lag, above=EVENTS_LATE_MS, says="Events reach the bus too late.")
+        self._alarm("LostTimers", lost_timers, above=0, says="Timers did not go off; the sweep caught them, late.")
         self._alarm("ServerErrors", api.server_errors(), above=5, says="The public address answers with errors.")
 
     def _alarm(self, id: str, metric: cloudwatch.IMetric, *, above: float, says: str) -> None:

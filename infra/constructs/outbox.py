@@ -7,11 +7,12 @@ from infra.constructs.service_function import ServiceFunction
 from infra.constructs.work_queue import DeadLetters, follow_stream
 from infra.platform import Platform
 
-_COMMITS = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "COMMIT#"}]}}}}
+_TOLD = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "COMMIT#"}, {"prefix": "V#"}]}}}}
+"""The commits, and the versions of the configuration."""
 
 
 class Outbox(Construct):
-    """Publishes each stored commit, of tickets and of articles."""
+    """Publishes each stored commit, of tickets and of articles, and each new configuration."""
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform) -> None:
         super().__init__(scope, id)
@@ -24,6 +25,4 @@ class Outbox(Construct):
             environment=OutboxSettings.to_env(bus_name=platform.bus.event_bus_name),
         ).function
         platform.bus.grant_put_events_to(self.publisher)
-        follow_stream(
-            self.publisher, stream_arn=platform.stream_arn, dead_letters=self.dead_letters, patterns=[_COMMITS]
-        )
+        follow_stream(self.publisher, stream_arn=platform.stream_arn, dead_letters=self.dead_letters, patterns=[_TOLD])

@@ -1,13 +1,15 @@
-"""One timer per ticket, what happens when it goes off, and the search for lost ones."""
+"""One timer per ticket, what happens when it goes off, the search for lost ones, and new deadlines after an edit."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from functions.sla_watchdog.settings import SweepSettings, TimerSettings, TimerStreamSettings
+from functions.shared.contracts.config_events import ConfigPublished
+from functions.sla_watchdog.settings import RenewalSettings, SweepSettings, TimerSettings, TimerStreamSettings
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.store import allow_table
 from infra.constructs.work_queue import DeadLetters, WorkQueue, follow_stream
@@ -24,8 +26,8 @@ class SlaWatchdog(Construct):
         super().__init__(scope, id)
         self._platform = platform
         self.timers = WorkQueue(self, "Timers", shape=platform.shape)
-        self.lost_changes = DeadLetters(self, "LostChanges", shape=platform.shape)
-        self.lost_sweeps = DeadLetters(self, "LostSweeps", shape=platform.shape)
+        self.lost_work = DeadLetters(self, "LostWork", shape=platform.shape)
+        self.renewals = WorkQueue(self, "Renewals", shape=platform.shape, dead_letters=self.timers.dead_letters)
         self.group = scheduler.ScheduleGroup(self, "Schedules", removal_policy=platform.shape.removal)
         self._delivery = self._scheduler_role("Delivery")
         queues = [self.timers.queue.queue_arn, self.timers.dead_letters.queue.queue_arn]
@@ -33,6 +35,17 @@ class SlaWatchdog(Construct):
         self._timer_keeper()
         self._timer_reader()
         self._sweeper()
+        self._renewer()
+
+    def lost_timers(self) -> cloudwatch.IMetric:
+        """How many timers a sweep found that should have gone off."""
+        return cloudwatch.Metric(
+            namespace="Aftercare",
+            metric_name="LostTimers",
+            dimensions_map={"service": "sla_watchdog"},
+            statistic=cloudwatch.Stats.SUM,
+            period=SWEEP_EVERY,
+        )
 
     @property
     def settings(self) -> dict[str, str]:
@@ -79,7 +92,7 @@ class SlaWatchdog(Construct):
             {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": head, image: timed}}
             for image, timed in images.items()
         ]
-        follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_changes, patterns=patterns)
+        follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_work, patterns=patterns)
 
     def _timer_reader(self) -> None:
         """Acts when a timer goes off, or waits the rest of its time in the queue."""
@@ -109,9 +122,9 @@ class SlaWatchdog(Construct):
         allow_table(sweeper, platform.table, "Query", indexes=["by_timer"])
         allow_table(sweeper, platform.table, "GetItem")
         self._may_send_timers(sweeper)
-        sweeper.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_sweeps.queue))
+        sweeper.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_work.queue))
         caller = self._scheduler_role("SweepCaller")
-        lost = self.lost_sweeps.queue.queue_arn
+        lost = self.lost_work.queue.queue_arn
         for action, resource in (("lambda:InvokeFunction", sweeper.function_arn), ("sqs:SendMessage", lost)):
             iam.Grant.add_to_principal(grantee=caller, actions=[action], resource_arns=[resource])
         scheduler.CfnSchedule(  # the L2 would let its role invoke every version as well
@@ -125,6 +138,25 @@ class SlaWatchdog(Construct):
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=lost),
             ),
         )
+
+    def _renewer(self) -> None:
+        """Gives open tickets the deadlines of a new configuration, a few at a time."""
+        platform = self._platform
+        self.renewals.hears(platform.bus, ConfigPublished)
+        renewer = ServiceFunction(
+            self,
+            "Renewal",
+            platform=platform,
+            handler="functions.sla_watchdog.renewal.handler",
+            environment=RenewalSettings.to_env(**platform.desk, renewals_queue_url=self.renewals.queue.queue_url),
+        ).function
+        platform.allow_config(renewer)
+        platform.allow_commits(renewer)
+        allow_table(renewer, platform.table, "Query", indexes=["by_queue"])
+        iam.Grant.add_to_principal(
+            grantee=renewer, actions=["sqs:SendMessage"], resource_arns=[self.renewals.queue.queue_arn]
+        )
+        self.renewals.feeds(renewer)
 
     def _scheduler_role(self, id: str) -> iam.Role:
         """A role that the scheduler takes on behalf of this account only."""

@@ -44,10 +44,11 @@ class DeadLetters(Construct):
 class WorkQueue(Construct):
     """A queue for one function; what fails `TRIES` times becomes a dead letter."""
 
-    def __init__(self, scope: Construct, id: str, *, shape: Shape) -> None:
+    def __init__(self, scope: Construct, id: str, *, shape: Shape, dead_letters: DeadLetters | None = None) -> None:
+        """`dead_letters` are those of a kindred queue: a replay puts each letter back where it came from."""
         super().__init__(scope, id)
         self._shape = shape
-        self.dead_letters = DeadLetters(self, "DeadLetters", shape=shape)
+        self.dead_letters = dead_letters or DeadLetters(self, "DeadLetters", shape=shape)
         self.queue = sqs.Queue(
             self,
             "Queue",

@@ -57,13 +57,13 @@ class AppStack(cdk.Stack):
                 "Outbox": outbox.dead_letters,
                 "Router": router.work.dead_letters,
                 "Timers": watchdog.timers.dead_letters,
-                "TimerChanges": watchdog.lost_changes,
-                "Sweeps": watchdog.lost_sweeps,
+                "TimerWork": watchdog.lost_work,
                 "Notifier": notifier.work.dead_letters,
                 "KnowledgeBase": kb.work.dead_letters,
             },
             outbox=outbox.publisher,
             api=api,
+            lost_timers=watchdog.lost_timers(),
         )
         for name, value in {
             "ApiUrl": api.url,

@@ -8,11 +8,15 @@ import pytest
 from pydantic import TypeAdapter
 
 from functions.shared.contracts.article_events import AnyArticleEvent
+from functions.shared.contracts.config_events import ConfigPublished
 from functions.shared.contracts.events import SOURCE, AnyTicketEvent, Event
 
 SAMPLES = Path(__file__).parents[2] / "events" / "bus"
-ADAPTER: TypeAdapter[Event] = TypeAdapter(AnyTicketEvent | AnyArticleEvent)
-EVENTS = [event for union in (AnyTicketEvent, AnyArticleEvent) for event in get_args(get_args(union)[0])]
+ADAPTER: TypeAdapter[Event] = TypeAdapter(AnyTicketEvent | AnyArticleEvent | ConfigPublished)
+EVENTS = [
+    *(event for union in (AnyTicketEvent, AnyArticleEvent) for event in get_args(get_args(union)[0])),
+    ConfigPublished,
+]
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)

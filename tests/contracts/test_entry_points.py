@@ -24,6 +24,7 @@ SAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "functions.notifier.events.handler": ("notifier_ticket_opened", SqsModel),
     "functions.outbox.stream.handler": ("outbox_commit", DynamoDBStreamModel),
     "functions.router.triage.handler": ("router_ticket_opened", SqsModel),
+    "functions.sla_watchdog.renewal.handler": ("sla_watchdog_config_published", SqsModel),
     "functions.sla_watchdog.stream.handler": ("sla_watchdog_head_changed", DynamoDBStreamModel),
     "functions.sla_watchdog.sweep.handler": ("sla_watchdog_sweep", EventBridgeModel),
     "functions.sla_watchdog.timer.handler": ("sla_watchdog_timer_due", SqsModel),

@@ -36,6 +36,7 @@ OBJECTS = {
     "functions.intake.mail.handler": CONFIG | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
     "functions.router.triage.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.sla_watchdog.timer.handler": CONFIG,
+    "functions.sla_watchdog.renewal.handler": CONFIG,
     "functions.desk.http.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID} | {"s3:PutObject blobs/bodies/*"},
     "functions.notifier.events.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID},
     "functions.kb.http.handler": CONFIG | {"s3:GetObject blobs/search/*", "s3:GetObject site/*"},

@@ -41,7 +41,7 @@ def test_a_poisoned_record_does_not_stop_the_stream(cloud: Built) -> None:
 def test_the_readers_of_the_stream_see_only_what_concerns_them(cloud: Built) -> None:
     filters = [mapping["FilterCriteria"]["Filters"] for mapping in _stream_mappings(cloud)]
     commits, heads = sorted(([json.loads(one["Pattern"])["dynamodb"] for one in some] for some in filters), key=len)
-    assert commits == [{"Keys": {"sk": {"S": [{"prefix": "COMMIT#"}]}}}]
+    assert commits == [{"Keys": {"sk": {"S": [{"prefix": "COMMIT#"}, {"prefix": "V#"}]}}}]
     head = {"pk": {"S": [{"prefix": "after-sales#TKT#"}]}, "sk": {"S": ["HEAD"]}}
     left_to_them = {"timer_set_by": {"S": [keys.STREAM]}}
     had = {"timer_sk": {"S": [{"exists": True}]}}

@@ -135,6 +135,13 @@ class Teller:
     def _clock_entry(self, event: ClockEvent) -> Entry | None:
         metric = self.words.text(f"metric.{event.metric}")
         match event:
+            case ClockRetargeted(due_at=None, old_due_at=None):
+                return None
+            case ClockRetargeted(due_at=None):
+                return self._fact(event, "alarm", "clock_dropped", metric=metric)
+            case ClockRetargeted() if event.old_due_at and event.due_at:
+                old, due = self._moment(event.old_due_at), self._moment(event.due_at)
+                return self._fact(event, "alarm", "clock_moved_from", walk=event.walk, metric=metric, due=due, old=old)
             case ClockStarted() | ClockRetargeted() | ClockResumed():
                 if event.due_at is None:
                     return None

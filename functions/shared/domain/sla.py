@@ -4,11 +4,9 @@ Everything here is decided from the ticket's events and the desk's policies alon
 for the clocks are stored together, and the same history gives the same clocks.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from functions.shared.contracts.events import (
     Actor,
@@ -33,14 +31,10 @@ from functions.shared.contracts.events import (
 )
 from functions.shared.contracts.words import Metric, Status
 from functions.shared.domain import sla_words as words
-from functions.shared.domain.calendar import Target, WorkingDays, parse_target
 from functions.shared.domain.clocks import Clock
-from functions.shared.domain.facts import FIELDS, Facts
-from functions.shared.domain.policies import ClockRule, Sla, SlaPolicy, threshold_budget
-from functions.shared.domain.spans import Pause
+from functions.shared.domain.policies import Sla, SlaPolicy
+from functions.shared.domain.promises import BREACH, ESCALATION, Act, Promises, pauses_of
 from functions.shared.domain.ticket import Ticket, evolve, replay
-from functions.shared.domain.walk import explain
-from functions.shared.domain.working_time import BeyondHorizon, NoWorkingTime, WorkingTime
 
 WATCHDOG: Final = Actor(kind="system", id="sla_watchdog")
 
@@ -48,25 +42,11 @@ Recipients = Callable[[Ticket, Sequence[str]], tuple[str, ...]]
 """Turns what a policy says (`lead`, an address) into people's ids and addresses."""
 
 
-@dataclass(frozen=True)
-class Act:
-    """Something to be done when an instant is reached: a warning, the breach, or a level of escalation."""
-
-    at: datetime
-    metric: Metric
-    threshold: str
-    level: int = 0
-
-
-BREACH: Final = "breach"
-ESCALATION: Final = "escalation"
-
-
-class SlaRules:
+class SlaRules(Promises):
     """The clock rules of one version of a desk's configuration."""
 
     def __init__(self, sla: Sla, recipients: Recipients, config_version: int | None = None) -> None:
-        self._sla = sla
+        super().__init__(sla)
         self.recipients = recipients
         self.config_version = config_version
 
@@ -93,84 +73,20 @@ class SlaRules:
         moves.act(now)
         return moves.events
 
+    def renew(self, ticket: Ticket, now: datetime) -> list[TicketEvent]:
+        """What gives the ticket's unfinished clocks the deadlines that these rules promise, with what is late by them.
+
+        Nothing where they have them already. A deadline that has passed meanwhile is a breach at once.
+        """
+        moves = _Moves(self, ticket, ticket.status)
+        moves.act(now, or_at=False)
+        moves.settle(now, is_new_config=True)
+        moves.act(now)
+        return moves.events
+
     def next_act_at(self, ticket: Ticket) -> datetime | None:
         """When the ticket must be looked at next, if ever."""
         return min((act.at for clock in ticket.clocks.values() for act in self.acts(clock)), default=None)
-
-    def policy_for(self, ticket: Ticket) -> SlaPolicy | None:
-        """The policy that a rule chose; else, and where that one has gone, the first whose condition holds."""
-        if chosen := self._sla.policy(ticket.policy):
-            return chosen
-        facts = _facts(ticket)
-        return next((policy for policy in self._sla.policies if not policy.when or policy.when.holds(facts)), None)
-
-    def acts(self, clock: Clock) -> Iterator[Act]:
-        """What is still to come for a running clock, or has come and was not done yet."""
-        if clock.state != "running" or clock.due_at is None:
-            return
-        rule = self.rule(clock)
-        for warn in rule.warn:
-            at = self._threshold_at(clock, warn.at)
-            if warn.at not in clock.warned and at and (clock.armed_at or clock.started_at) < at < clock.due_at:
-                yield Act(at, clock.metric, warn.at)
-        if not clock.breached_at:
-            yield Act(clock.due_at, clock.metric, BREACH)
-        late_from = max(clock.due_at, clock.armed_at or clock.due_at)
-        for level, escalate in enumerate(rule.escalate, 1):
-            after = parse_target(escalate.after)
-            at = self._due(clock, late_from, after)
-            if level > clock.escalation_level and at:
-                yield Act(at, clock.metric, ESCALATION, level)
-
-    def rule(self, clock: Clock) -> ClockRule:
-        policy = self._sla.policy(clock.policy)
-        return policy.rule(clock.metric) if policy else ClockRule()
-
-    def _threshold_at(self, clock: Clock, threshold: str) -> datetime | None:
-        """The instant at which so much of the target is used up; None where that lies before the start."""
-        working_time = self._working_time(clock.calendar)
-        if clock.target is None or clock.due_at is None or working_time is None:
-            return None
-        target, pauses = parse_target(clock.target), pauses_of(clock)
-        if isinstance(target, WorkingDays):
-            target = working_time.elapsed(clock.started_at, clock.due_at, pauses)
-        budget = threshold_budget(threshold, target)
-        return self._due(clock, clock.started_at, budget) if budget > timedelta(0) else None
-
-    def _working_time(self, calendar: str | None) -> WorkingTime | None:
-        return self._sla.working_times.get(calendar or "")
-
-    def _due(self, clock: Clock, start: datetime, target: Target) -> datetime | None:
-        working_time = self._working_time(clock.calendar)
-        try:
-            return working_time.due(start, target, pauses_of(clock)) if working_time else None
-        except (NoWorkingTime, BeyondHorizon):
-            return None
-
-    def walk(
-        self, calendar: str | None, start: datetime, target: str | None, pauses: Sequence[Pause]
-    ) -> tuple[datetime | None, tuple[Reason, ...]]:
-        """When a target is due, and the walk; nothing is due by a calendar that has gone or run out."""
-        if target is None:
-            return None, ()
-        working_time = self._working_time(calendar)
-        if working_time is None:
-            return None, (words.no_calendar(calendar),)
-        try:
-            return explain(working_time, start, parse_target(target), pauses)
-        except (NoWorkingTime, BeyondHorizon):
-            return None, (words.never_reached(calendar),)
-
-    def elapsed(self, clock: Clock, until: datetime, pauses: Sequence[Pause]) -> timedelta:
-        """What the clock has counted by `until`."""
-        until = max(until, clock.started_at)
-        working_time = self._working_time(clock.calendar)
-        return working_time.elapsed(clock.started_at, until, pauses) if working_time else until - clock.started_at
-
-    def zone(self, clock: Clock) -> ZoneInfo:
-        """The zone in which the clock's deadline is spoken of."""
-        working_time = self._working_time(clock.calendar)
-        return working_time.zone if working_time else ZoneInfo("UTC")
 
 
 class _Moves:
@@ -215,8 +131,8 @@ class _Moves:
             case _:
                 return
 
-    def settle(self, at: datetime) -> None:
-        """Start what a triaged ticket is measured by, and give each clock the target that holds now."""
+    def settle(self, at: datetime, *, is_new_config: bool = False) -> None:
+        """Start what a triaged ticket is measured by, and give each clock the target and pauses that hold now."""
         ticket = self._ticket
         if ticket.priority is None or not ticket.status.is_active:
             return
@@ -227,7 +143,8 @@ class _Moves:
                     self._stop(Metric.FIRST_RESPONSE, ticket.first_replied_at, now=at)
             self._start(Metric.RESOLUTION, ticket.opened_at, at)
         for metric in Metric:
-            self._retarget(metric, at)
+            self._retarget(metric, at, is_new_config=is_new_config)
+        self._stand(self._status, at)
 
     def act(self, now: datetime, *, or_at: bool = True) -> None:
         """Give every warning, breach and escalation whose instant lies before `now`, or at it."""
@@ -305,25 +222,36 @@ class _Moves:
         if self._status in policy.rule(metric).pause:
             self._stand(self._status, at)
 
-    def _retarget(self, metric: Metric, at: datetime) -> None:
+    def _retarget(self, metric: Metric, at: datetime, *, is_new_config: bool) -> None:
         clock = self._ticket.clocks.get(metric)
         policy, priority = self._rules.policy_for(self._ticket), self._ticket.priority
-        if clock is None or clock.state == "stopped" or policy is None or priority is None:
+        if clock is None or clock.state == "stopped" or priority is None:
             return
-        target, calendar = policy.promise(priority, metric)
-        if (clock.target, clock.calendar, clock.policy) == (target, calendar, policy.id):
+        pauses = pauses_of(clock)
+        target, calendar = policy.promise(priority, metric) if policy else (None, clock.calendar)
+        policy_id = policy.id if policy else clock.policy
+        is_promised = (clock.target, clock.calendar, clock.policy) == (target, calendar, policy_id)
+        if is_promised and self._rules.deadline(calendar, clock.started_at, target, pauses) == clock.due_at:
             return
-        due_at, walk = self._rules.walk(calendar, clock.started_at, target, pauses_of(clock))
+        due_at, walk = self._rules.walk(calendar, clock.started_at, target, pauses)
+        if is_promised:
+            reason = words.recalculated(clock, self._rules.config_version)
+        elif policy is None:
+            reason = words.unpromised(clock)
+        elif is_new_config:
+            reason = words.promised_anew(clock, priority, target, policy.id, self._rules.config_version)
+        else:
+            reason = words.retargeted(clock, priority, target, policy.id)
         self._add(
             ClockRetargeted,
             metric,
             at,
-            (words.retargeted(clock, priority, target, policy.id), *self._choice(policy)),
+            (reason, *(self._choice(policy) if policy else ())),
             old_target=clock.target,
             old_due_at=clock.due_at,
             target=target,
             due_at=due_at,
-            policy=policy.id,
+            policy=policy_id,
             calendar=calendar,
             walk=walk,
         )
@@ -337,7 +265,9 @@ class _Moves:
         if clock is None or clock.state == "stopped":
             return
         pauses = pauses_of(clock, until=at)
-        due_at = self._rules.walk(clock.calendar, clock.started_at, clock.target, pauses)[0]
+        due_at = clock.due_at  # what was promised counts, even where the calendar was edited since
+        if clock.state == "paused" and due_at is None:
+            due_at = self._rules.deadline(clock.calendar, clock.started_at, clock.target, pauses)
         elapsed = self._rules.elapsed(clock, at, pauses)
         is_late = due_at is not None and at > due_at
         result = "cancelled" if is_cancelled else "breached" if is_late else "met"
@@ -362,22 +292,3 @@ class _Moves:
         )
         self._ticket = evolve(self._ticket, event)
         self.events.append(event)
-
-
-def pauses_of(clock: Clock, until: datetime | None = None) -> list[Pause]:
-    """The pauses of a clock; one that still lasts ends at `until`."""
-    return [Pause(pause.since, pause.until or (until and max(pause.since, until))) for pause in clock.pauses]
-
-
-def _facts(ticket: Ticket) -> Facts:
-    """The ticket as a policy's condition sees it."""
-    return Facts(
-        {
-            **{name: getattr(ticket, name) for name in FIELDS if name in Ticket.model_fields},
-            "text": f"{ticket.title}\n{ticket.excerpt}",
-            "description": ticket.excerpt,
-            **({f"company.{name}": value for name, value in ticket.company} if ticket.company else {}),
-            **{f"contact.{name}": value for name, value in ticket.contact},
-            **{f"fields.{name}": value for name, value in ticket.fields.items()},
-        }
-    )

@@ -61,6 +61,45 @@ def retargeted(clock: Clock, priority: Priority, target: str | None, policy: str
     )
 
 
+def promised_anew(clock: Clock, priority: Priority, target: str | None, policy: str, version: int | None) -> Reason:
+    """The desk's policies were edited."""
+    zh, en = METRICS[clock.metric]
+    old, (version_zh, version_en) = clock.target, _version(version)
+    return Reason(
+        code="sla.policy_changed",
+        rule=policy,
+        zh=f"SLA 策略已更新{version_zh}：{priority} 的{zh}目标由{old or '无'}改为{target or '无'}（策略 {policy}），"
+        "起点不变。",
+        en=f"The policies were changed{version_en}: at {priority} the {en} target is {target or 'none'} instead of "
+        f"{old or 'none'} (policy {policy}); the start stays.",
+    )
+
+
+def recalculated(clock: Clock, version: int | None) -> Reason:
+    """The hours of the calendar were edited."""
+    (zh, en), (version_zh, version_en) = METRICS[clock.metric], _version(version)
+    return Reason(
+        code="sla.calendar_changed",
+        rule=clock.policy,
+        zh=f"工作日历 {clock.calendar} 已更新{version_zh}，{zh}目标仍为{clock.target}，到期时间重新计算。",
+        en=f"Calendar {clock.calendar} was changed{version_en}: the {en} target is still {clock.target}, and its "
+        "deadline is worked out anew.",
+    )
+
+
+def unpromised(clock: Clock) -> Reason:
+    zh, en = METRICS[clock.metric]
+    return Reason(
+        code="sla.unpromised",
+        zh=f"没有策略再适用于本工单，{zh}不再有目标（原为{clock.target or '无'}）。",
+        en=f"No policy is for this ticket any more, so the {en} has no target (it was {clock.target or 'none'}).",
+    )
+
+
+def _version(version: int | None) -> tuple[str, str]:
+    return (f"（配置版本 {version}）", f" (configuration {version})") if version else ("", "")
+
+
 def warned(clock: Clock, threshold: str, due_at: datetime, zone: ZoneInfo) -> Reason:
     (zh, en), (due_zh, due_en) = METRICS[clock.metric], spoken(due_at, zone)
     if threshold.endswith("%"):

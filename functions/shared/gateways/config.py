@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from functions.shared.contracts.config_events import ConfigPublished
+from functions.shared.contracts.events import Actor
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import ConfigMissing, StaleConfig
@@ -33,10 +35,10 @@ class ConfigStore:
         self._kept: DeskConfig | None = None
         self._asked_at = float("-inf")
 
-    def live(self, *, within: timedelta = timedelta(0)) -> DeskConfig:
+    def live(self, *, within: timedelta = timedelta(0), is_consistent: bool = False) -> DeskConfig:
         """The live version; asks the table each time, and S3 only for a version not read yet.
 
-        With `within`, what was live so long ago is good enough.
+        With `within`, what was live so long ago is good enough; with `is_consistent`, nothing published is missed.
 
         Raises:
             ConfigMissing: nothing was published yet.
@@ -44,7 +46,7 @@ class ConfigStore:
         now = time.monotonic()
         if self._kept and now - self._asked_at < within.total_seconds():
             return self._kept
-        pointer = self._item(keys.LIVE)
+        pointer = self._item(keys.LIVE, consistent=is_consistent)
         if pointer is None:
             raise ConfigMissing
         if self._kept is None or self._kept.version != int(pointer["version"]["N"]):
@@ -68,7 +70,7 @@ class ConfigStore:
         return self._read(item["blob"]["S"])
 
     def publish(self, config: DeskConfig, *, author: str, note: str, now: datetime) -> DeskConfig:
-        """Make `config` live under the next version; returns it as published.
+        """Make `config` live under the next version, and tell so on the bus; returns it as published.
 
         A configuration equal to the live one stays the version it is.
 
@@ -93,11 +95,22 @@ class ConfigStore:
             "note": {"S": note},
             "published_at": {"S": keys.instant(now)},
         }
-        self._swap(entry, current)
+        changed = _changed(published, self._read(pointer["blob"]["S"]) if pointer else None)
+        event = ConfigPublished(
+            event_id=f"{self.desk}-config-{published.version:06d}",
+            desk=self.desk,
+            sequence=published.version,
+            occurred_at=now,
+            actor=Actor(kind="agent", id=author),
+            config_version=published.version,
+            note=note,
+            changed=changed,
+        )
+        self._swap(entry, event, current)
         return published
 
-    def _swap(self, entry: Mapping[str, Any], expected: int) -> None:
-        """Let LIVE point to `entry` if it still points to version `expected`."""
+    def _swap(self, entry: Mapping[str, Any], event: ConfigPublished, expected: int) -> None:
+        """Let LIVE point to `entry` if it still points to version `expected`; the outbox tells of it."""
         guard: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if expected:
             guard = {
@@ -107,7 +120,16 @@ class ConfigStore:
         version = keys.config_version(int(entry["version"]["N"]))
         writes: list[Any] = [
             {"Put": {"TableName": self._table, "Item": {**entry, "sk": {"S": keys.LIVE}}, **guard}},
-            {"Put": {"TableName": self._table, "Item": {**entry, "sk": {"S": version}}}},
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": {
+                        **entry,
+                        "sk": {"S": version},
+                        "events": {"S": f"[{event.model_dump_json(exclude_none=True)}]"},
+                    },
+                }
+            },
         ]
         try:
             self._dynamodb.transact_write_items(TransactItems=writes)
@@ -127,6 +149,12 @@ class ConfigStore:
 
     def _read(self, blob: str) -> DeskConfig:
         return DeskConfig.model_validate_json(self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read())
+
+
+def _changed(published: DeskConfig, before: DeskConfig | None) -> tuple[str, ...]:
+    """The parts in which a version differs from the one before; all of them in the first."""
+    new, old = published.content(), before.content() if before else {}
+    return tuple(name for name, part in new.items() if part != old.get(name))
 
 
 def _digest(config: DeskConfig) -> str:

@@ -1,0 +1,157 @@
+"""After an edit of policies or calendars: every open ticket gets the deadlines that are promised now.
+
+The walk over the open tickets is cut into messages, none of which takes long: a page lists some tickets of one team and
+status and asks for the next page, a batch renews a few. Whatever comes twice changes nothing the second time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal, Protocol, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from functions.shared.contracts.config_events import ConfigPublished
+from functions.shared.contracts.events import TicketEvent
+from functions.shared.contracts.words import Slug, Status, TicketId
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.errors import ConfigMissing, TicketNotFound
+from functions.shared.domain.summary import TicketSummary
+from functions.shared.domain.ticket import Ticket
+from functions.shared.gateways import keys
+from functions.shared.ticketing import Tickets
+
+DECIDES_DEADLINES: Final = frozenset({"policies", "calendars"})
+"""The parts of a configuration whose edit moves deadlines."""
+PAGE: Final = 200
+BATCH: Final = 10
+SECOND_LOOK: Final = timedelta(minutes=1)
+"""The walk is done once more so much later: a function that still went by the version before may have moved a ticket
+behind the walk's back."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Page(_Message):
+    """The tickets of a team in a status, from `after` on."""
+
+    kind: Literal["page"] = "page"
+    team: Slug | None
+    status: Status
+    after: str = ""
+
+
+class Batch(_Message):
+    """A few tickets to renew."""
+
+    kind: Literal["batch"] = "batch"
+    tickets: tuple[TicketId, ...]
+
+
+Work = Annotated[Page | Batch, Field(discriminator="kind")]
+
+
+class Queue(Protocol):
+    def send(self, messages: Sequence[BaseModel], delay: timedelta = ...) -> None: ...
+
+
+class Lists(Protocol):
+    def queue(
+        self, team: Slug | None, status: Status, limit: int = ..., *, after: str = ...
+    ) -> list[TicketSummary]: ...
+
+
+class Clocks(Protocol):
+    def renew(self, ticket: Ticket, now: datetime) -> list[TicketEvent]: ...
+
+    def next_act_at(self, ticket: Ticket) -> datetime | None: ...
+
+
+class Configurations(Protocol):
+    def last_read(self) -> DeskConfig: ...
+
+    def at(self, version: int) -> DeskConfig: ...
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """What one message did."""
+
+    looked_at: int = 0
+    changed: int = 0
+
+
+class Renewal:
+    """Renews the clocks of open tickets by the configuration that is live."""
+
+    def __init__(
+        self, tickets: Tickets, lists: Lists, config: Configurations, clocks: Callable[[], Clocks], queue: Queue
+    ) -> None:
+        self._tickets = tickets
+        self._lists = lists
+        self._config = config
+        self._clocks = clocks
+        self._queue = queue
+
+    def begin(self, published: ConfigPublished) -> None:
+        """Let the walk begin, if what was published may have moved deadlines."""
+        if DECIDES_DEADLINES.isdisjoint(published.changed):
+            return
+        pages = [
+            Page(team=team, status=status)
+            for status in Status
+            if status.is_active
+            for team in ([None] if status is Status.NEW else self._teams(published.sequence))
+        ]
+        self._queue.send(pages)
+        self._queue.send(pages, SECOND_LOOK)
+
+    def do(self, work: Page | Batch, now: datetime) -> Renewed:
+        """One step of the walk."""
+        match work:
+            case Page():
+                self._list(work)
+                return Renewed()
+            case Batch():
+                return Renewed(len(work.tickets), sum(self._renew(ticket_id, now) for ticket_id in work.tickets))
+            case _:
+                assert_never(work)
+
+    def _list(self, page: Page) -> None:
+        found = self._lists.queue(page.team, page.status, PAGE, after=page.after)
+        cuts = [found[cut : cut + BATCH] for cut in range(0, len(found), BATCH)]
+        self._queue.send([Batch(tickets=tuple(summary.id for summary in cut)) for cut in cuts])
+        if found:
+            last = keys.due(found[-1].due_at, found[-1].id)
+            self._queue.send([page.model_copy(update={"after": last})])
+
+    def _renew(self, ticket_id: TicketId, now: datetime) -> bool:
+        """Whether the ticket's clocks or its timer changed."""
+        versions: list[int] = []
+
+        def command(ticket: Ticket) -> list[TicketEvent]:
+            versions.append(ticket.version)
+            return self._clocks().renew(ticket, now)
+
+        try:
+            ticket = self._tickets.handle(ticket_id, command)
+            if ticket.version == versions[-1] and self._clocks().next_act_at(ticket) != _timer_at(ticket):
+                ticket = self._tickets.renew_timer(ticket_id)  # other warnings or levels, and no other deadline
+        except TicketNotFound:
+            return False
+        return ticket.version != versions[-1]
+
+    def _teams(self, version: int) -> list[Slug]:
+        """The desk's teams, with those that were dropped just now: they may still have tickets."""
+        teams = dict.fromkeys(team.id for team in self._config.last_read().teams)
+        try:
+            before = self._config.at(version - 1)
+        except ConfigMissing:
+            return list(teams)
+        return list(teams | dict.fromkeys(team.id for team in before.teams))
+
+
+def _timer_at(ticket: Ticket) -> datetime | None:
+    return ticket.timer.at if ticket.timer else None
