@@ -17,6 +17,7 @@ from functions.shared.domain.document import Part
 from functions.shared.domain.form import Form
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.policies import SlaPolicy
+from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rules import Rule
 from functions.shared.gateways.config import ConfigStore
 from ops.yaml_file import Step, YamlFault, YamlFile, read_yaml
@@ -44,6 +45,10 @@ class Policies(Part):
     policies: tuple[SlaPolicy, ...]
 
 
+class Replies(Part):
+    replies: tuple[ReplyTemplate, ...]
+
+
 class Templates(Part):
     templates: dict[str, MailTemplate]
 
@@ -58,6 +63,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "rules": Rules,
     "calendars": Calendar,
     "policies": Policies,
+    "replies": Replies,
     "templates": Templates,
 }
 """What a file of each section holds. A section is the file `NAME.yaml` or all files `NAME/*.yaml`, in order of name."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.desk.rule_reasons import RuleReason
 from functions.desk.service import ACTIVE, LONGEST_SOLUTION, place_of
-from functions.desk.views import QueueLine, TicketView
+from functions.desk.views import QueueLine, SavedReply, TicketView
 from functions.desk.wiring import authenticate, desk, rule_reasons
 from functions.shared.contracts.words import Priority, RootCause, Slug, Status
 from functions.shared.paging import next_page, place
@@ -99,6 +99,12 @@ def list_mine(limit: Limit = 50, after: Cursor = None) -> Response[list[QueueLin
 def read_ticket(reference: str) -> TicketView:
     """The ticket with its clocks and its whole timeline."""
     return desk().read(authenticate(router.current_event), reference, now=_now())
+
+
+@router.get(f"{_TICKET}/replies")
+def list_replies(reference: str) -> list[SavedReply]:
+    """The saved replies as they would read on this ticket, in the customer's language."""
+    return desk().saved_replies(authenticate(router.current_event), reference)
 
 
 @router.get(f"{_TICKET}/messages/<sequence>")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from functions.desk.views import QueueLine, TicketView
+from functions.desk.views import QueueLine, SavedReply, TicketView
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import Attachment, TicketEvent
 from functions.shared.contracts.words import Priority, Role, RootCause, Slug, Status, TicketId
@@ -14,6 +14,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import Command
 from functions.shared.domain.errors import AttachmentNotFound, InvalidInput, TicketNotFound
 from functions.shared.domain.references import parse_reference, reference
+from functions.shared.domain.reply_values import reply_values
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
@@ -123,6 +124,17 @@ class Desk:
                 file = files[number - 1]
                 return self._files.link(file.key, file_name=file.name, content_type=file.content_type)
         raise AttachmentNotFound(f"{reference_text}/{sequence}/{number}")
+
+    def saved_replies(self, principal: Principal, reference_text: str) -> list[SavedReply]:
+        """What the caller may begin an answer with, as it reads on this ticket in the customer's language."""
+        principal.require(Role.AGENT)
+        config, ticket = self._config(), self._reader.get(self._ticket_id(reference_text))
+        values = reply_values(ticket, config, ticket.language)
+        return [
+            SavedReply(id=reply.id, name=reply.name, text=reply.written(ticket.language, values)[1])
+            for reply in config.replies
+            if reply.for_agents
+        ]
 
     def take(self, principal: Principal, reference_text: str, *, now: datetime) -> Ticket:
         """The caller takes the ticket, in the team it is in, or in their own where it has none."""

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, SerializeAsAny
 from functions.shared.contracts.events import Company, Contact, Problem, TicketEvent, TicketOpened
 from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Slug, Status
 from functions.shared.domain.clocks import Clock, Timer
+from functions.shared.domain.document import Bilingual
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 
@@ -61,6 +62,16 @@ class ClockView(BaseModel):
 
 def _standing(clock: Clock) -> Literal["running", "paused"]:
     return "paused" if clock.state == "paused" else "running"
+
+
+class SavedReply(BaseModel):
+    """A reply written beforehand, as it would read on one ticket."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: Slug
+    name: Bilingual
+    text: str
 
 
 class TicketView(BaseModel):

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from functions.shared.contracts.events import (
+    AutomaticReplySent,
     Message,
     MessageReceived,
     ReplySent,
@@ -122,7 +123,7 @@ def _entry(event: TicketEvent, text_of: Callable[[Message], str], numbered: int)
             return _said(event, event.problem.description, "opened", "customer", text_of, numbered)
         case MessageReceived(is_machine=False):
             return _said(event, event.message, "message", "customer", text_of, numbered)
-        case ReplySent():
+        case ReplySent() | AutomaticReplySent():
             return _said(event, event.message, "reply", "desk", text_of, numbered)
         case TicketTriaged():
             return TrackedEntry(at=event.occurred_at, kind="received", by="desk")

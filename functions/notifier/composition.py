@@ -91,7 +91,7 @@ def _loop_guards(kind: Kind) -> list[tuple[str, str]]:
     """What tells other machines not to answer a machine's mail (RFC 3834)."""
     if kind.is_written_by_hand:
         return []
-    submitted = "auto-replied" if kind is Kind.ACKNOWLEDGEMENT else "auto-generated"
+    submitted = "auto-replied" if kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTOMATIC_REPLY) else "auto-generated"
     return [("Auto-Submitted", submitted), ("X-Auto-Response-Suppress", "All"), ("Precedence", "auto_reply")]
 
 

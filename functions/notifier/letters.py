@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from functions.notifier.plan import Kind, Notice
 from functions.shared.contracts.events import (
+    AutomaticReplySent,
     ClockEvent,
     ReplySent,
     SlaBreached,
@@ -134,6 +135,7 @@ def _values(notice: Notice, event: TicketEvent, ticket: Ticket, config: DeskConf
         "hours": config.text("hours", language),
         "missing": _missing(event, config, language),
         "agent": event.actor.name if isinstance(event, ReplySent) else "",
+        "subject": event.subject if isinstance(event, AutomaticReplySent) else "",
         "author": event.actor.name,
         "message": text,
         "solution": event.solution if isinstance(event, TicketResolved) else "",

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from functions.shared.contracts.events import (
     AttentionCalled,
+    AutomaticReplySent,
     MessageReceived,
     ReplySent,
     SlaBreached,
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
     RESOLVED = "resolved"
+    AUTOMATIC_REPLY = "automatic_reply"
     ASSIGNMENT = "assignment"
     ATTENTION = "attention"
     CUSTOMER_MESSAGE = "customer_message"
@@ -38,7 +40,7 @@ class Kind(StrEnum):
 
     @property
     def is_for_customer(self) -> bool:
-        return self in (Kind.ACKNOWLEDGEMENT, Kind.REPLY, Kind.RESOLVED)
+        return self in (Kind.ACKNOWLEDGEMENT, Kind.REPLY, Kind.RESOLVED, Kind.AUTOMATIC_REPLY)
 
     @property
     def is_written_by_hand(self) -> bool:
@@ -71,6 +73,8 @@ def _notices(event: TicketEvent, ticket: Ticket, config: DeskConfig) -> Iterator
             yield from _customer(Kind.ACKNOWLEDGEMENT, ticket)
         case ReplySent():
             yield from _customer(Kind.REPLY, ticket)
+        case AutomaticReplySent():
+            yield from _customer(Kind.AUTOMATIC_REPLY, ticket)
         case TicketResolved() if not ticket.is_machine:
             yield from _customer(Kind.RESOLVED, ticket)
         case TicketTriaged():

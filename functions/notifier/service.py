@@ -11,12 +11,12 @@ from functions.shared.bodies import BlobStore, Bodies
 from functions.shared.contracts.events import (
     Actor,
     Attachment,
+    AutomaticReplySent,
     MessageReceived,
     NotificationFailed,
     NotificationSent,
     ReplySent,
     TicketEvent,
-    TicketOpened,
 )
 from functions.shared.contracts.words import Channel, TicketId
 from functions.shared.domain.config import DeskConfig
@@ -35,6 +35,9 @@ LARGEST_FILES: Final = 5_000_000
 ANSWERS_IN_WINDOW: Final = 10
 WINDOW: Final = timedelta(hours=3)
 """At most so many acknowledgements to one address that writes mail: two robots fall silent."""
+
+_SAID: Final = (ReplySent, AutomaticReplySent, MessageReceived)
+"""Events whose mail repeats what was said."""
 
 _NOTIFIER: Final = Actor(kind="system", id="notifier")
 
@@ -112,7 +115,7 @@ class Notifier:
         message_id = claim.message_id
         if message_id is None:
             try:
-                self._brake(notice, event, claim, now)
+                self._brake(notice, ticket, claim, now)
                 raw = self._raw(notice, event, ticket, now)
                 message_id = self._mailer.send(raw, sender=self._mailbox, recipient=notice.address)
             except (MailRefused, Unaddressable) as error:
@@ -122,9 +125,9 @@ class Notifier:
             self._sent.sent(claim, message_id, now=now)
         self._record(notice, event, message_id, now)
 
-    def _brake(self, notice: Notice, event: TicketEvent, claim: Claim, now: datetime) -> None:
-        is_answer_to_mail = isinstance(event, TicketOpened) and event.channel is Channel.EMAIL
-        if notice.kind is not Kind.ACKNOWLEDGEMENT or not is_answer_to_mail or claim.attempt > 1:
+    def _brake(self, notice: Notice, ticket: Ticket, claim: Claim, now: datetime) -> None:
+        is_automatic = notice.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTOMATIC_REPLY)
+        if not is_automatic or ticket.channel is not Channel.EMAIL or claim.attempt > 1:
             return
         window = int(now.timestamp() // WINDOW.total_seconds())
         if not self._sent.take_turn(f"answers#{notice.address.lower()}#{window}", limit=ANSWERS_IN_WINDOW, now=now):
@@ -140,7 +143,7 @@ class Notifier:
             ticket,
             config,
             link=self._link(notice, ticket, config, now),
-            text=self._bodies.text(event.message) if isinstance(event, ReplySent | MessageReceived) else "",
+            text=self._bodies.text(event.message) if isinstance(event, _SAID) else "",
             files=[] if fits else [file.name for file in attached],
         )
         return compose(

@@ -78,6 +78,18 @@ def test_the_form_offers_the_desks_modules(config):
             "{do: set_policy, policy: x}",
             'rules[1].then[0].policy: no policy "x"',
         ),
+        (
+            "rules/default.yaml",
+            "{do: set_team, team: finance}",
+            "{do: reply, template: x}",
+            'rules[1].then[0].template: no reply "x"',
+        ),
+        (
+            "replies.yaml",
+            "subject: {zh: 请补充截图与操作步骤",
+            'subject: {zh: "{{ titel }}"',
+            "replies[1].subject.zh: line 1: no",
+        ),
         ("rules/default.yaml", "do: set_team", "do: set_taem", 'rules[1].then[0]: no "set_taem" here; there is '),
         ("rules/default.yaml", "field: company.tier", "field: company.teir", "rules[0].when: no field"),
         ("rules/default.yaml", "module: api}, matches: false", "module: api}, matches: true", "rules[1].examples[4]: "),

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.shared.contracts.events import (
     AttentionCalled,
+    AutomaticReplySent,
     PriorityChanged,
     TicketAssigned,
     TicketEvent,
@@ -14,7 +15,7 @@ from functions.shared.domain.enactment import enact, standing
 from functions.shared.domain.facts import Facts
 from functions.shared.domain.rules import Occasion, Rule, run
 from functions.shared.domain.ticket import Ticket, evolve
-from tests.factories import NOON, default_config, make_company, make_ticket
+from tests.factories import NOON, default_config, make_company, make_contact, make_ticket
 
 CONFIG = default_config().model_copy(update={"version": 7})
 TRIAGED: dict[str, Any] = {
@@ -89,3 +90,23 @@ def test_tags_may_all_go():
 
     assert ticket.tags == ()
     assert updated.tags == ()
+
+
+REPLY = {"do": "reply", "template": "ask-for-screenshot"}
+
+
+def test_a_reply_goes_out_once_in_the_customers_language_and_is_nobodys_first_response():
+    ticket, [sent] = acted(REPLY, language="en")
+
+    assert isinstance(sent, AutomaticReplySent)
+    assert sent.actor.kind == "system"
+    assert sent.reasons[0].rule == "any"
+    assert sent.subject == "A screenshot and the steps would help"
+    assert "the account and the browser" in sent.message.text
+    assert ticket.first_replied_at is None
+    assert acted(REPLY, answered_with=ticket.answered_with)[1] == []
+
+
+def test_no_reply_goes_to_a_machine_or_to_nobody():
+    assert acted(REPLY, is_machine=True)[1] == []
+    assert acted(REPLY, contact=make_contact(address=None, phone="13800000000"))[1] == []

@@ -237,16 +237,19 @@ class _Visit:
 
     def show_ticket(self, ticket: str, form: Form | None = None, chosen: FormName = "reply") -> Response[Any]:
         """The ticket's page, with the refused `form` in it where there is one."""
+        replies = desk().saved_replies(self.principal, ticket)
         page = TicketPage.of(
             desk().read(self.principal, ticket, now=self.now),
             desk_config(),
             self.request.language,
             reader=self.principal.id,
+            saved_replies=replies,
             submission=secrets.token_urlsafe(12),
             now=self.now,
             chosen_form=chosen,
         )
-        shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "")
+        begun = next((reply.text for reply in replies if reply.id == self.request.query.get("begin")), "")
+        shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "", reply=begun)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
         return self.show("desk/pages/ticket.html", status=status, view=page, form=shown, notice=_notice(self.request))
 

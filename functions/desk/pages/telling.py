@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from functions.shared.contracts.events import (
     AttentionCalled,
+    AutomaticReplySent,
     ClockEvent,
     ClockPaused,
     ClockResumed,
@@ -99,6 +100,8 @@ class Teller:
                 return self._said(event, "customer", event.message, self._say("received", channel=self._channel(event)))
             case ReplySent():
                 return self._said(event, "agent", event.message, self._say("replied"))
+            case AutomaticReplySent():
+                return self._automatic_reply(event)
             case NoteAdded():
                 return self._said(event, "note", event.message, self._say("noted"))
             case TicketTriaged():
@@ -232,6 +235,10 @@ class Teller:
 
     def _people(self, recipients: tuple[str, ...]) -> str:
         return self.words.text("list.comma").join(self.names.person(person) for person in recipients)
+
+    def _automatic_reply(self, event: AutomaticReplySent) -> Entry:
+        text = f"{event.subject}\n\n{event.message.text}"
+        return self._fact(event, "reply", "answered_automatically", text=text)
 
     def _changes(self, event: TicketUpdated) -> str:
         told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from functions.desk.pages.telling import Names, Teller
-from functions.desk.views import ClockView, QueueLine, TicketView
+from functions.desk.views import ClockView, QueueLine, SavedReply, TicketView
 from functions.shared.contracts.events import Company, Contact
 from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Status, Urgency
 from functions.shared.domain.config import DeskConfig
@@ -161,6 +161,7 @@ class TicketPage:
     people_choices: Sequence[tuple[str, str]]
     root_causes: Sequence[tuple[str, str]]
     priorities: Sequence[tuple[str, str]]
+    saved_replies: Sequence[Link]
     submission: str
     chosen_form: FormName = "reply"
 
@@ -172,6 +173,7 @@ class TicketPage:
         language: Language,
         *,
         reader: str,
+        saved_replies: Sequence[SavedReply] = (),
         submission: str,
         now: datetime,
         chosen_form: FormName = "reply",
@@ -216,6 +218,9 @@ class TicketPage:
             people_choices=_by_team(config, ticket.team),
             root_causes=[(cause, words.text(f"root_cause.{cause}")) for cause in RootCause],
             priorities=[(priority, words.text(f"priority.{priority}")) for priority in Priority],
+            saved_replies=[
+                Link(reply.name.in_language(language), f"{url}?begin={reply.id}#composer") for reply in saved_replies
+            ],
             submission=submission,
             chosen_form=chosen_form,
         )

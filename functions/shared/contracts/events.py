@@ -179,6 +179,15 @@ class ReplySent(TicketEvent):
     message: Message
 
 
+class AutomaticReplySent(TicketEvent):
+    """The desk answered the customer by itself, as a rule asked; nobody's first response."""
+
+    type: Literal["AutomaticReplySent"] = "AutomaticReplySent"
+    template: Slug
+    subject: str
+    message: Message
+
+
 class NoteAdded(TicketEvent):
     """Something said among ourselves; customers never see it."""
 
@@ -320,6 +329,7 @@ AnyTicketEvent = Annotated[
     | TicketAssigned
     | MessageReceived
     | ReplySent
+    | AutomaticReplySent
     | NoteAdded
     | TicketWaiting
     | TicketResumed

@@ -262,5 +262,5 @@ Action = Annotated[
     Field(discriminator="do"),
 ]
 
-NOT_CARRIED_OUT = (StartProcedure, Reply, LinkIncident, AddChecklist)
+NOT_CARRIED_OUT = (StartProcedure, LinkIncident, AddChecklist)
 """Actions that rules may be tried with, and that triage does not carry out yet: a live configuration has none."""

@@ -16,6 +16,7 @@ from functions.shared.domain.folding import fold
 from functions.shared.domain.form import Choice, Form
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.policies import Sla, SlaPolicy
+from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rules import Rule
 
 
@@ -106,6 +107,7 @@ class DeskConfig(Part):
     rules: tuple[Rule, ...] = ()
     policies: tuple[SlaPolicy, ...] = ()
     calendars: dict[Slug, Calendar] = Field(default_factory=dict)
+    replies: tuple[ReplyTemplate, ...] = ()
     templates: dict[Slug, MailTemplate] = Field(default_factory=dict)
 
     @cached_property
@@ -176,6 +178,9 @@ class DeskConfig(Part):
         """The module that customers mean by `text`: its id, one of its names or aliases, whatever case or width."""
         wanted = fold(text)
         return next((module for module in self.modules if wanted in _names(module)), None)
+
+    def reply(self, template: str | None) -> ReplyTemplate | None:
+        return next((reply for reply in self.replies if reply.id == template), None)
 
     def form(self, form_id: str | None = None) -> Form | None:
         """The form, with its choices filled in; the desk's default form without an id."""

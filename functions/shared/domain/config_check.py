@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.shared.contracts.words import Role
-from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Notify, SetField, SetPolicy, SetTeam
+from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Notify, Reply, SetField, SetPolicy, SetTeam
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
@@ -49,6 +49,7 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *(Fault(place, message) for place, message in config.sla.faults()),
         *_calendars(config, now),
         *_policies(config),
+        *_replies(config),
     ]
 
 
@@ -68,6 +69,7 @@ def _repeats(config: DeskConfig) -> Iterator[Fault]:
         "modules": config.modules,
         "forms": config.forms,
         "rules": config.rules,
+        "replies": config.replies,
     }
     for name, items in lists.items():
         yield from _repeated(name, items)
@@ -142,6 +144,12 @@ def _policies(config: DeskConfig) -> Iterator[Fault]:
                 yield from _recipient_exists(config, (*place, "clocks", metric.value), recipient)
 
 
+def _replies(config: DeskConfig) -> Iterator[Fault]:
+    for number, reply in enumerate(config.replies):
+        for place, message in reply.faults():
+            yield Fault(("replies", number, *place), message)
+
+
 def _leaf_names(config: DeskConfig, place: Place, field: str, op: Operator, value: object) -> Iterator[Fault]:
     if field.startswith(OWN_FIELDS):
         name = field.removeprefix(OWN_FIELDS)
@@ -173,6 +181,9 @@ def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[
         case SetPolicy():
             if config.sla.policy(action.policy) is None:
                 yield Fault((*place, "policy"), f'no policy "{action.policy}"')
+        case Reply():
+            if config.reply(action.template) is None:
+                yield Fault((*place, "template"), f'no reply "{action.template}"')
         case SetField():
             yield from _field_exists(config, place, action)
         case _:

@@ -8,6 +8,8 @@ from pydantic import AwareDatetime
 from functions.shared.contracts.events import (
     Actor,
     AttentionCalled,
+    AutomaticReplySent,
+    Message,
     PriorityChanged,
     Reason,
     TicketAssigned,
@@ -18,6 +20,7 @@ from functions.shared.contracts.words import Slug
 from functions.shared.domain.actions import Verdict
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.reply_values import reply_values
 from functions.shared.domain.rules import Run
 from functions.shared.domain.ticket import Ticket, evolve
 
@@ -53,13 +56,22 @@ def enact(
     told = config.recipients(verdict.notify, team=after.team, assignee=after.assignee, company=after.company)
     if told:
         acts.add(AttentionCalled, decided=("notify",), recipients=told)
+    carry_on(acts, verdict)
     return acts.events
+
+
+def carry_on(acts: "Acts", verdict: Verdict) -> None:
+    """What rules decide besides where a ticket belongs: the same for a new ticket and for one triaged before."""
+    for template in verdict.replies:
+        _answer(acts, template)
 
 
 class Acts:
     """The events of one run of the rules, each following on the one before and saying which rules it comes from."""
 
-    def __init__(self, ticket: Ticket, config: DeskConfig, tried: Run, now: AwareDatetime, actor: Actor) -> None:
+    def __init__(
+        self, ticket: Ticket, config: DeskConfig, tried: Run, now: AwareDatetime, actor: Actor = ROUTER
+    ) -> None:
         self.ticket = ticket
         self.config = config
         self.now = now
@@ -97,6 +109,15 @@ def rule_reasons(tried: Run, config: DeskConfig, rules: Sequence[Slug] | Mapping
             zh=f"命中规则“{names[rule].zh}”{zh}",
             en=f"Rule “{names[rule].en}” matched{en}",
         )
+
+
+def _answer(acts: Acts, template: Slug) -> None:
+    """Answer the customer once from each template, unless a machine wrote to us or there is nobody to reach."""
+    ticket, reply = acts.ticket, acts.config.reply(template)
+    if reply is None or template in ticket.answered_with or ticket.is_machine or not ticket.contact.address:
+        return
+    subject, body = reply.written(ticket.language, reply_values(ticket, acts.config, ticket.language))
+    acts.add(AutomaticReplySent, decided=("replies",), template=template, subject=subject, message=Message(text=body))
 
 
 def _update(acts: Acts, verdict: Verdict) -> None:

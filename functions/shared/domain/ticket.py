@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from functions.shared.contracts.events import (
     Actor,
+    AutomaticReplySent,
     ClockEvent,
     Company,
     Contact,
@@ -71,6 +72,7 @@ class Ticket(BaseModel):
     assignee: Slug | None = None
     tags: tuple[str, ...] = ()
     fields: dict[str, Any] = Field(default_factory=dict)
+    answered_with: tuple[Slug, ...] = Field(default=(), description="The replies that were sent by rules.")
     policy: Slug | None = Field(default=None, description="The policy that a rule chose.")
     missing: tuple[str, ...] = ()
     mailbox: str | None = None
@@ -208,6 +210,8 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "first_replied_at": ticket.first_replied_at or event.occurred_at,
                 "last_reply_at": event.occurred_at,
             }
+        case AutomaticReplySent():
+            return {"answered_with": (*ticket.answered_with, event.template)}
         case NotificationSent():
             return {"message_ids": _remember(ticket.message_ids, event.message_id)}
         case TicketWaiting():

@@ -11,11 +11,11 @@ from functions.shared.contracts.words import Impact, Priority, Slug, Urgency
 from functions.shared.domain.actions import Verdict
 from functions.shared.domain.config import DeskConfig, Person
 from functions.shared.domain.document import Bilingual
-from functions.shared.domain.enactment import ROUTER, rule_reasons
+from functions.shared.domain.enactment import ROUTER, Acts, carry_on, rule_reasons
 from functions.shared.domain.facts import Facts
 from functions.shared.domain.matrix import Weighing
 from functions.shared.domain.rules import Occasion, Run, run
-from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.ticket import Ticket, evolve
 
 READ_CHARACTERS: Final = 50_000
 """Rules look no further into a description; nobody writes by hand so much, and a log file is not searched for words."""
@@ -119,24 +119,25 @@ def triage(
         *_by_rule_policy(tried),
         *_telling(told, tried, config),
     )
-    return [
-        ticket.happening(
-            TicketTriaged,
-            actor=ROUTER,
-            now=now,
-            reasons=reasons,
-            config_version=config.version,
-            priority=priority,
-            team=place.team,
-            assignee=place.assignee,
-            module=verdict.module,
-            tags=verdict.tags,
-            fields=dict(verdict.fields),
-            policy=verdict.policy,
-            notify=told,
-            matched_rules=tried.matched,
-        )
-    ]
+    triaged = ticket.happening(
+        TicketTriaged,
+        actor=ROUTER,
+        now=now,
+        reasons=reasons,
+        config_version=config.version,
+        priority=priority,
+        team=place.team,
+        assignee=place.assignee,
+        module=verdict.module,
+        tags=verdict.tags,
+        fields=dict(verdict.fields),
+        policy=verdict.policy,
+        notify=told,
+        matched_rules=tried.matched,
+    )
+    acts = Acts(evolve(ticket, triaged), config, tried, now)
+    carry_on(acts, verdict)
+    return [triaged, *acts.events]
 
 
 def _by_matrix(weighing: Weighing) -> Reason:

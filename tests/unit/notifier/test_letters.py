@@ -5,6 +5,7 @@ import pytest
 from functions.notifier.letters import TEMPLATES, write
 from functions.notifier.plan import Kind, Notice
 from functions.shared.contracts.events import (
+    AutomaticReplySent,
     MessageReceived,
     ReplySent,
     SlaBreached,
@@ -32,6 +33,9 @@ def _event(kind: type[TicketEvent], actor: Any = SYSTEM, **fields: Any) -> Ticke
 EVENTS = {
     Kind.ACKNOWLEDGEMENT: make_opened(missing=("company", "impact")),
     Kind.REPLY: _event(ReplySent, AGENT, message=make_message()),
+    Kind.AUTOMATIC_REPLY: _event(
+        AutomaticReplySent, template="ask", subject="请补充\r\nBcc: x@y.example", message=make_message()
+    ),
     Kind.RESOLVED: _event(TicketResolved, AGENT, root_cause=RootCause.DEFECT, solution="重启了 <服务>"),
     Kind.ASSIGNMENT: _event(TicketAssigned, AGENT, team="first-line", assignee="zhang-wei"),
     Kind.ATTENTION: _event(TicketTriaged, priority=Priority.P1, team="first-line", notify=("gao-yuan",)),

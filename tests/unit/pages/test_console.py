@@ -233,3 +233,14 @@ def test_a_long_queue_is_shown_page_by_page(parts: SimpleNamespace) -> None:
     assert agent.get(following.replace("&amp;", "&")) == 200
     assert (agent.html.count("queue-row"), "Next tickets" in agent.html) == (2, False)
     assert agent.get("/desk?after=nonsense") == 422
+
+
+def test_an_answer_may_begin_with_a_saved_reply(ticket: str) -> None:
+    agent = signed_in(language="en")
+
+    agent.get(f"/desk/tickets/{ticket}")
+    assert "Ask for a screenshot and the steps" in agent.html
+    agent.get(f"/desk/tickets/{ticket}?begin=ask-for-screenshot")
+    assert "为了重现您遇到的问题" in agent.html  # the customer reads Chinese
+    agent.get(f"/desk/tickets/{ticket}?begin=nothing")
+    assert "为了重现" not in agent.html

@@ -1,0 +1,24 @@
+"""What the names in a reply stand for, of one ticket and in one language."""
+
+from functions.shared.contracts.words import Language
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.references import reference
+from functions.shared.domain.ticket import Ticket
+
+
+def reply_values(ticket: Ticket, config: DeskConfig, language: Language) -> dict[str, str]:
+    """A text for every name that a reply may use; empty where the ticket has none, and always on one line."""
+    team, module, person = config.team(ticket.team), config.module(ticket.module), config.person(ticket.assignee)
+    values = {
+        "reference": reference(ticket.id, config.desk.prefix),
+        "title": ticket.title,
+        "name": ticket.contact.name,
+        "company": ticket.company.name if ticket.company else "",
+        "desk": config.desk.name.in_language(language),
+        "priority": ticket.priority or "",
+        "team": team.name.in_language(language) if team else "",
+        "assignee": person.name if person else "",
+        "module": module.name.in_language(language) if module else "",
+        "hours": config.text("hours", language),
+    }
+    return {name: " ".join(value.split()) for name, value in values.items()}
