@@ -1,7 +1,7 @@
 """Replies written beforehand: what they may say, and that nothing they are given breaks them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.shared.contracts.words import Language
