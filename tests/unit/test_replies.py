@@ -60,6 +60,7 @@ def test_a_subject_is_one_line():
     assert (("subject", "en"), "a subject is one line") in list(template("x", "a\nb").faults())
 
 
+@settings(deadline=None)
 @given(
     values=st.fixed_dictionaries({name: st.text() for name in NAMES}), reply=st.sampled_from(default_config().replies)
 )
