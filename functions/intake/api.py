@@ -6,14 +6,14 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response, content_types
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from functions.intake.report import FollowUp, UploadRequest, answers_in, form_of, read_report
+from functions.intake.report import FollowUp, UploadRequest, answers_in, form_of, read_report, served_schema
 from functions.intake.tracking import TrackedLine, TrackedTicket
 from functions.intake.wiring import authenticate, desk_config, intake, settings, tokens
-from functions.shared.contracts.words import Channel, Status
+from functions.shared.contracts.words import Channel, Language, Slug, Status
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -43,9 +43,16 @@ class Upload(BaseModel):
 
 
 @router.get("/api/v1/form")
-def read_form() -> dict[str, Any]:
-    """The desk's problem form as JSON Schema 2020-12."""
-    return form_of(desk_config()).json_schema()
+def read_form(
+    form: Annotated[Slug | None, Query()] = None,
+    topic: Annotated[Slug | None, Query()] = None,
+    channel: Annotated[Channel, Query()] = Channel.API,
+    language: Annotated[Language | None, Query()] = None,
+) -> dict[str, Any]:
+    """A form of the desk as JSON Schema 2020-12: the one named, the one for the topic, or the default one."""
+    config = desk_config()
+    wanted = form_of(config, channel, form_id=form, topic=topic)
+    return served_schema(wanted, config, channel=channel, language=language or config.desk.default_language)
 
 
 @router.post("/api/v1/tickets")
@@ -54,7 +61,7 @@ def report_problem(
 ) -> Response[Reported]:
     """Open a ticket. 201 for a new one, 200 for a repeated request."""
     now = datetime.now(UTC)
-    report = read_report(answers_in(body), desk_config())
+    report = read_report(answers_in(body), desk_config(), channel=Channel.API)
     receipt = intake().report(report, channel=Channel.API, idempotency_key=idempotency_key, now=now)
     token = tokens().for_ticket(receipt.ticket.id, now=now, is_new=receipt.is_new)
     link = f"{settings().public_url}/track/{receipt.reference}"

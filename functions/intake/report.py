@@ -1,14 +1,16 @@
 """What a customer sends in, read through the desk's form into the parts that every ticket has."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from functions.shared.contracts.words import Impact, Language, Slug, Urgency
+from functions.shared.contracts.words import Channel, Impact, Language, Slug, Urgency
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import ConfigMissing, FieldError, InvalidInput
 from functions.shared.domain.form import Form
+from functions.shared.domain.form_fields import TOPIC
+from functions.shared.domain.form_schema import json_schema
 from functions.shared.domain.languages import language_of
 
 AttachmentId = Annotated[str, StringConstraints(pattern=r"^att_[0-9a-z]{32}$")]
@@ -62,12 +64,26 @@ class UploadRequest(BaseModel):
     size: int = Field(ge=1, le=MAX_UPLOAD_BYTES, description="Bytes.")
 
 
-def form_of(config: DeskConfig) -> Form:
-    """The form that problems are reported with."""
-    form = config.form()
+def form_of(config: DeskConfig, channel: Channel, *, form_id: str | None = None, topic: str | None = None) -> Form:
+    """The form that problems are reported with by `channel`: the one named, or the one for the topic.
+
+    Raises:
+        InvalidInput: no form of this name is used on the channel.
+    """
+    form = config.form_for(channel, form_id=form_id, topic=topic)
+    if form is None and form_id is not None:
+        known = ", ".join(one.id for one in config.forms_on(channel))
+        raise InvalidInput.of("form", "unknown_form", f"There is no such form here; there is {known}.")
     if form is None:
         raise ConfigMissing(f"no form {config.desk.default_form}")
     return form
+
+
+def served_schema(form: Form, config: DeskConfig, *, channel: Channel, language: Language) -> dict[str, Any]:
+    """The schema of a report with `form`: of its answers, and of what a report may say beside them."""
+    schema = json_schema(form, channel=channel, language=language)
+    beside = {"form": {"const": form.id}, "language": {"enum": list(Language)}}
+    return {**schema, "properties": {**schema["properties"], **beside}, "x-config-version": config.version}
 
 
 def answers_in(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,8 +100,17 @@ def answers_in(body: Mapping[str, Any]) -> dict[str, Any]:
     return answers
 
 
-def read_report(answers: Mapping[str, Any], config: DeskConfig, *, paths: Mapping[str, str] = _PATHS) -> Report:
+def read_report(
+    answers: Mapping[str, Any],
+    config: DeskConfig,
+    *,
+    channel: Channel,
+    paths: Mapping[str, str] = _PATHS,
+    excused: Collection[str] = (),
+) -> Report:
     """The report that `answers` make; `paths` tells where a complaint must point to.
+
+    `answers` may name their `form` and `language`. Fields in `excused` may be missing though the form requires them.
 
     Raises:
         InvalidInput: naming every field that is missing, unknown or unacceptable.
@@ -95,8 +120,8 @@ def read_report(answers: Mapping[str, Any], config: DeskConfig, *, paths: Mappin
     module = given.get("module")
     if isinstance(module, str) and (named := config.module_named(module)):
         given["module"] = named.id
-    form = form_of(config)
-    accepted, objections = form.check(given)
+    form = form_of(config, channel, form_id=_name(given.pop("form", None)), topic=_name(given.get(TOPIC)))
+    accepted, objections = form.check(given, channel=channel, excused=excused)
     if objections:
         speaks = language or config.desk.default_language
         raise InvalidInput(
@@ -117,6 +142,11 @@ def read_report(answers: Mapping[str, Any], config: DeskConfig, *, paths: Mappin
             "fields": {name: value for name, value in accepted.items() if name not in standard},
         }
     )
+
+
+def _name(value: object) -> str | None:
+    """A name as it was given; what cannot be one is the name of nothing."""
+    return None if value is None else str(value)
 
 
 def _language(answers: dict[str, Any]) -> Language | None:

@@ -154,4 +154,15 @@ def test_the_form_is_published_as_json_schema() -> None:
 
     assert status == 200
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert "data-reports" in schema["properties"]["module"]["enum"]
+    assert "data-reports" in {choice["const"] for choice in schema["properties"]["module"]["oneOf"]}
+    assert schema["properties"]["title"]["title"] == "一句话描述问题"
+
+
+def test_the_form_is_published_in_the_language_asked_for_and_by_its_name() -> None:
+    _, schema = call("GET", "/api/v1/form?form=after-sales&channel=form&language=en")
+    status, problem = call("GET", "/api/v1/form?form=before-sales")
+
+    assert schema["properties"]["title"]["title"] == "The problem in one line"
+    assert schema["properties"]["form"] == {"const": "after-sales"}
+    assert status == 422
+    assert problem["errors"][0]["field"] == "form"

@@ -45,7 +45,7 @@ class Door:
         )
 
     def report(self, key: str | None = None, **changes: Any) -> Any:
-        report = read_report(answers_in({**BODY, **changes}), CONFIG)
+        report = read_report(answers_in({**BODY, **changes}), CONFIG, channel=Channel.API)
         return self.intake.report(report, channel=Channel.API, idempotency_key=key, now=NOON)
 
 
@@ -55,7 +55,7 @@ def customer_of(ticket: Any) -> Principal:
 
 def refused(body: dict[str, Any]) -> dict[str, str]:
     with pytest.raises(InvalidInput) as refusal:
-        read_report(answers_in(body), CONFIG)
+        read_report(answers_in(body), CONFIG, channel=Channel.API)
     return {error.field: error.code for error in refusal.value.errors}
 
 
@@ -65,6 +65,7 @@ def test_a_report_keeps_every_field_of_the_form() -> None:
             {**BODY, "error_text": "HTTP 504", "steps_to_reproduce": "1. 打开", "happened_at": "2026-03-02T09:40"}
         ),
         CONFIG,
+        channel=Channel.API,
     )
 
     assert (report.company, report.contact_name, report.contact_email) == ("Acme", "王芳", "wang@acme.example")
@@ -102,7 +103,7 @@ def test_what_cannot_be_accepted_is_named(change: dict[str, Any], complaint: dic
 
 
 def test_a_module_may_be_called_by_its_other_names() -> None:
-    assert read_report(answers_in({**BODY, "module": "报表"}), CONFIG).module == "data-reports"
+    assert read_report(answers_in({**BODY, "module": "报表"}), CONFIG, channel=Channel.API).module == "data-reports"
 
 
 def test_a_report_opens_a_ticket_with_a_reference() -> None:

@@ -22,8 +22,8 @@ from functions.intake.tracking import TrackedTicket
 from functions.intake.wiring import authenticate, cookies, desk_config, forms, intake, settings, tokens
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.errors import FieldError, InvalidInput, NotFound
-from functions.shared.domain.form import FieldKind
 from functions.shared.domain.form import Form as DeskForm
+from functions.shared.domain.form_fields import FieldKind
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.http import Problem
 from functions.shared.identity.cookies import CookieName
@@ -54,7 +54,9 @@ def show_report_form() -> Response[Any]:
     """The desk's problem form, empty."""
     request = _request()
     return _show(
-        request, "intake/pages/report.html", view=ReportPage.of(form_of(desk_config()), request.language, _draw())
+        request,
+        "intake/pages/report.html",
+        view=ReportPage.of(form_of(desk_config(), Channel.FORM), request.language, _draw()),
     )
 
 
@@ -65,12 +67,14 @@ def report_problem() -> Response[Any]:
     posted = _checked_form(request, now)
     config = desk_config()
     try:
-        answers = {**answers_in(posted, form_of(config)), "language": request.language}
-        report = read_report(answers, config, paths={})
+        answers = {**answers_in(posted, form_of(config, Channel.FORM)), "language": request.language}
+        report = read_report(answers, config, channel=Channel.FORM, paths={})
         key = _repeat_key(posted, report.model_dump_json())
         receipt = intake().report(report, channel=Channel.FORM, idempotency_key=key, now=now)
     except InvalidInput as error:
-        page = ReportPage.of(form_of(config), request.language, posted.text("submission"), _uploaded(posted))
+        page = ReportPage.of(
+            form_of(config, Channel.FORM), request.language, posted.text("submission"), _uploaded(posted)
+        )
         form = posted.with_errors(_sentences(error.errors, request))
         return _show(request, "intake/pages/report.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form, view=page)
     token = tokens().for_ticket(receipt.ticket.id, now=now, is_new=receipt.is_new)

@@ -7,7 +7,8 @@ from typing import Final, Literal, Self
 
 from functions.intake.tracking import TrackedEntry, TrackedTicket
 from functions.shared.contracts.words import Language, Metric, Status
-from functions.shared.domain.form import FieldKind, Form, FormField
+from functions.shared.domain.form import Form
+from functions.shared.domain.form_fields import FieldKind, FormField
 from functions.shared.pages.clocks import Due, deadline
 from functions.shared.pages.timeline import Entry, File
 

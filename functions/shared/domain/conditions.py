@@ -137,7 +137,8 @@ for _model in (All, AnyOf, Not):
     _model.model_rebuild()
 
 
-def _within_depth(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+def within_depth(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Refuse what nests too deep, before anything else looks at it."""
     if _nesting(value) > DEEPEST:
         raise ValueError(f"conditions nest at most {DEEPEST} deep")
     return handler(value)
@@ -153,7 +154,7 @@ def _nesting(value: Any) -> int:
     return depth
 
 
-When = Annotated[Condition, WrapValidator(_within_depth)]
+When = Annotated[Condition, WrapValidator(within_depth)]
 """A whole condition, as a rule holds it."""
 
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from functions.shared.contracts.events import Company
-from functions.shared.contracts.words import DeskId, Language, Role, Slug
+from functions.shared.contracts.words import Channel, DeskId, Language, Role, Slug
 from functions.shared.domain.calendar import Calendar
 from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
 from functions.shared.domain.folding import fold
-from functions.shared.domain.form import Choice, Form
+from functions.shared.domain.form import Form
+from functions.shared.domain.form_fields import Choice
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.policies import Sla, SlaPolicy
 from functions.shared.domain.replies import ReplyTemplate
@@ -189,6 +190,22 @@ class DeskConfig(Part):
         if form is None:
             return None
         return form.with_choices("modules", (Choice(value=module.id, label=module.name) for module in self.modules))
+
+    def forms_on(self, channel: Channel) -> tuple[Form, ...]:
+        """The forms that are used on `channel`, the desk's default form first."""
+        used = [form for form in self.forms if channel in form.channels]
+        used.sort(key=lambda form: form.id != self.desk.default_form)
+        return tuple(filled for form in used if (filled := self.form(form.id)))
+
+    def form_for(self, channel: Channel, *, form_id: str | None = None, topic: str | None = None) -> Form | None:
+        """The form for a report that comes by `channel`: the one named, else the first that knows `topic`, else the
+        default one. None where the named one is not used there.
+        """
+        used = self.forms_on(channel)
+        if form_id is not None:
+            return next((form for form in used if form.id == form_id), None)
+        about = [form for form in used if topic in form.topics]
+        return next(iter((*about, *used)), None) or self.form()
 
     def text(self, name: str, language: Language) -> str:
         """One of the desk's own public texts; empty where it has none."""

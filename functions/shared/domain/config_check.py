@@ -10,6 +10,7 @@ from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Not
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.form_faults import form_faults
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rule_circles import circles
 from functions.shared.domain.rules import Rule, failed_examples
@@ -44,6 +45,7 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *_desk(config),
         *_people(config),
         *_modules(config),
+        *_forms(config),
         *(fault for number, rule in enumerate(config.rules) for fault in _rule(config, number, rule)),
         *_circles(config.rules),
         *(Fault(place, message) for place, message in config.sla.faults()),
@@ -106,12 +108,18 @@ def _people(config: DeskConfig) -> Iterator[Fault]:
 def _modules(config: DeskConfig) -> Iterator[Fault]:
     for number, module in enumerate(config.modules):
         yield from _team_exists(config, ("modules", number, "team"), module.team)
+
+
+def _forms(config: DeskConfig) -> Iterator[Fault]:
     for number, form in enumerate(config.forms):
         for position, field in enumerate(form.fields):
             if field.choices_from == "modules" and not config.modules:
                 yield Fault(
                     ("forms", number, "fields", position, "choices_from"), "the desk has no modules to choose from"
                 )
+        filled = config.form(form.id) or form
+        for place, message in form_faults(filled):
+            yield Fault(("forms", number, *place), message)
 
 
 def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
