@@ -1,43 +1,36 @@
 """The console: the queue, and a ticket with all that may be done to it. The same use cases as the agents' API."""
 
 import hashlib
-import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName, TicketPage
+from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName
+from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit, done, notice, pages, request_of
 from functions.desk.service import LONGEST_SOLUTION, place_of
-from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings
+from functions.desk.wiring import cookies, desk, desk_config
 from functions.shared.contracts.words import Priority, RootCause, Status
 from functions.shared.domain.errors import InvalidInput
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.http import Problem
-from functions.shared.identity.console import SIGN_IN_PATH, console_pages, form_token, session_of
+from functions.shared.identity.console import SIGN_IN_PATH
 from functions.shared.pages.forms import Form
 from functions.shared.pages.requests import PageRequest, Pages, go
 from functions.shared.paging import cursor, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
-_SIGNED_IN: Final = [console_pages(sessions, forms, known)]
-_TICKET: Final = f"{TICKETS}/<ticket>"
 _LINES: Final = 50
 _LONGEST: Final = 50_000
-_DONE: Final = frozenset({"take", "assign", "priority", "reply", "note", "wait", "resume", "resolve", "reopen"})
 
 
-@router.get(QUEUE, middlewares=_SIGNED_IN)
+@router.get(QUEUE, middlewares=SIGNED_IN)
 def show_queue() -> Response[Any]:
     """Tickets by due time: of a team or of all, in a status, or the caller's own."""
-    visit = _Visit()
+    visit = Visit(router)
     request, config = visit.request, desk_config()
     is_mine = request.query.get("view") == "mine"
     tab: TabName = next((tab for tab in STATUSES if tab == request.query.get("tab")), "active")
@@ -59,49 +52,49 @@ def show_queue() -> Response[Any]:
         after=cursor(after) if after else "",
         more=cursor(place_of(lines[_LINES - 1])) if len(lines) > _LINES else "",
     )
-    return visit.show("desk/pages/queue.html", view=page, notice=_notice(request))
+    return visit.show("desk/pages/queue.html", view=page, notice=notice(request))
 
 
-@router.get("/desk/find", middlewares=_SIGNED_IN)
+@router.get("/desk/find", middlewares=SIGNED_IN)
 def find_ticket() -> Response[Any]:
     """On to the ticket whose reference was typed, however it was spelt."""
     prefix = desk_config().desk.prefix
-    ticket_id = parse_reference(_Visit().request.query.get("q", ""), prefix)
+    ticket_id = parse_reference(Visit(router).request.query.get("q", ""), prefix)
     return go(f"{TICKETS}/{reference(ticket_id, prefix)}" if ticket_id else f"{QUEUE}?done=unknown")
 
 
-@router.get(_TICKET, middlewares=_SIGNED_IN)
+@router.get(TICKET, middlewares=SIGNED_IN)
 def show_ticket(ticket: str) -> Response[Any]:
     """The ticket with its timeline, its customer, and what may be done."""
-    visit = _Visit()
+    visit = Visit(router)
     return visit.show_ticket(ticket)
 
 
-@router.get(f"{_TICKET}/messages/<sequence>/text", middlewares=_SIGNED_IN)
+@router.get(f"{TICKET}/messages/<sequence>/text", middlewares=SIGNED_IN)
 def show_whole_text(ticket: str, sequence: int) -> Response[Any]:
     """All of a long message, as plain text."""
-    text = desk().text(_Visit().principal, ticket, sequence)
+    text = desk().text(Visit(router).principal, ticket, sequence)
     return Response(HTTPStatus.OK, "text/plain; charset=utf-8", text)
 
 
-@router.get(f"{_TICKET}/messages/<sequence>/attachments/<number>", middlewares=_SIGNED_IN)
+@router.get(f"{TICKET}/messages/<sequence>/attachments/<number>", middlewares=SIGNED_IN)
 def download(ticket: str, sequence: int, number: int) -> Response[Any]:
     """On to a short-lived address of the file."""
-    return go(desk().attachment_link(_Visit().principal, ticket, sequence, number))
+    return go(desk().attachment_link(Visit(router).principal, ticket, sequence, number))
 
 
-@router.post(f"{_TICKET}/take", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/take", middlewares=SIGNED_IN)
 def take(ticket: str) -> Response[Any]:
     """The caller takes the ticket."""
-    visit = _Visit()
+    visit = Visit(router)
     desk().take(visit.principal, ticket, now=visit.now)
-    return _done(ticket, "take")
+    return done(ticket, "take")
 
 
-@router.post(f"{_TICKET}/assign", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/assign", middlewares=SIGNED_IN)
 def assign(ticket: str) -> Response[Any]:
     """The ticket goes to a team, and perhaps to a person."""
-    visit = _Visit()
+    visit = Visit(router)
     form = visit.request.form
     try:
         desk().assign(visit.principal, ticket, form.text("team"), form.optional("assignee"), now=visit.now)
@@ -109,63 +102,63 @@ def assign(ticket: str) -> Response[Any]:
         known_codes = {"not_in_team": "ticket.not_in_team"}
         wrong = {it.field: visit.request.text(known_codes.get(it.code, "form.unknown_choice")) for it in error.errors}
         return visit.show_ticket(ticket, form.with_errors(wrong))
-    return _done(ticket, "assign")
+    return done(ticket, "assign")
 
 
-@router.post(f"{_TICKET}/priority", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/priority", middlewares=SIGNED_IN)
 def change_priority(ticket: str) -> Response[Any]:
     """The ticket becomes more or less urgent; its clocks keep their start."""
-    visit = _Visit()
+    visit = Visit(router)
     form = visit.request.form
     if (wanted := form.text("priority")) not in list(Priority):
         return visit.show_ticket(ticket, form.with_errors({"priority": visit.request.text("form.unknown_choice")}))
     desk().change_priority(visit.principal, ticket, Priority(wanted), now=visit.now)
-    return _done(ticket, "priority")
+    return done(ticket, "priority")
 
 
-@router.post(f"{_TICKET}/reply", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/reply", middlewares=SIGNED_IN)
 def reply(ticket: str) -> Response[Any]:
     """The caller answers the customer."""
 
-    def send(visit: "_Visit", text: str, key: str | None) -> None:
+    def send(visit: Visit, text: str, key: str | None) -> None:
         then_wait = visit.request.form.text("then_wait") == "yes"
         desk().reply(visit.principal, ticket, text, now=visit.now, then_wait=then_wait, idempotency_key=key)
 
     return _say(ticket, "reply", send)
 
 
-@router.post(f"{_TICKET}/note", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/note", middlewares=SIGNED_IN)
 def add_note(ticket: str) -> Response[Any]:
     """The caller tells colleagues something."""
 
-    def keep(visit: "_Visit", text: str, key: str | None) -> None:
+    def keep(visit: Visit, text: str, key: str | None) -> None:
         desk().note(visit.principal, ticket, text, now=visit.now, idempotency_key=key)
 
     return _say(ticket, "note", keep)
 
 
-@router.post(f"{_TICKET}/wait", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/wait", middlewares=SIGNED_IN)
 def wait(ticket: str) -> Response[Any]:
     """Work rests until the customer or a third party acts."""
-    visit = _Visit()
+    visit = Visit(router)
     third_party = visit.request.form.text("status") == Status.WAITING_THIRD_PARTY
     status = Status.WAITING_THIRD_PARTY if third_party else Status.WAITING_CUSTOMER
     desk().wait(visit.principal, ticket, status, now=visit.now)
-    return _done(ticket, "wait")
+    return done(ticket, "wait")
 
 
-@router.post(f"{_TICKET}/resume", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/resume", middlewares=SIGNED_IN)
 def resume(ticket: str) -> Response[Any]:
     """Work on a waiting ticket goes on."""
-    visit = _Visit()
+    visit = Visit(router)
     desk().resume(visit.principal, ticket, now=visit.now)
-    return _done(ticket, "resume")
+    return done(ticket, "resume")
 
 
-@router.post(f"{_TICKET}/resolve", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/resolve", middlewares=SIGNED_IN)
 def resolve(ticket: str) -> Response[Any]:
     """The problem is solved; where it is worth keeping, on to the article drafted from it."""
-    visit = _Visit()
+    visit = Visit(router)
     form = visit.request.form
     cause = form.text("root_cause")
     wrong = _wrong_texts(visit.request, form, required=("solution",), optional=("cause",), longest=LONGEST_SOLUTION)
@@ -184,20 +177,20 @@ def resolve(ticket: str) -> Response[Any]:
     if form.text("keep_as_article") == "yes":
         # The same post, which names its ticket, is what begins an article at the knowledge base.
         return Response(HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": "/desk/articles"})
-    return _done(ticket, "resolve")
+    return done(ticket, "resolve")
 
 
-@router.post(f"{_TICKET}/reopen", middlewares=_SIGNED_IN)
+@router.post(f"{TICKET}/reopen", middlewares=SIGNED_IN)
 def reopen(ticket: str) -> Response[Any]:
     """Work begins again."""
-    visit = _Visit()
+    visit = Visit(router)
     desk().reopen(visit.principal, ticket, now=visit.now)
-    return _done(ticket, "reopen")
+    return done(ticket, "reopen")
 
 
 def gate(address: str) -> Response[Any]:
     """The page that offers to sign in at `address`."""
-    return _pages().show(_request(), "desk/pages/sign_in.html", sign_in_url=address)
+    return pages().show(request_of(router), "desk/pages/sign_in.html", sign_in_url=address)
 
 
 def problem_page(problem: Problem) -> Response[Any]:
@@ -211,59 +204,16 @@ def problem_page(problem: Problem) -> Response[Any]:
     return Pages().problem(request, problem, way_on=QUEUE, way_on_key="problem_page.desk")
 
 
-class _Visit:
-    """One request of somebody signed in."""
-
-    def __init__(self) -> None:
-        self.request = _request()
-        self.now = datetime.now(UTC)
-        self._session = session_of(router)
-        self.principal = self._session.principal
-
-    def show(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **view: Any) -> Response[Any]:
-        """A page whose forms carry this session's token."""
-        desk = desk_config().desk
-        return _pages().show(
-            self.request,
-            template,
-            status=status,
-            principal=self.principal,
-            now=self.now,
-            zone=ZoneInfo(desk.timezone),
-            csrf_token=form_token(self._session, forms(), now=self.now),
-            desk_name=desk.name.in_language(self.request.language),
-            **view,
-        )
-
-    def show_ticket(self, ticket: str, form: Form | None = None, chosen: FormName = "reply") -> Response[Any]:
-        """The ticket's page, with the refused `form` in it where there is one."""
-        replies = desk().saved_replies(self.principal, ticket)
-        page = TicketPage.of(
-            desk().read(self.principal, ticket, now=self.now),
-            desk_config(),
-            self.request.language,
-            reader=self.principal.id,
-            saved_replies=replies,
-            submission=secrets.token_urlsafe(12),
-            now=self.now,
-            chosen_form=chosen,
-        )
-        begun = next((reply.text for reply in replies if reply.id == self.request.query.get("begin")), "")
-        shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "", reply=begun)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
-        return self.show("desk/pages/ticket.html", status=status, view=page, form=shown, notice=_notice(self.request))
-
-
-def _say(ticket: str, name: FormName, send: Callable[[_Visit, str, str | None], None]) -> Response[Any]:
+def _say(ticket: str, name: FormName, send: Callable[[Visit, str, str | None], None]) -> Response[Any]:
     """Send what the form's field `name` says; the same text sent twice from one page counts once."""
-    visit = _Visit()
+    visit = Visit(router)
     form = visit.request.form
     if wrong := _wrong_texts(visit.request, form, required=(name,)):
         return visit.show_ticket(ticket, form.with_errors(wrong), name)
     text, submission = form.text(name), form.text("submission")[:40]
     key = f"{submission}.{hashlib.sha256(text.encode()).hexdigest()[:24]}" if submission else None
     send(visit, text, key)
-    return _done(ticket, name)
+    return done(ticket, name)
 
 
 def _wrong_texts(
@@ -277,25 +227,3 @@ def _wrong_texts(
     empty = {name: request.text("form.required") for name in required if not form.text(name)}
     long = {name: request.text("form.too_much") for name in (*required, *optional) if len(form.text(name)) > longest}
     return empty | long
-
-
-def _done(ticket: str, act: str) -> Response[Any]:
-    return go(f"{TICKETS}/{ticket}?done={act}")
-
-
-def _notice(request: PageRequest) -> str:
-    act = request.query.get("done", "")
-    if act == "unknown":
-        return request.text("find.malformed")
-    return request.text(f"done.{act}") if act in _DONE else ""
-
-
-def _request() -> PageRequest:
-    return PageRequest(router.current_event, cookies(), desk_config().desk.default_language)
-
-
-@cache
-def _pages() -> Pages:
-    """Pages whose sign-out form ends at the sign-in service."""
-    address = urlsplit(settings().sign_in_url)
-    return Pages(sign_in_at=[f"{address.scheme}://{address.netloc}"])

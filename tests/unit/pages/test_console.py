@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.desk import http, wiring
-from functions.desk.pages import routes
+from functions.desk.pages import routes, visit
 from functions.shared.contracts.events import TicketEvent, TicketTriaged
 from functions.shared.contracts.words import Status
 from functions.shared.domain.decisions import open_ticket
@@ -21,7 +21,7 @@ from tests.unit.identity.pool import id_claims, pool_tokens, signed
 from tests.unit.pages import browser
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
 
-MODULES = (wiring, routes, http)
+MODULES = (wiring, visit, routes, http)
 Browser = partial(browser.Browser, http.handler)
 
 

@@ -1,0 +1,91 @@
+"""What every page of the console begins with: who asks, and how to show them a ticket."""
+
+import secrets
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.desk.pages.views import TICKETS, FormName, TicketPage
+from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings
+from functions.shared.identity.console import console_pages, form_token, session_of
+from functions.shared.pages.forms import Form
+from functions.shared.pages.requests import PageRequest, Pages, go
+
+SIGNED_IN: Final = [console_pages(sessions, forms, known)]
+TICKET: Final = f"{TICKETS}/<ticket>"
+DONE: Final = frozenset({"take", "assign", "priority", "reply", "note", "wait", "resume", "resolve", "reopen"})
+"""Acts that the next page says were done."""
+
+
+class Visit:
+    """One request of somebody signed in."""
+
+    def __init__(self, router: APIGatewayHttpRouter) -> None:
+        self.request = request_of(router)
+        self.now = datetime.now(UTC)
+        self._session = session_of(router)
+        self.principal = self._session.principal
+
+    def show(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **view: Any) -> Response[Any]:
+        """A page whose forms carry this session's token."""
+        desk = desk_config().desk
+        return pages().show(
+            self.request,
+            template,
+            status=status,
+            principal=self.principal,
+            now=self.now,
+            zone=ZoneInfo(desk.timezone),
+            csrf_token=form_token(self._session, forms(), now=self.now),
+            desk_name=desk.name.in_language(self.request.language),
+            **view,
+        )
+
+    def show_ticket(self, ticket: str, form: Form | None = None, chosen: FormName = "reply") -> Response[Any]:
+        """The ticket's page, with the refused `form` in it where there is one."""
+        replies = desk().saved_replies(self.principal, ticket)
+        page = TicketPage.of(
+            desk().read(self.principal, ticket, now=self.now),
+            desk_config(),
+            self.request.language,
+            reader=self.principal.id,
+            saved_replies=replies,
+            submission=secrets.token_urlsafe(12),
+            now=self.now,
+            chosen_form=chosen,
+        )
+        begun = next((reply.text for reply in replies if reply.id == self.request.query.get("begin")), "")
+        shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "", reply=begun)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+        return self.show("desk/pages/ticket.html", status=status, view=page, form=shown, notice=notice(self.request))
+
+
+def done(ticket: str, act: str) -> Response[Any]:
+    """Back to the ticket, which says that `act` was done."""
+    return go(f"{TICKETS}/{ticket}?done={act}")
+
+
+def notice(request: PageRequest) -> str:
+    """What the act that led here is said to have done; empty where none did."""
+    act = request.query.get("done", "")
+    if act == "unknown":
+        return request.text("find.malformed")
+    return request.text(f"done.{act}") if act in DONE else ""
+
+
+def request_of(router: APIGatewayHttpRouter) -> PageRequest:
+    """The request that `router` is answering, in its reader's language."""
+    return PageRequest(router.current_event, cookies(), desk_config().desk.default_language)
+
+
+@cache
+def pages() -> Pages:
+    """Pages whose sign-out form ends at the sign-in service."""
+    address = urlsplit(settings().sign_in_url)
+    return Pages(sign_in_at=[f"{address.scheme}://{address.netloc}"])
