@@ -25,6 +25,8 @@ class Delivery(BaseModel):
     bucket: str
     key: str = Field(min_length=1)
     verdicts: dict[str, str] = Field(default_factory=dict)
+    dmarc_policy: str | None = Field(default=None, description="What the sender's domain asks for when DMARC fails.")
+    released_by: str | None = Field(default=None, description="Who let it out of quarantine.")
 
     @classmethod
     def parse(cls, body: str) -> Self:
@@ -47,12 +49,18 @@ class Delivery(BaseModel):
                 bucket=action["bucketName"],
                 key=action["objectKey"],
                 verdicts=_verdicts(receipt),
+                dmarc_policy=_lower(receipt.get("dmarcPolicy")),
+                released_by=notification.get("aftercare", {}).get("releasedBy"),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise NotADelivery(f"{type(error).__name__}: {str(error)[:200]}") from error
 
     def failed(self, verdict: str) -> bool:
         return self.verdicts.get(verdict) == "FAIL"
+
+
+def _lower(value: object) -> str | None:
+    return value.lower() if isinstance(value, str) else None
 
 
 def _verdicts(receipt: Mapping[str, Any]) -> dict[str, str]:

@@ -18,6 +18,8 @@ from functions.intake.settings import IntakeMailSettings
 from functions.shared.batches import take_each
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import RECENT
+from functions.shared.gateways.mail_brakes import MailBrakes
+from functions.shared.gateways.mail_log import MailLog
 from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.wiring import DeskWiring
@@ -46,6 +48,8 @@ def mailroom() -> Mailroom:
         bodies=parts.bodies,
         blobs=parts.blobs,
         quarantine=Quarantine(parts.dynamodb, settings.table_name, settings.desk_id),
+        log=MailLog(parts.dynamodb, settings.table_name, settings.desk_id),
+        counters=MailBrakes(parts.dynamodb, settings.table_name, settings.desk_id),
         keys=KeyParameter(boto3.client("ssm"), settings.token_key_parameter),
     )
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from functions.intake.delivery import Delivery
@@ -13,13 +12,16 @@ from functions.intake.mime.machine import Machine, MachineKind
 from functions.intake.mime.message import ReceivedMail, UnreadableMail, parse_mail
 from functions.intake.repeats import Uses, identify
 from functions.intake.threads import Threads, find_ticket
+from functions.intake.trust import Trust, trust_in
 from functions.shared.bodies import BlobStore, Bodies
 from functions.shared.contracts.events import Actor, Attachment, Company, Contact, Message, Problem, TicketOpened
 from functions.shared.contracts.words import Channel, Language, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import note, open_ticket, receive
-from functions.shared.domain.directory import Caller
+from functions.shared.domain.directory import Caller, fold_address
 from functions.shared.domain.languages import language_of
+from functions.shared.domain.mail_log import Fate, MailLine
+from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
@@ -53,13 +55,16 @@ class HoldingArea(Protocol):
     def hold(self, mail: HeldMail) -> None: ...
 
 
-class Fate(StrEnum):
-    """What became of a mail."""
+class Log(Protocol):
+    """Where it is written what became of every mail."""
 
-    OPENED = "opened"
-    APPENDED = "appended"
-    REPEATED = "repeated"
-    HELD = "held"
+    def record(self, line: MailLine) -> None: ...
+
+
+class Counters(Protocol):
+    """What counts mails against a brake; a mail counted twice counts once."""
+
+    def admit(self, counted: str, mail_id: str, brake: Brake, *, now: datetime) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Outcome:
     fate: Fate
     ticket_id: TicketId | None = None
     held: Held | None = None
+    message_id: str | None = None
+    sender: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,11 @@ class _Letter:
     sender: Address
     machine: Machine | None
     key: NaturalKey
+    trust: Trust
+
+    @property
+    def is_genuine(self) -> bool:
+        return self.trust is Trust.GENUINE
 
 
 class Mailroom:
@@ -98,6 +110,8 @@ class Mailroom:
         bodies: Bodies,
         blobs: BlobStore,
         quarantine: HoldingArea,
+        log: Log,
+        counters: Counters,
         keys: Keys,
     ) -> None:
         """`mailbox` is the desk's own address; what is sent to another one is set aside."""
@@ -110,6 +124,8 @@ class Mailroom:
         self._bodies = bodies
         self._blobs = blobs
         self._quarantine = quarantine
+        self._log = log
+        self._counters = counters
         self._keys = keys
 
     def receive(self, delivery: Delivery, *, now: datetime) -> Outcome:
@@ -118,6 +134,23 @@ class Mailroom:
         Raises:
             KeyReused: another mail with this one's Message-ID came in at the same moment; try again.
         """
+        outcome = self._sort(delivery, now)
+        self._log.record(
+            MailLine(
+                id=delivery.id,
+                received_at=delivery.received_at,
+                raw_key=delivery.key,
+                fate=outcome.fate,
+                ticket_id=outcome.ticket_id,
+                held=outcome.held,
+                message_id=outcome.message_id,
+                sender=outcome.sender,
+                taken_in_at=now,
+            )
+        )
+        return outcome
+
+    def _sort(self, delivery: Delivery, now: datetime) -> Outcome:
         raw = self._raw.get(delivery.key)
         if delivery.failed("virus"):
             return self._hold(delivery, Held.VIRUS, "the virus scan failed the mail")
@@ -125,18 +158,31 @@ class Mailroom:
             mail = parse_mail(raw)
         except UnreadableMail as error:
             return self._hold(delivery, Held.UNREADABLE, str(error))
-        if not any(tag_of(address, self._mailbox) is not None for address in delivery.recipients):
-            return self._hold(delivery, Held.OTHER_MAILBOX, f"not sent to {self._mailbox}", mail)
+        if mail.desk == self._config().desk.id or tag_of(_from(mail), self._mailbox) is not None:
+            return self._hold(delivery, Held.OWN_MAIL, "sent by the desk itself", mail)
+        trust = trust_in(mail, delivery)
+        if suspicion := self._suspicion(delivery, trust):
+            return self._hold(delivery, *suspicion, mail)
         key, first = identify(mail, raw, mailbox=self._mailbox, uses=self._past)
         if first:
-            return Outcome(Fate.REPEATED, first)
+            return _outcome(Fate.REPEATED, mail, first)
         sender = _writer(mail, delivery)
         if sender is None:
             return self._hold(delivery, Held.NO_SENDER, "nobody to answer to", mail)
-        if tag_of(sender.address, self._mailbox) is not None:
-            return self._hold(delivery, Held.OWN_MAIL, "sent by the desk itself", mail)
         machine = mail.machine or _machine_by_envelope(delivery)
-        return self._file(_Letter(delivery, raw, mail, sender, machine, key), now)
+        return self._file(_Letter(delivery, raw, mail, sender, machine, key, trust), now)
+
+    def _suspicion(self, delivery: Delivery, trust: Trust) -> tuple[Held, str] | None:
+        """Why the mail is set aside whatever it says, unless somebody answers for it."""
+        if delivery.released_by:
+            return None
+        if not any(tag_of(address, self._mailbox) is not None for address in delivery.recipients):
+            return Held.OTHER_MAILBOX, f"not sent to {self._mailbox}"
+        if delivery.failed("spam"):
+            return Held.SPAM, "the spam filter failed the mail"
+        if trust is Trust.FORGED:
+            return Held.FORGED, f"DMARC failed, and the sender's domain asks to {delivery.dmarc_policy} such mail"
+        return None
 
     def _file(self, letter: _Letter, now: datetime) -> Outcome:
         config, delivery, machine = self._config(), letter.delivery, letter.machine
@@ -147,23 +193,52 @@ class Mailroom:
             prefix=config.desk.prefix,
             threads=self._past,
             reply_key=self._reply_key,
-            is_sender_genuine=not delivery.failed("dmarc"),
+            takes_part=lambda ticket: letter.is_genuine and self._takes_part(letter.sender, ticket),
         )
-        if ticket:
-            return self._append(ticket, letter, now)
         # Lists and monitors may report a problem; an answer to nothing is only kept.
-        if machine and machine.kind is not MachineKind.LIST:
+        if ticket is None and machine and machine.kind is not MachineKind.LIST and not delivery.released_by:
             return self._hold(delivery, Held.MACHINE, f"{machine.kind}: {machine.why}", letter.mail)
-        return self._open(config, letter, now)
+        if not delivery.released_by and (why := self._over_a_brake(letter, ticket, now)):
+            return self._hold(delivery, Held.BRAKE, why, letter.mail)
+        if ticket and (machine or not self._begins_anew(ticket, letter.mail, now)):
+            return self._append(ticket, letter, now)
+        return self._open(config, letter, now, related_to=ticket)
+
+    def _over_a_brake(self, letter: _Letter, ticket: Ticket | None, now: datetime) -> str | None:
+        """Which brake the mail is over, if any; a bounce counts for its ticket only, since its sender is a machine."""
+        brakes, sender = self._config().desk.mail.brakes, fold_address(letter.sender.address)
+        counted: list[tuple[str, Brake, str]] = []
+        if letter.mail.bounce is None:
+            subject = _bare(letter.mail.subject).casefold()
+            counted.append((f"sender#{sender}", brakes.sender, f"from {sender}"))
+            counted.append((f"subject#{sender}#{subject}", brakes.subject, f"from {sender} under one subject"))
+        if ticket:
+            counted.append((f"ticket#{ticket.id}", brakes.ticket, "to one ticket"))
+        for what, brake, words in counted:
+            if not self._counters.admit(what, letter.delivery.id, brake, now=now):
+                return f"more than {brake.at_most} mails within {brake.within} {words}"
+        return None
+
+    def _begins_anew(self, ticket: Ticket, mail: ReceivedMail, now: datetime) -> bool:
+        """Whether an answer to `ticket` is a problem of its own: the ticket is long solved, or the subject another."""
+        rules = self._config().desk.mail
+        if rules.is_settled(ticket.closed_at or ticket.resolved_at, now):
+            return True
+        subject, title = _bare(mail.subject).casefold(), _bare(ticket.title).casefold()
+        return rules.new_subject_opens_ticket and bool(subject) and subject not in title and title not in subject
+
+    def _takes_part(self, sender: Address, ticket: Ticket) -> bool:
+        address = fold_address(sender.address)
+        return address == ticket.contact.address or self._config().person_with_email(address) is not None
 
     def _append(self, ticket: Ticket, letter: _Letter, now: datetime) -> Outcome:
         message = self._message(letter, letter.mail.reply, quoted=letter.mail.quoted or None)
         person = self._config().person_with_email(letter.sender.address)
-        if person and not letter.delivery.failed("dmarc"):
+        if person and letter.is_genuine:
             # Whoever works here and answers a notice speaks to colleagues, never as the customer.
             agent = Actor(kind="agent", id=person.id, name=person.name)
             self._tickets.handle(ticket.id, lambda current: note(current, message, actor=agent, now=now), [letter.key])
-            return Outcome(Fate.APPENDED, ticket.id)
+            return _outcome(Fate.APPENDED, letter.mail, ticket.id)
         actor, is_machine = _actor(ticket.contact, letter), letter.machine is not None
         self._tickets.handle(
             ticket.id,
@@ -172,14 +247,17 @@ class Mailroom:
             ),
             [letter.key],
         )
-        return Outcome(Fate.APPENDED, ticket.id)
+        return _outcome(Fate.APPENDED, letter.mail, ticket.id)
 
-    def _open(self, config: DeskConfig, letter: _Letter, now: datetime) -> Outcome:
+    def _open(self, config: DeskConfig, letter: _Letter, now: datetime, *, related_to: Ticket | None) -> Outcome:
         mail, sender = letter.mail, letter.sender
         language = language_of(mail.subject, mail.reply[:2_000], default=config.desk.default_language)
         contact, company = self._customers.recognise(
             Caller(name=sender.name, address=sender.address, language=language)
         )
+        if company and not letter.is_genuine:
+            # Anybody may write a company's address on a letter: it counts for no tier.
+            company = Company(id=company.id, name=company.name, is_claimed=True)
         title = _title(mail, language)
         answers = {
             "title": title,
@@ -205,10 +283,11 @@ class Mailroom:
                 missing=form.missing(answers) if form else (),
                 is_machine=letter.machine is not None,
                 mailbox=self._mailbox,
+                related_to=related_to.id if related_to else None,
             )
 
         ticket, is_new = self._tickets.open(begin, [letter.key])
-        return Outcome(Fate.OPENED if is_new else Fate.REPEATED, ticket.id)
+        return _outcome(Fate.OPENED if is_new else Fate.REPEATED, mail, ticket.id)
 
     def _message(self, letter: _Letter, text: str, *, quoted: str | None = None) -> Message:
         mail = letter.mail
@@ -247,12 +326,24 @@ class Mailroom:
                 envelope_sender=delivery.envelope_sender,
                 recipients=delivery.recipients,
                 verdicts=delivery.verdicts,
+                dmarc_policy=delivery.dmarc_policy,
                 sender=mail.sender.address if mail and mail.sender else None,
                 subject=mail.subject[:300] if mail else "",
                 message_id=mail.message_id if mail else None,
             )
         )
-        return Outcome(Fate.HELD, held=held)
+        return _outcome(Fate.HELD, mail, held=held)
+
+
+def _outcome(
+    fate: Fate, mail: ReceivedMail | None, ticket_id: TicketId | None = None, held: Held | None = None
+) -> Outcome:
+    message_id, sender = (mail.message_id, _from(mail) or None) if mail else (None, None)
+    return Outcome(fate, ticket_id, held, message_id, sender)
+
+
+def _from(mail: ReceivedMail) -> str:
+    return mail.sender.address if mail.sender else ""
 
 
 def _writer(mail: ReceivedMail, delivery: Delivery) -> Address | None:
@@ -276,10 +367,19 @@ def _actor(contact: Contact, letter: _Letter) -> Actor:
     name = letter.sender.name or letter.sender.address
     if letter.machine:
         return Actor(kind="machine", id=str(letter.machine.kind), name=name)
-    return Actor(kind="customer", id=contact.id, name=name)
+    address = fold_address(letter.sender.address)
+    if address == contact.address:
+        return Actor(kind="customer", id=contact.id, name=name)
+    # Somebody whom the customer let in on it; they are not the customer, and the timeline says who they are.
+    return Actor(kind="customer", id=address, name=f"{letter.sender.name} <{address}>".strip())
+
+
+def _bare(subject: str) -> str:
+    """The subject without marks of answers and tags."""
+    return _REPLY_MARKS.sub("", subject).strip()
 
 
 def _title(mail: ReceivedMail, language: Language) -> str:
-    subject = _REPLY_MARKS.sub("", mail.subject).strip() or mail.subject.strip()
+    subject = _bare(mail.subject) or mail.subject.strip()
     first_line = next((line.strip() for line in mail.reply.split("\n") if line.strip()), "")
     return " ".join((subject or first_line or _NO_SUBJECT[language]).split())[:200]

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from functions.intake.mime.message import ReceivedMail
 from functions.shared.contracts.words import TicketId
-from functions.shared.domain.directory import fold_address
 from functions.shared.domain.errors import TicketNotFound
 from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.references import parse_reference
@@ -35,10 +34,13 @@ def find_ticket(
     prefix: str,
     threads: Threads,
     reply_key: Callable[[str], bytes | None],
-    is_sender_genuine: bool,
+    takes_part: Callable[[Ticket], bool],
 ) -> Ticket | None:
     """The ticket `mail` belongs to: by the signed address it was sent to, by the mails it answers, or by its subject
     if the sender takes part in that ticket. The words of a subject never join anything.
+
+    Args:
+        takes_part: whether the sender of the mail is proven and has to do with a ticket.
     """
     for address in (*recipients, *(one.address for one in (*mail.to, *mail.cc))):
         if (signed := ticket_of(address, mailbox, prefix, reply_key)) and (ticket := _existing(threads, signed)):
@@ -49,7 +51,7 @@ def find_ticket(
             return ticket
     tag = _SUBJECT_TAG.search(mail.subject)
     tagged = parse_reference(tag[1], prefix) if tag else None
-    if tagged and is_sender_genuine and (ticket := _existing(threads, tagged)) and _takes_part(mail, ticket):
+    if tagged and (ticket := _existing(threads, tagged)) and takes_part(ticket):
         return ticket
     return None
 
@@ -65,7 +67,3 @@ def _existing(threads: Threads, ticket_id: TicketId) -> Ticket | None:
         return threads.get(ticket_id)
     except TicketNotFound:
         return None
-
-
-def _takes_part(mail: ReceivedMail, ticket: Ticket) -> bool:
-    return bool(mail.sender and ticket.contact.address and fold_address(mail.sender.address) == ticket.contact.address)

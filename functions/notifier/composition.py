@@ -11,10 +11,14 @@ from typing import Final
 
 from functions.notifier.letters import Letter
 from functions.notifier.plan import Kind, Notice
+from functions.shared.contracts.words import DeskId
 from functions.shared.domain.mail_ids import is_wire_id
 
 REFERENCES: Final = 20
 """Ids of the thread that a mail repeats, newest last."""
+
+SENT_BY: Final = "X-Aftercare-Desk"
+"""Names the desk that sent a mail: what comes back to it so is its own."""
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TYPE: Final = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}$")
@@ -49,6 +53,7 @@ def compose(
     letter: Letter,
     notice: Notice,
     *,
+    desk: DeskId,
     desk_name: str,
     mailbox: str,
     reply_to: str,
@@ -73,6 +78,7 @@ def compose(
     if ids:
         message["In-Reply-To"] = ids[-1]
         message["References"] = " ".join(ids)
+    message[SENT_BY] = desk
     for name, value in _loop_guards(notice.kind):
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable" if letter.text.isascii() else "base64")

@@ -1,7 +1,7 @@
 """Tells customers and staff what happened, once each, and writes on the ticket that it did."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
 from functions.notifier.composition import File, Unaddressable, compose
@@ -18,7 +18,7 @@ from functions.shared.contracts.events import (
     ReplySent,
     TicketEvent,
 )
-from functions.shared.contracts.words import Channel, TicketId
+from functions.shared.contracts.words import TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.references import reference
@@ -32,9 +32,6 @@ from functions.shared.ticketing import NaturalKey, Tickets
 
 LARGEST_FILES: Final = 5_000_000
 """Bytes of attachments that travel with a mail; larger ones are fetched from the ticket's page."""
-ANSWERS_IN_WINDOW: Final = 10
-WINDOW: Final = timedelta(hours=3)
-"""At most so many acknowledgements to one address that writes mail: two robots fall silent."""
 
 _SAID: Final = (ReplySent, AutomaticReplySent, MessageReceived)
 """Events whose mail repeats what was said."""
@@ -115,7 +112,7 @@ class Notifier:
         message_id = claim.message_id
         if message_id is None:
             try:
-                self._brake(notice, ticket, claim, now)
+                self._brake(notice, claim, now)
                 raw = self._raw(notice, event, ticket, now)
                 message_id = self._mailer.send(raw, sender=self._mailbox, recipient=notice.address)
             except (MailRefused, Unaddressable) as error:
@@ -125,13 +122,14 @@ class Notifier:
             self._sent.sent(claim, message_id, now=now)
         self._record(notice, event, message_id, now)
 
-    def _brake(self, notice: Notice, ticket: Ticket, claim: Claim, now: datetime) -> None:
-        is_automatic = notice.kind in (Kind.ACKNOWLEDGEMENT, Kind.AUTOMATIC_REPLY)
-        if not is_automatic or ticket.channel is not Channel.EMAIL or claim.attempt > 1:
+    def _brake(self, notice: Notice, claim: Claim, now: datetime) -> None:
+        """Refuse an automatic answer too many: two robots fall silent, and nobody is flooded by way of a form."""
+        if notice.kind not in (Kind.ACKNOWLEDGEMENT, Kind.AUTOMATIC_REPLY) or claim.attempt > 1:
             return
-        window = int(now.timestamp() // WINDOW.total_seconds())
-        if not self._sent.take_turn(f"answers#{notice.address.lower()}#{window}", limit=ANSWERS_IN_WINDOW, now=now):
-            raise MailRefused(f"more than {ANSWERS_IN_WINDOW} automatic answers in {WINDOW}")
+        brake = self._config().desk.mail.brakes.answers
+        turn = f"answers#{notice.address.lower()}#{brake.window(now)}"
+        if not self._sent.take_turn(turn, limit=brake.at_most, now=now):
+            raise MailRefused(f"more than {brake.at_most} automatic answers to one address within {brake.within}")
 
     def _raw(self, notice: Notice, event: TicketEvent, ticket: Ticket, now: datetime) -> bytes:
         config = self._config()
@@ -149,6 +147,7 @@ class Notifier:
         return compose(
             letter,
             notice,
+            desk=config.desk.id,
             desk_name=config.desk.name.in_language(notice.language),
             mailbox=self._mailbox,
             reply_to=self._reply_to(ticket, config),

@@ -7,7 +7,7 @@ from constructs import Construct
 from functions.intake.settings import IntakeHttpSettings, IntakeMailSettings
 from infra.constructs.public_api import EVERY_OTHER_PATH, PublicApi
 from infra.constructs.service_function import DOOR_TIMEOUT, ServiceFunction
-from infra.constructs.store import allow_objects
+from infra.constructs.store import allow_objects, allow_table
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
 
@@ -65,6 +65,7 @@ class Intake(Construct):
         platform.allow_config(mail)
         platform.allow_commits(mail)
         platform.allow_directory(mail)
+        allow_table(mail, platform.table, "UpdateItem")  # the volume brakes count
         platform.allow_token_key(mail)
         allow_objects(mail, platform.inbound, "GetObject")
         allow_objects(mail, platform.blobs, "PutObject", under=_SAID)

@@ -13,7 +13,7 @@ MAY = {
     "scheduler:": {"functions.sla_watchdog.stream.handler", "functions.router.triage.handler"},
     "scheduler:UpdateSchedule": {"functions.sla_watchdog.stream.handler"},
     "iam:": {"functions.sla_watchdog.stream.handler", "functions.router.triage.handler"},
-    "dynamodb:UpdateItem": {"functions.router.triage.handler"},
+    "dynamodb:UpdateItem": {"functions.router.triage.handler", "functions.intake.mail.handler"},
     "dynamodb:GetRecords": {"functions.outbox.stream.handler", "functions.sla_watchdog.stream.handler"},
     "s3:DeleteObject": {"functions.kb.publish.handler"},
 }

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.intake.mailroom import Fate
 from functions.shared.contracts.words import Metric
+from functions.shared.domain.mail_log import Fate
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -37,6 +37,12 @@ _REPLY_SUBJECT = re.compile(
     r"risposta automatica|automatisch antwoord|自動応答|不在通知|자동\s?회신|부재중)",
     re.IGNORECASE,
 )
+_VERP = re.compile(
+    r"^\s*<?(?:(?:bounces?|returns?|mailer|msprvs1)[-+_.=].*[=+-].*|owner-.+|.+-(?:bounces?|owner|returns?|request)"
+    r"(?:[-+=].*)?)@",
+    re.IGNORECASE,
+)
+"""An envelope sender that is made for one recipient or belongs to a list, so that its bounces can be counted."""
 _REPORTS = {
     "delivery-status": MachineKind.BOUNCE,
     "disposition-notification": MachineKind.REPORT,
@@ -68,7 +74,7 @@ def recognise(
         or _by_failure_signs(fields, sender, subject)
         or _by_reply_signs(fields, subject)
         or _by_list_signs(fields)
-        or _by_null_sender(fields)
+        or _by_envelope(fields)
     )
 
 
@@ -122,9 +128,11 @@ def _by_list_signs(fields: Mapping[str, Sequence[str]]) -> Machine | None:
     return None
 
 
-def _by_null_sender(fields: Mapping[str, Sequence[str]]) -> Machine | None:
+def _by_envelope(fields: Mapping[str, Sequence[str]]) -> Machine | None:
     if _is_null_sender(fields):
         return Machine(kind=MachineKind.AUTO_REPLY, why="null envelope sender")
+    if any(_VERP.match(value) for value in fields.get("return-path", ())):
+        return Machine(kind=MachineKind.LIST, why="an envelope sender made for one recipient")
     return None
 
 

@@ -40,7 +40,10 @@ MAX_TEXT = 1_000_000
 _POLICY = EmailPolicy(utf8=True, header_factory=field_text)
 _ESSENTIAL = {"from", "to", "subject", "date", "message-id", "content-type"}
 """At least one of these makes bytes a mail; what the receiving server adds does not count."""
-_PARSER_FAULTS = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+_DKIM = re.compile(r"(?:^|;)\s*d\s*=\s*([\w.-]{1,253})")
+_PARSER_FAULTS = (
+    MessageError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError,
+)  # fmt: skip
 """What the standard library's parser is known to raise on malformed input, beside recording defects."""
 
 
@@ -83,6 +86,8 @@ class ReceivedMail(BaseModel):
     machine: Machine | None
     bounce: Bounce | None
     defects: tuple[str, ...]
+    signed_by: tuple[str, ...] = Field(default=(), exclude=True, description="Domains that signed it with DKIM.")
+    desk: str = Field(default="", exclude=True, description="The desk that says it sent it.")
 
 
 def parse_mail(raw: bytes) -> ReceivedMail:
@@ -92,11 +97,11 @@ def parse_mail(raw: bytes) -> ReceivedMail:
         UnreadableMail: there is nothing in it that could be shown to a person, or reading it is not safe.
     """
     message = _tree(raw)
-    fields = _fields(message)
-    if not _ESSENTIAL & fields.keys():
-        raise UnreadableMail("no header field of a mail")
     body = _Body(linesep="\r\n" if b"\r\n" in raw[:4096] else "\n")
     try:
+        fields = _fields(message)
+        if not _ESSENTIAL & fields.keys():
+            raise UnreadableMail("no header field of a mail")
         body.read(message)
         return _mail(fields, body)
     except _PARSER_FAULTS as error:
@@ -218,6 +223,8 @@ def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
         machine=machine,
         bounce=bounce,
         defects=tuple(dict.fromkeys([*body.defects, *_header_defects(fields)]))[:20],
+        signed_by=tuple(found[1].lower() for one in fields.get("dkim-signature", ()) if (found := _DKIM.search(one))),
+        desk=_one(fields, "x-aftercare-desk"),
     )
 
 

@@ -15,6 +15,7 @@ from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
 from functions.shared.domain.folding import fold
 from functions.shared.domain.form import Form
 from functions.shared.domain.form_fields import Choice
+from functions.shared.domain.mail_rules import MailRules
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.policies import Sla, SlaPolicy
 from functions.shared.domain.replies import ReplyTemplate
@@ -39,6 +40,7 @@ class Desk(Part):
     texts: dict[Slug, Bilingual] = Field(
         default_factory=dict, description="What the public pages say in the desk's own words."
     )
+    mail: MailRules = MailRules()
 
     @field_validator("timezone")
     @classmethod

@@ -15,6 +15,7 @@
     │   ├── CompanyNotFound
     │   ├── ArticleNotFound
     │   ├── RuleNotFound
+    │   ├── HeldMailNotFound
     │   └── AttachmentNotFound
     ├── TicketExists           a new ticket drew an id that is taken
     ├── StaleTicket            the ticket changed since it was read
@@ -159,6 +160,13 @@ class RuleNotFound(NotFound):
 
     code = "rule_not_found"
     sentence = "There is no such rule."
+
+
+class HeldMailNotFound(NotFound):
+    """No such mail in quarantine."""
+
+    code = "held_mail_not_found"
+    sentence = "There is no such mail in quarantine."
 
 
 class AttachmentNotFound(NotFound):

@@ -1,6 +1,7 @@
 """Mail that became no ticket: kept with the reason, so that nothing that arrived is lost silently."""
 
 from enum import StrEnum
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -10,14 +11,25 @@ class Held(StrEnum):
 
     UNREADABLE = "unreadable"
     VIRUS = "virus"
+    SPAM = "spam"
+    FORGED = "forged"
+    BRAKE = "brake"
     NO_SENDER = "no_sender"
     OTHER_MAILBOX = "other_mailbox"
     OWN_MAIL = "own_mail"
     MACHINE = "machine"
 
+    @property
+    def is_for_good(self) -> bool:
+        """No release helps: the mail stays what it is."""
+        return self in (Held.VIRUS, Held.OWN_MAIL)
+
+
+Standing = Literal["held", "replayed", "released", "deleted"]
+
 
 class HeldMail(BaseModel):
-    """A mail set aside. `raw_key` in the inbound bucket has it as it arrived."""
+    """A mail set aside. `raw_key` in the inbound bucket has it as it arrived, unless it was deleted."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -29,6 +41,37 @@ class HeldMail(BaseModel):
     envelope_sender: str = ""
     recipients: tuple[str, ...] = ()
     verdicts: dict[str, str] = Field(default_factory=dict)
+    dmarc_policy: str | None = None
     sender: str | None = None
     subject: str = ""
     message_id: str | None = None
+    standing: Standing = "held"
+    settled_by: str | None = Field(default=None, description="Who let it go or deleted it.")
+    settled_at: AwareDatetime | None = None
+
+    def settled(self, standing: Standing, *, by: str, at: AwareDatetime) -> "HeldMail":
+        """The mail after somebody decided about it."""
+        return self.model_copy(update={"standing": standing, "settled_by": by, "settled_at": at})
+
+    def notification(self, bucket: str, *, released_by: str | None = None) -> dict[str, Any]:
+        """What the receiving service said when the mail arrived, for it to arrive again.
+
+        Args:
+            released_by: who answers for it; what set the mail aside no longer does.
+        """
+        policy = {"dmarcPolicy": self.dmarc_policy} if self.dmarc_policy else {}
+        return {
+            "notificationType": "Received",
+            "mail": {
+                "messageId": self.id,
+                "timestamp": self.received_at.isoformat(),
+                "source": self.envelope_sender,
+            },
+            "receipt": {
+                "recipients": list(self.recipients),
+                **{f"{name}Verdict": {"status": status} for name, status in self.verdicts.items()},
+                **policy,
+                "action": {"type": "S3", "bucketName": bucket, "objectKey": self.raw_key},
+            },
+            **({"aftercare": {"releasedBy": released_by}} if released_by else {}),
+        }

@@ -16,10 +16,13 @@
 | article in the list of all, as published | `<desk>#ARTICLES`, `<desk>#ARTICLES#published` | the article's id |
 | notification sent | `<desk>#SENT#<key>` | `SENT` |
 | quarantined message | `<desk>#QUARANTINE` | `<received at>#<id>` |
+| what became of a received mail | `<desk>#MAIL#<day>` | its id |
+| volume brake of a window | `<desk>#BRAKE#<sha256>` | `BRAKE` |
+| what is known of an address's mail | `<desk>#MAILBOX#<address>` | `MAILBOX` |
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from functions.shared.contracts.words import ArticleId, CompanyId, ContactId, DeskId, Status, TicketId
@@ -31,6 +34,8 @@ LIVE: Final = "LIVE"
 ROTATION: Final = "ROTATION"
 LINKS: Final = "LINKS"
 SLUG: Final = "SLUG"
+BRAKE: Final = "BRAKE"
+MAILBOX: Final = "MAILBOX"
 
 TIMER_SHARDS: Final = 10
 """Timers are spread over this many index partitions, so that none is hot."""
@@ -122,6 +127,18 @@ def sent(desk: DeskId, key: str) -> str:
 
 def quarantine(desk: DeskId) -> str:
     return f"{desk}#QUARANTINE"
+
+
+def mail_log(desk: DeskId, day: date) -> str:
+    return f"{desk}#MAIL#{day.isoformat()}"
+
+
+def brake(desk: DeskId, counted: str) -> str:
+    return f"{desk}#BRAKE#{hashlib.sha256(counted.encode()).hexdigest()}"
+
+
+def mailbox(desk: DeskId, address: str) -> str:
+    return f"{desk}#MAILBOX#{address}"
 
 
 def queue(desk: DeskId, team_id: str | None, status: Status) -> str:

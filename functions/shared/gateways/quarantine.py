@@ -1,14 +1,19 @@
 """Mail set aside, in the single table, by the time it arrived."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.shared.contracts.words import DeskId
+from functions.shared.domain.errors import HeldMailNotFound
 from functions.shared.domain.quarantine import HeldMail
 from functions.shared.gateways import keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+SETTLED_KEPT: Final = timedelta(days=30)
 
 
 class Quarantine:
@@ -20,24 +25,42 @@ class Quarantine:
         self._desk = desk
 
     def hold(self, mail: HeldMail) -> None:
-        """Set `mail` aside; doing it again changes nothing."""
-        self._client.put_item(
-            TableName=self._table,
-            Item={
-                "pk": {"S": keys.quarantine(self._desk)},
-                "sk": {"S": f"{keys.instant(mail.received_at)}#{mail.id}"},
-                "doc": {"S": mail.model_dump_json(exclude_none=True)},
-            },
-        )
+        """Set `mail` aside, or keep what was decided about it; doing it again changes nothing."""
+        item: dict[str, Any] = {
+            "pk": {"S": keys.quarantine(self._desk)},
+            "sk": {"S": f"{keys.instant(mail.received_at)}#{mail.id}"},
+            "standing": {"S": mail.standing},
+            "doc": {"S": mail.model_dump_json(exclude_none=True)},
+        }
+        if mail.settled_at:
+            item["ttl"] = {"N": str(int((mail.settled_at + SETTLED_KEPT).timestamp()))}
+        self._client.put_item(TableName=self._table, Item=item)
 
     def newest(self, limit: int = 50) -> Iterator[HeldMail]:
-        """The mails set aside last, newest first."""
-        page = self._client.query(
+        """The mails set aside last and still held, newest first."""
+        yield from islice((mail for mail in self._mails() if mail.standing == "held"), limit)
+
+    def find(self, mail_id: str) -> HeldMail:
+        """The mail with this id, settled or not.
+
+        Raises:
+            HeldMailNotFound: none was set aside under it.
+        """
+        for mail in self._mails(mail_id):
+            if mail.id == mail_id:
+                return mail
+        raise HeldMailNotFound(mail_id)
+
+    def _mails(self, about: str = "") -> Iterator[HeldMail]:
+        only: Any = {"FilterExpression": "contains(doc, :about)"} if about else {}
+        values: dict[str, Any] = {":pk": {"S": keys.quarantine(self._desk)}}
+        pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": keys.quarantine(self._desk)}},
+            ExpressionAttributeValues=values | ({":about": {"S": about}} if about else {}),
             ScanIndexForward=False,
-            Limit=limit,
+            **only,
         )
-        for item in page["Items"]:
-            yield HeldMail.model_validate_json(item["doc"]["S"])
+        for page in pages:
+            for item in page["Items"]:
+                yield HeldMail.model_validate_json(item["doc"]["S"])

@@ -28,6 +28,7 @@ def _composed(
     return compose(
         letter,
         Notice(kind, address, name, Language.ZH),
+        desk="after-sales",
         desk_name="售后服务台",
         mailbox=MAILBOX,
         reply_to=REPLY_TO,
@@ -85,8 +86,8 @@ def test_no_value_adds_a_header(text: str, name: str) -> None:
 
     assert message["Bcc"] is None
     assert set(message.keys()) == {
-        "From", "To", "Reply-To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "Precedence",
-        "MIME-Version", "Content-Type",
+        "From", "To", "Reply-To", "Subject", "X-Aftercare-Desk", "Auto-Submitted", "X-Auto-Response-Suppress",
+        "Precedence", "MIME-Version", "Content-Type",
     }  # fmt: skip
     assert message.get_content_type() == "multipart/alternative"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.intake.mime.message import ReceivedMail, parse_mail
-from functions.notifier.service import ANSWERS_IN_WINDOW, Notifier
+from functions.notifier.service import Notifier
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import (
     Attachment,
@@ -232,12 +232,17 @@ def test_an_address_that_is_none_is_told_on_the_timeline(desk: Desk) -> None:
     assert len(desk.events(ticket, NotificationFailed)) == 1
 
 
-def test_two_robots_that_mail_each_other_fall_silent(desk: Desk) -> None:
-    for _ in range(ANSWERS_IN_WINDOW + 5):
-        _, event = desk.open(channel=Channel.EMAIL)
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.API, Channel.FORM])
+def test_one_address_gets_so_many_automatic_answers_and_no_more(desk: Desk, channel: Channel) -> None:
+    most = default_config().desk.mail.brakes.answers.at_most
+    for _ in range(most + 5):
+        ticket, event = desk.open(channel=channel)
         desk.notifier.tell(event, now=NOON)
 
-    assert len(desk.mails()) == ANSWERS_IN_WINDOW
+    assert len(desk.mails()) == most
+    (record,) = desk.events(ticket, NotificationFailed)
+    assert isinstance(record, NotificationFailed)
+    assert record.why == "more than 10 automatic answers to one address within 3h"
 
 
 def test_one_mail_being_sent_elsewhere_does_not_hold_up_the_others(desk: Desk) -> None:

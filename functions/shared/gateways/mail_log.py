@@ -1,0 +1,55 @@
+"""The line that every received mail leaves in the single table, by the day it arrived."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.shared.contracts.words import DeskId
+from functions.shared.domain.mail_log import Fate, MailLine
+from functions.shared.gateways import keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT: Final = timedelta(days=400)
+"""As long as the raw mail."""
+
+
+class MailLog:
+    """What became of the mail of one desk."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, desk: DeskId) -> None:
+        self._client = client
+        self._table = table
+        self._desk = desk
+
+    def record(self, line: MailLine) -> None:
+        """Say what became of a mail. That it came again never hides what became of it the first time."""
+        item: dict[str, Any] = {
+            "pk": {"S": keys.mail_log(self._desk, line.received_at.date())},
+            "sk": {"S": line.id},
+            "fate": {"S": line.fate},
+            "doc": {"S": line.model_dump_json(exclude_none=True)},
+            "ttl": {"N": str(int((line.received_at + KEPT).timestamp()))},
+        }
+        guard: Any = {}
+        if line.fate is Fate.REPEATED:
+            guard = {
+                "ConditionExpression": "attribute_not_exists(pk) OR fate = :held",
+                "ExpressionAttributeValues": {":held": {"S": Fate.HELD}},
+            }
+        try:
+            self._client.put_item(TableName=self._table, Item=item, **guard)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def of_day(self, day: date) -> Iterator[MailLine]:
+        """The mails that arrived on a day (UTC)."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": keys.mail_log(self._desk, day)}},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield MailLine.model_validate_json(item["doc"]["S"])
