@@ -28,8 +28,8 @@ from functions.router import triage as router
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
 from functions.sla_watchdog import stream as watchdog
-from ops.companies import import_companies
 from ops.configuration import load_config
+from ops.customer_import import finish, import_companies
 from ops.keys import ensure_keys
 from ops.local.settings import ROOT
 
@@ -213,7 +213,7 @@ def _desk() -> Iterator[tuple[Ledger, Any]]:
         store = ConfigStore(dynamodb, s3, table=TABLE, bucket="blobs", desk=DESK)
         store.publish(config, author="bill", note="", now=datetime.now(UTC))
         directory = Directory(dynamodb, TABLE, DESK, config.desk.default_language)
-        import_companies(ROOT / "events/samples/companies.csv", config, directory)
+        finish(import_companies(ROOT / "events/samples/companies.csv", config, directory))
         yield ledger, dynamodb
 
 

@@ -11,8 +11,8 @@ import typer
 from functions.shared.contracts.words import Role
 from ops import (
     calendar_commands,
-    company_commands,
     config_commands,
+    customer_commands,
     key_commands,
     mail,
     rule_commands,
@@ -26,7 +26,8 @@ app = typer.Typer(
 )
 app.add_typer(ticket_commands.app, name="ticket")
 app.add_typer(config_commands.app, name="config")
-app.add_typer(company_commands.app, name="company")
+app.add_typer(customer_commands.companies, name="company")
+app.add_typer(customer_commands.contacts, name="contact")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(mail.app, name="mail")
 app.add_typer(rule_commands.app, name="rules")

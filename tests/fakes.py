@@ -163,13 +163,19 @@ class InMemoryBlobs:
 
 
 class InMemoryCustomers:
-    """Recognises everybody by address or phone; companies by name."""
+    """Recognises everybody by address or phone; companies by name. `merged` says who else somebody is."""
+
+    def __init__(self) -> None:
+        self.merged: dict[ContactId, tuple[ContactId, ...]] = {}
 
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
         key = fold_address(caller.address) if caller.address else fold_phone(caller.phone or "")
         record = ContactRecord(id=contact_id(key), name=caller.name, address=caller.address, phone=caller.phone)
         company = Company(id=company_id(caller.company), name=caller.company) if caller.company else None
         return snapshot(record, caller, Language.ZH), company
+
+    def same_person(self, contact_id: ContactId) -> tuple[ContactId, ...]:
+        return (contact_id, *self.merged.get(contact_id, ()))
 
 
 class InMemoryTimerQueue:

@@ -50,6 +50,8 @@ class TicketReader(Protocol):
 class Customers(Protocol):
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
 
+    def same_person(self, contact_id: ContactId) -> Sequence[ContactId]: ...
+
 
 class Files(Protocol):
     def describe(self, key: str) -> BlobInfo: ...
@@ -148,7 +150,12 @@ class Intake:
         """All tickets the caller may see: those of the contact, or the one of the link."""
         prefix = self._config().desk.prefix
         if principal.contact_id:
-            summaries = self._reader.of_contact(principal.contact_id)
+            found = [
+                summary
+                for contact_id in self._customers.same_person(principal.contact_id)
+                for summary in self._reader.of_contact(contact_id)
+            ]
+            summaries = sorted(found, key=lambda summary: summary.opened_at, reverse=True)
         else:
             summaries = [TicketSummary.of(self._reader.get(principal.ticket_id))] if principal.ticket_id else []
         return [TrackedLine.of(summary, reference(summary.id, prefix)) for summary in summaries]
@@ -201,9 +208,15 @@ class Intake:
         if ticket_id is None:
             raise TicketNotFound(reference_text)
         ticket = self._reader.get(ticket_id)
-        if not principal.may_see_ticket(ticket.id, ticket.contact.id):
+        if not principal.may_see_ticket(ticket.id, ticket.contact.id) and not self._is_merged(principal, ticket):
             raise TicketNotFound(reference_text)
         return ticket
+
+    def _is_merged(self, principal: Principal, ticket: Ticket) -> bool:
+        """Whether the caller's contact and the ticket's were merged into one."""
+        if principal.contact_id is None:
+            return False
+        return ticket.contact.id in self._customers.same_person(principal.contact_id)
 
     def _attachments(self, ids: Sequence[str]) -> tuple[Attachment, ...]:
         files: list[Attachment] = []

@@ -12,7 +12,7 @@ from functions.shared.contracts.words import Role
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
-from ops.companies import import_companies
+from ops.customer_import import finish, import_companies
 from ops.keys import ensure_keys
 from ops.local.aws import LocalAws
 from ops.local.deploy import Outputs, parameter
@@ -60,7 +60,7 @@ def _publish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
 def _enter_companies(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
     """The customers whom the sample problems come from."""
     directory = Directory(aws.dynamodb, stack["TableName"], stack["DeskId"], config.desk.default_language)
-    import_companies(SAMPLE_COMPANIES, config, directory)
+    finish(import_companies(SAMPLE_COMPANIES, config, directory))
 
 
 def _admit(aws: LocalAws, pool: str, email: str, role: Role) -> None:

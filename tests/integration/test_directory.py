@@ -7,10 +7,16 @@ import pytest
 
 from functions.shared.contracts.words import Language
 from functions.shared.domain.directory import Caller, ContactRecord
-from functions.shared.domain.errors import CompanyNotFound, ContactNotFound
+from functions.shared.domain.errors import (
+    BelongsToAnother,
+    CannotMerge,
+    CompanyNotFound,
+    ContactNotFound,
+    StaleCustomer,
+)
 from functions.shared.gateways.directory import Directory
-from ops.companies import Rejected, import_companies, read_companies
-from ops.failure import Failure
+from functions.shared.gateways.directory_search import DirectorySearch
+from ops.customer_import import finish, import_companies
 from tests.factories import DESK, default_config
 from tests.integration.conftest import TABLE
 
@@ -20,6 +26,15 @@ SAMPLE = Path(__file__).parents[2] / "events" / "samples" / "companies.csv"
 @pytest.fixture
 def directory(dynamodb: Any) -> Directory:
     return Directory(dynamodb, TABLE, DESK, Language.ZH)
+
+
+@pytest.fixture
+def search(dynamodb: Any, directory: Directory) -> DirectorySearch:
+    return DirectorySearch(dynamodb, TABLE, DESK, directory)
+
+
+def enter_samples(directory: Directory) -> None:
+    finish(import_companies(SAMPLE, default_config(), directory))
 
 
 def test_a_stranger_is_entered_and_known_by_their_address_from_then_on(directory: Directory) -> None:
@@ -39,7 +54,7 @@ def test_who_has_no_address_is_known_by_phone(directory: Directory) -> None:
 
 
 def test_nobody_changes_who_is_known_by_writing_in_their_name(directory: Directory) -> None:
-    import_companies(SAMPLE, default_config(), directory)
+    enter_samples(directory)
     vera, _ = directory.recognise(Caller(name="Vera", address="vera@smallco.example"))
     claims = Caller(name="PWNED", address="vera@smallco.example", phone="139 0000 0000", company="Northwind Outdoor")
     forged, company = directory.recognise(claims)
@@ -59,7 +74,7 @@ def test_a_stranger_does_not_take_anothers_phone_number(directory: Directory) ->
 
 
 def test_a_contact_that_the_desk_knows_brings_their_company_and_its_tier(directory: Directory) -> None:
-    import_companies(SAMPLE, default_config(), directory)
+    enter_samples(directory)
     _, vip = directory.recognise(Caller(address="first@northwind-outdoor.example"))
     assert vip is not None
     directory.save_contact(ContactRecord(id="con_00000001", address="private@qq.com", company_id=vip.id))
@@ -68,7 +83,7 @@ def test_a_contact_that_the_desk_knows_brings_their_company_and_its_tier(directo
 
 
 def test_the_mail_domain_tells_the_company_before_the_name_that_is_claimed(directory: Directory) -> None:
-    import_companies(SAMPLE, default_config(), directory)
+    enter_samples(directory)
     _, company = directory.recognise(Caller(address="new@northwind-outdoor.example", company="华星零售集团"))
 
     assert company is not None
@@ -76,7 +91,7 @@ def test_the_mail_domain_tells_the_company_before_the_name_that_is_claimed(direc
 
 
 def test_a_company_is_found_by_a_careless_spelling_and_entered_when_new(directory: Directory) -> None:
-    import_companies(SAMPLE, default_config(), directory)
+    enter_samples(directory)
     _, known = directory.recognise(Caller(address="a@qq.com", company=" northwind  OUTDOOR "))
     _, entered = directory.recognise(Caller(address="b@qq.com", company="新公司"))
     _, again = directory.recognise(Caller(address="c@qq.com", company="新公司"))
@@ -88,18 +103,12 @@ def test_a_company_is_found_by_a_careless_spelling_and_entered_when_new(director
 
 def test_a_company_first_met_by_name_keeps_its_tickets_when_it_is_imported(directory: Directory) -> None:
     _, met = directory.recognise(Caller(address="a@qq.com", company="华星零售集团"))
-    import_companies(SAMPLE, default_config(), directory)
+    enter_samples(directory)
     _, imported = directory.recognise(Caller(address="b@huaxing-retail.example"))
 
     assert met is not None
     assert imported is not None
     assert (imported.id, imported.tier) == (met.id, "vip")
-
-
-def test_importing_twice_changes_nothing(directory: Directory) -> None:
-    first = import_companies(SAMPLE, default_config(), directory)
-
-    assert first == import_companies(SAMPLE, default_config(), directory) == (8, [])
 
 
 def test_what_is_not_there_is_not_found(directory: Directory) -> None:
@@ -110,19 +119,126 @@ def test_what_is_not_there_is_not_found(directory: Directory) -> None:
     assert directory.contact_at("nobody@nowhere.example") is None
 
 
-def test_a_bad_line_is_refused_with_its_number_and_the_others_are_read(tmp_path: Path) -> None:
-    file = tmp_path / "companies.csv"
-    file.write_text("name,tier,account_manager\nGood,vip,\n,vip,\nBad,vip,nobody\n", encoding="utf-8")
-    rows = list(read_companies(file, default_config()))
+def test_where_address_and_phone_disagree_the_address_decides_and_the_other_is_named(directory: Directory) -> None:
+    wang, _ = directory.recognise(Caller(name="王芳", address="wang@acme.example"))
+    li, _ = directory.recognise(Caller(name="李雷", phone="138 0013 8000"))
 
-    assert [row.line for row in rows if isinstance(row, Rejected)] == [3, 4]
-    assert len(rows) == 3
+    both, _ = directory.recognise(Caller(address="wang@acme.example", phone="+86 13800138000"))
+    new, _ = directory.recognise(Caller(address="new@acme.example", phone="13800138000"))
+
+    assert (both.id, both.phone_of) == (wang.id, li.id)
+    assert new.id not in (wang.id, li.id)
+    assert new.phone_of == li.id
+    assert directory.recognise(Caller(phone="13800138000"))[0].phone_of is None
 
 
-@pytest.mark.parametrize("content", [b"", b"company,colour\nx,y\n", b"\xff\xfe\x00"])
-def test_a_file_that_is_no_list_of_companies_is_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "companies.csv"
-    file.write_bytes(content)
+def test_who_was_merged_is_the_other_from_then_on_until_taken_out_again(directory: Directory) -> None:
+    old, _ = directory.recognise(Caller(name="王芳", address="wang@old.example", phone="138 0013 8000"))
+    new, _ = directory.recognise(Caller(name="王芳", address="wang@new.example"))
+    assert directory.merge_contacts(old.id, new.id).merged == (old.id,)
 
-    with pytest.raises(Failure):
-        list(read_companies(file, default_config()))
+    assert directory.recognise(Caller(address="wang@old.example"))[0].id == new.id
+    found = directory.contact_at("wang@old.example")
+    assert found is not None
+    assert found.id == new.id
+    assert set(directory.same_person(old.id)) == set(directory.same_person(new.id)) == {old.id, new.id}
+
+    directory.take_out_contact(old.id)
+    assert directory.recognise(Caller(address="wang@old.example"))[0].id == old.id
+    assert directory.same_person(new.id) == (new.id,)
+
+
+def test_merges_of_merges_are_found_and_undone_one_by_one(directory: Directory) -> None:
+    ids = [directory.recognise(Caller(address=f"wang{n}@acme.example"))[0].id for n in range(4)]
+    directory.merge_contacts(ids[0], ids[1])
+    directory.merge_contacts(ids[1], ids[2])
+    directory.merge_contacts(ids[3], ids[0])
+    assert set(directory.same_person(ids[3])) == set(ids)
+
+    directory.take_out_contact(ids[1])
+    assert set(directory.same_person(ids[0])) == {ids[0], ids[1]}
+    assert set(directory.same_person(ids[2])) == {ids[2], ids[3]}
+
+
+def test_what_cannot_be_merged_is_refused(directory: Directory) -> None:
+    a, b, c = (directory.recognise(Caller(address=f"{name}@acme.example"))[0].id for name in "abc")
+    directory.merge_contacts(a, b)
+
+    for source, into in ((a, a), (a, b), (b, a), (a, c)):
+        with pytest.raises(CannotMerge):
+            directory.merge_contacts(source, into)
+    with pytest.raises(CannotMerge):
+        directory.take_out_contact(c)
+    with pytest.raises(ContactNotFound):
+        directory.merge_contacts("con_00000000", b)
+
+
+def test_a_merged_companys_people_belong_to_the_other(directory: Directory) -> None:
+    enter_samples(directory)
+    _, old = directory.recognise(Caller(address="a@yunshan-soft.example"))
+    _, new = directory.recognise(Caller(address="a@huaxing-retail.example"))
+    assert old is not None
+    assert new is not None
+    directory.merge_companies(old.id, new.id)
+
+    assert directory.recognise(Caller(address="a@yunshan-soft.example"))[1] == new
+    assert directory.recognise(Caller(address="b@yunshan-soft.example"))[1] == new
+
+    directory.take_out_company(old.id)
+    assert directory.recognise(Caller(address="b@yunshan-soft.example"))[1] == old
+
+
+def test_a_changed_contact_is_found_by_old_and_new_and_takes_nobody_elses(directory: Directory) -> None:
+    wang, _ = directory.recognise(Caller(name="王芳", address="wang@acme.example"))
+    directory.recognise(Caller(name="李雷", address="li@acme.example"))
+    before = directory.contact(wang.id)
+
+    after = before.model_copy(update={"address": "fang@acme.example", "phone": "13800138000", "tags": ("beta",)})
+    directory.change_contact(before, after)
+    for key in ("wang@acme.example", "fang@acme.example", "138 0013 8000"):
+        assert directory.contact_at(key) == after
+    assert directory.recognise(Caller(address="wang@acme.example"))[0].tags == ("beta",)
+
+    with pytest.raises(BelongsToAnother, match=r"li@acme\.example"):
+        directory.change_contact(after, after.model_copy(update={"address": "li@acme.example"}))
+    with pytest.raises(StaleCustomer):
+        directory.change_contact(before, before.model_copy(update={"name": "王"}))
+    assert directory.contact(wang.id) == after
+
+
+def test_customers_are_found_by_how_their_names_addresses_phones_and_domains_begin(
+    directory: Directory, search: DirectorySearch
+) -> None:
+    enter_samples(directory)
+    directory.recognise(Caller(name="王芳", address="wang@huaxing-retail.example"))
+    directory.recognise(Caller(name="Wang Lei", phone="+86 138 0013 8000"))
+
+    def found(text: str) -> list[str]:
+        return [one.name for one in (*search.find_contacts(text), *search.find_companies(text))]
+
+    assert found("王") == ["王芳"]
+    assert found("WANG") == ["Wang Lei", "王芳"]
+    assert found("138 001") == ["Wang Lei"]
+    assert found("+86 138") == ["Wang Lei"]
+    assert found("huaxing") == ["华星零售集团"]
+    assert found("@huaxing-retail.e") == ["华星零售集团"]
+    assert found("northw") == ["Northwind Outdoor"]
+    assert found("  ") == found("nobody") == []
+
+
+def test_lists_go_on_where_they_ended_and_leave_out_who_was_merged(
+    directory: Directory, search: DirectorySearch
+) -> None:
+    enter_samples(directory)
+    ids = [directory.recognise(Caller(name=f"甲{n}", address=f"a{n}@huaxing-retail.example"))[0].id for n in range(5)]
+    directory.merge_contacts(ids[4], ids[0])
+    company = directory.contact(ids[0]).company_id
+    assert company is not None
+
+    first = search.contacts_of(company, limit=3)
+    rest = search.contacts_of(company, limit=3, after=first.after)
+    assert [one.id for one in (*first.records, *rest.records)] == ids[:4]
+    assert (first.after is not None, rest.after) == (True, None)
+    assert [one.id for one in search.contacts("甲").records] == ids[:4]
+    assert [one.id for one in search.find_contacts("a4@")] == [ids[0]]
+    assert len(search.companies(limit=100).records) == 8

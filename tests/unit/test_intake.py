@@ -34,12 +34,13 @@ class Door:
     def __init__(self, config: DeskConfig = CONFIG) -> None:
         self.store = InMemoryTickets()
         self.blobs = InMemoryBlobs()
+        self.customers = InMemoryCustomers()
         self.tickets = Tickets(self.store, StillClocks, CountedIds())
         self.intake = Intake(
             config=lambda: config,
             tickets=self.tickets,
             reader=self.store,
-            customers=InMemoryCustomers(),
+            customers=self.customers,
             bodies=Bodies(self.blobs, DESK),
             files=self.blobs,
         )
@@ -230,3 +231,18 @@ def test_a_contact_sees_all_their_tickets_and_nobody_elses() -> None:
     principal = Principal(kind=PrincipalKind.CUSTOMER, id=contact.id, name="", desk=DESK, contact_id=contact.id)
 
     assert sorted(line.reference for line in door.intake.tickets_of(principal)) == sorted(mine)
+
+
+def test_who_was_merged_sees_the_tickets_of_both() -> None:
+    door = Door()
+    door.report()
+    other = door.report(contact={"name": "x", "address": "other@else.example"})
+    contact, merged = (door.store.get(f"tkt_0000000{number}").contact.id for number in (1, 2))
+    principal = Principal(kind=PrincipalKind.CUSTOMER, id=contact, name="", desk=DESK, contact_id=contact)
+    with pytest.raises(TicketNotFound):
+        door.intake.track(principal, other.reference)
+
+    door.customers.merged[contact] = (merged,)
+
+    assert len(door.intake.tickets_of(principal)) == 2
+    assert door.intake.track(principal, other.reference).reference == other.reference

@@ -42,6 +42,10 @@ class Contact(Value):
     address: str | None = None
     phone: str | None = None
     language: Language = Language.ZH
+    tags: tuple[str, ...] = ()
+    phone_of: ContactId | None = Field(
+        default=None, description="Whom the desk knows under the phone number, where that is somebody else."
+    )
 
 
 class Company(Value):
@@ -52,6 +56,7 @@ class Company(Value):
     tier: str = "standard"
     account_manager: str | None = Field(default=None, description="The person of ours who looks after the company.")
     is_claimed: bool = Field(default=False, description="Only the customer's own word says so: it counts for no tier.")
+    tags: tuple[str, ...] = ()
 
 
 class Attachment(Value):

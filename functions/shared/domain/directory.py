@@ -3,12 +3,13 @@
 import hashlib
 import re
 import unicodedata
-from typing import Final
+from typing import Annotated, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from functions.shared.contracts.events import Company, Contact
 from functions.shared.contracts.words import CompanyId, ContactId, Language
+from functions.shared.domain.errors import CannotMerge
 
 FREE_MAIL: Final = frozenset(
     {
@@ -21,8 +22,18 @@ FREE_MAIL: Final = frozenset(
 """Domains where anybody may have an address: they tell nothing about the company."""
 
 
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s,;#]{1,40}$")]
+"""A word that the desk sorts its customers by."""
+
+_SORTED_BY: Final = 200
+"""Characters of a name that a list is sorted by; mail brings names of any length."""
+
+MOST_MERGED: Final = 20
+"""Records that one may stand for: whose tickets are found together are looked up one by one."""
+
+
 class ContactRecord(BaseModel):
-    """A person who asks."""
+    """A person who asks. One that was merged into another stays, and leads to it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -32,10 +43,25 @@ class ContactRecord(BaseModel):
     phone: str | None = None
     language: Language | None = None
     company_id: CompanyId | None = None
+    tags: tuple[str, ...] = ()
+    merged_into: ContactId | None = None
+    merged: tuple[ContactId, ...] = ()
+    """Those that were merged into this one, and have not been taken out again."""
+
+    @property
+    def found_by(self) -> tuple[str, ...]:
+        """The folded address and phone."""
+        keys = (fold_address(self.address or ""), fold_phone(self.phone or ""))
+        return tuple(key for key in keys if key)
+
+    @property
+    def sort_key(self) -> str:
+        """Where the contact stands in a list by name."""
+        return fold_name(self.name)[:_SORTED_BY] or "".join(self.found_by[:1])
 
 
 class CompanyRecord(BaseModel):
-    """A customer company."""
+    """A customer company. One that was merged into another stays, and leads to it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -45,14 +71,68 @@ class CompanyRecord(BaseModel):
     domains: tuple[str, ...] = ()
     account_manager: str | None = None
     language: Language | None = None
+    tags: tuple[str, ...] = ()
+    merged_into: CompanyId | None = None
+    merged: tuple[CompanyId, ...] = ()
+    """Those that were merged into this one, and have not been taken out again."""
+
+    @property
+    def found_by(self) -> tuple[str, ...]:
+        """The domains and the folded name."""
+        return (*self.domains, fold_name(self.name))
+
+    @property
+    def sort_key(self) -> str:
+        """Where the company stands in a list by name."""
+        return fold_name(self.name)[:_SORTED_BY]
 
     def as_company(self) -> Company:
         """The company as a ticket's event keeps it."""
-        return Company(id=self.id, name=self.name, tier=self.tier, account_manager=self.account_manager)
+        return Company(id=self.id, name=self.name, tier=self.tier, account_manager=self.account_manager, tags=self.tags)
 
     def as_claimed(self) -> Company:
         """The company of somebody who only says that they belong to it."""
         return Company(id=self.id, name=self.name, is_claimed=True)
+
+
+Record = TypeVar("Record", ContactRecord, CompanyRecord)
+
+
+def merge(source: Record, into: Record) -> tuple[Record, Record]:
+    """Both as they are once `source` leads to `into`.
+
+    Raises:
+        CannotMerge: they are one already, one of them leads elsewhere, or `into` would stand for too many.
+    """
+    if source.id == into.id or source.id in into.merged or into.id in source.merged:
+        raise CannotMerge("they are one already")
+    if source.merged_into or into.merged_into:
+        raise CannotMerge("one of them was merged into another before")
+    stands_for = (*into.merged, source.id, *source.merged)
+    if len(stands_for) > MOST_MERGED:
+        raise CannotMerge(f"at most {MOST_MERGED} can be one")
+    return (
+        source.model_copy(update={"merged_into": into.id}),
+        into.model_copy(update={"merged": stands_for}),
+    )
+
+
+def take_out(record: Record, above: list[Record]) -> list[Record]:
+    """The records as they are once `record` stands for itself again; those that led on from it come along.
+
+    Args:
+        above: Whom it leads to, and whom that leads to in turn.
+
+    Raises:
+        CannotMerge: it was not merged into another.
+    """
+    if not record.merged_into:
+        raise CannotMerge("it was not merged into another")
+    leaving = {record.id, *record.merged}
+    after = [record.model_copy(update={"merged_into": None})]
+    for one in above:
+        after.append(one.model_copy(update={"merged": tuple(id_ for id_ in one.merged if id_ not in leaving)}))
+    return after
 
 
 class Caller(BaseModel):
@@ -101,12 +181,18 @@ def business_domain(address: str | None) -> str | None:
     return None if domain in FREE_MAIL else domain
 
 
-def snapshot(record: ContactRecord, caller: Caller, default: Language) -> Contact:
-    """The contact as a ticket's event keeps it: what the caller says now, completed by what is known."""
+def snapshot(record: ContactRecord, caller: Caller, default: Language, *, phone_of: ContactId | None = None) -> Contact:
+    """The contact as a ticket's event keeps it: what the caller says now, completed by what is known.
+
+    Args:
+        phone_of: Whom the desk knows under the caller's phone number, where that is somebody else.
+    """
     return Contact(
         id=record.id,
         name=caller.name or record.name,
         address=fold_address(caller.address) if caller.address else record.address,
         phone=caller.phone or record.phone,
         language=caller.language or record.language or default,
+        tags=record.tags,
+        phone_of=phone_of,
     )

@@ -176,6 +176,27 @@ class AttachmentNotFound(NotFound):
     sentence = "There is no such attachment."
 
 
+class CannotMerge(AftercareError):
+    """These two customers cannot become one."""
+
+    code = "cannot_merge"
+    sentence = "These cannot be merged."
+
+
+class BelongsToAnother(AftercareError):
+    """The address, phone number, domain or name leads to another customer."""
+
+    code = "belongs_to_another"
+    sentence = "This belongs to somebody else already. Merge the two if they are the same."
+
+
+class StaleCustomer(AftercareError):
+    """The contact or company changed since it was read; read it again and retry."""
+
+    code = "stale_customer"
+    sentence = "The customer was changed by someone else meanwhile. Please look again."
+
+
 class TicketExists(AftercareError):
     """The id drawn for a new ticket is taken; draw another."""
 

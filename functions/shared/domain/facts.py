@@ -43,11 +43,13 @@ FIELDS: Final[Mapping[str, Kind]] = {
     "company.name": Kind.TEXT,
     "company.tier": Kind.WORD,
     "company.account_manager": Kind.WORD,
+    "company.tags": Kind.LIST,
     "contact.id": Kind.WORD,
     "contact.name": Kind.TEXT,
     "contact.address": Kind.WORD,
     "contact.phone": Kind.WORD,
     "contact.language": Kind.WORD,
+    "contact.tags": Kind.LIST,
 }
 """Every field a condition may name; a form's own fields are `fields.NAME`, and of any kind."""
 

@@ -32,6 +32,7 @@ class _Company(_Written):
     name: str | None = None
     tier: str | None = None
     account_manager: str | None = None
+    tags: list[str] = Field(default_factory=list)
 
 
 class _Contact(_Written):
@@ -40,6 +41,7 @@ class _Contact(_Written):
     address: str | None = None
     phone: str | None = None
     language: str | None = None
+    tags: list[str] = Field(default_factory=list)
 
 
 class Outcome(_Written):

@@ -1,7 +1,7 @@
 """Contacts and companies in the single table, found by address, phone, domain or name."""
 
-import time
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from functions.shared.contracts.events import Company, Contact
@@ -16,19 +16,29 @@ from functions.shared.domain.directory import (
     fold_address,
     fold_name,
     fold_phone,
+    merge,
     snapshot,
+    take_out,
 )
-from functions.shared.domain.errors import CompanyNotFound, ContactNotFound
+from functions.shared.domain.errors import BelongsToAnother, CompanyNotFound, ContactNotFound, StaleCustomer
 from functions.shared.gateways import keys
+from functions.shared.gateways.directory_items import (
+    COMPANY,
+    CONTACT,
+    KEY,
+    Item,
+    Items,
+    company_item,
+    company_key_item,
+    contact_item,
+    contact_key_item,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_READS = 5
-_PAUSE_S = 0.05
-"""What a busy table leaves unread is asked for again, each time a little later."""
-
-_CONTACT, _COMPANY, _KEY = "CONTACT", "COMPANY", "KEY"
+_STEPS = 10
+"""How far a merged record may lead; merging keeps the way shorter."""
 
 
 class Directory:
@@ -39,34 +49,37 @@ class Directory:
         self._table = table
         self._desk = desk
         self._default_language = default_language
+        self._items = Items(client, table)
 
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
         """Who is asking, and for whom; somebody unknown is entered.
 
-        Anybody may say anything here. So nothing that is known is changed, a stranger is found again only by what
-        they are answered at, and only the mail domain and what the desk knows of the contact tell the company; one
-        that is merely named counts for no tier.
+        Anybody may say anything here. So nothing that is known is changed, and a stranger is found again only by what
+        they are answered at: where the address and the phone number lead to different people, the address decides, and
+        the other one is named for the agents to merge. Only the mail domain and what the desk knows of the contact tell
+        the company; one that is merely named counts for no tier.
 
         Raises:
             ValueError: the caller has neither address nor phone.
         """
-        contact_keys = _contact_keys(caller)
+        found_by = _contact_keys(caller)
         domain, name = business_domain(caller.address), fold_name(caller.company or "")
-        record, by_domain, by_name = self._known(contact_keys[0], domain, name)
-        company = by_domain
+        known, company, by_name = self._known(found_by, domain, name)
+        record = known.get(found_by[0])
         if company is None and record and record.company_id:
-            company = self.company(record.company_id)
+            company = self.current_company(record.company_id)
         if record is None:
             record = ContactRecord(
-                id=contact_id(contact_keys[0]),
+                id=contact_id(found_by[0]),
                 name=caller.name,
                 address=fold_address(caller.address) if caller.address else None,
                 phone=caller.phone,
                 language=caller.language,
                 company_id=company.id if company else None,
             )
-            self._store_contact(record, contact_keys[:1])
-        contact = snapshot(record, caller, self._default_language)
+            self._store_contact(record, found_by[:1])
+        other = next((one.id for one in known.values() if one.id != record.id), None)
+        contact = snapshot(record, caller, self._default_language, phone_of=other)
         if company:
             return contact, company.as_company()
         if not caller.company or not name:
@@ -77,123 +90,209 @@ class Directory:
         return contact, claimed.as_claimed()
 
     def contact(self, contact_id: ContactId) -> ContactRecord:
-        """Raises ContactNotFound."""
-        doc = self._doc(keys.contact(self._desk, contact_id), _CONTACT)
+        """The contact of this id, merged or not; raises ContactNotFound."""
+        doc = self._items.doc(keys.contact(self._desk, contact_id), CONTACT)
         if doc is None:
             raise ContactNotFound(contact_id)
         return ContactRecord.model_validate_json(doc)
 
+    def current_contact(self, contact_id: ContactId) -> ContactRecord:
+        """Who the contact of this id is by now; raises ContactNotFound."""
+        return self._contact_way(contact_id)[-1]
+
+    def same_person(self, contact_id: ContactId) -> tuple[ContactId, ...]:
+        """Every contact that is the same person as this one, themselves first; themselves only if not known at all."""
+        try:
+            record = self.current_contact(contact_id)
+        except ContactNotFound:
+            return (contact_id,)
+        return tuple(dict.fromkeys((contact_id, record.id, *record.merged)))
+
     def contact_at(self, address_or_phone: str) -> ContactRecord | None:
         """The contact known under an address or phone number."""
-        fold = fold_address if "@" in address_or_phone else fold_phone
-        return self._known(fold(address_or_phone))[0]
+        key = (fold_address if "@" in address_or_phone else fold_phone)(address_or_phone)
+        return self._known([key])[0].get(key) if key else None
 
     def company(self, company_id: CompanyId) -> CompanyRecord:
-        """Raises CompanyNotFound."""
-        doc = self._doc(keys.company(self._desk, company_id), _COMPANY)
+        """The company of this id, merged or not; raises CompanyNotFound."""
+        doc = self._items.doc(keys.company(self._desk, company_id), COMPANY)
         if doc is None:
             raise CompanyNotFound(company_id)
         return CompanyRecord.model_validate_json(doc)
 
+    def current_company(self, company_id: CompanyId) -> CompanyRecord:
+        """Which company the one of this id is by now; raises CompanyNotFound."""
+        return self._company_way(company_id)[-1]
+
     def save_contact(self, record: ContactRecord) -> None:
         """Store the contact, and let its address and phone lead to it unless they lead elsewhere."""
-        found_by = [fold_address(record.address)] if record.address else []
-        found_by += [fold_phone(record.phone)] if record.phone else []
-        self._store_contact(record, found_by)
+        self._store_contact(record, record.found_by)
 
-    def enter_company(
-        self,
-        *,
-        name: str,
-        tier: str,
-        domains: tuple[str, ...],
-        account_manager: str | None,
-        language: Language | None,
-    ) -> CompanyRecord:
-        """Enter a company, or update the one that its name or one of its domains leads to."""
-        known = self._company_found_by([*domains, fold_name(name)])
-        record = CompanyRecord(
-            id=known.id if known else company_id(fold_name(name)),
-            name=name,
-            tier=tier,
-            domains=domains,
-            account_manager=account_manager,
-            language=language,
-        )
-        if record != known:
-            self.save_company(record)
-        return record
+    def change_contact(self, before: ContactRecord, after: ContactRecord) -> None:
+        """Store `after` in place of `before`, found by its address and phone too; what found it before still does.
+
+        Raises:
+            BelongsToAnother: the address or phone leads to somebody else.
+            StaleCustomer: it was changed meanwhile.
+        """
+        claims = [contact_key_item(self._desk, key, after.id) for key in after.found_by if key not in before.found_by]
+        self._change(self._items_of([before]), self._items_of([after]), claims, owner="contact_id")
+
+    def change_company(self, before: CompanyRecord, after: CompanyRecord) -> None:
+        """Store `after` in place of `before`, found by its domains and name too; what found it before still does.
+
+        Raises:
+            BelongsToAnother: a domain or the name leads to another company.
+            StaleCustomer: it was changed meanwhile.
+        """
+        claims = [company_key_item(self._desk, key, after.id) for key in after.found_by if key not in before.found_by]
+        self._change(self._items_of([before]), self._items_of([after]), claims, owner="company_id")
+
+    def merge_contacts(self, source: ContactId, into: ContactId) -> ContactRecord:
+        """Let the contact `source` lead to who `into` is by now; who that is.
+
+        Raises:
+            ContactNotFound: there is no such contact.
+            CannotMerge: they are one already, or `source` leads elsewhere.
+            StaleCustomer: one of them was changed meanwhile.
+        """
+        before = self.contact(source), self.current_contact(into)
+        after = merge(*before)
+        self._change(self._items_of(before), self._items_of(after))
+        return after[1]
+
+    def take_out_contact(self, contact_id: ContactId) -> ContactRecord:
+        """Undo the contact's merge; raises as merging does."""
+        way = self._contact_way(contact_id)
+        after = take_out(way[0], way[1:])
+        self._change(self._items_of(way), self._items_of(after))
+        return after[0]
+
+    def merge_companies(self, source: CompanyId, into: CompanyId) -> CompanyRecord:
+        """Let the company `source` lead to what `into` is by now; see `merge_contacts`."""
+        before = self.company(source), self.current_company(into)
+        after = merge(*before)
+        self._change(self._items_of(before), self._items_of(after))
+        return after[1]
+
+    def take_out_company(self, company_id: CompanyId) -> CompanyRecord:
+        """Undo the company's merge; raises as merging does."""
+        way = self._company_way(company_id)
+        after = take_out(way[0], way[1:])
+        self._change(self._items_of(way), self._items_of(after))
+        return after[0]
+
+    def contacts_at(self, found_by: Sequence[str]) -> Mapping[str, ContactRecord]:
+        """Who is known by now under each of these folded addresses and phone numbers."""
+        return self._known(found_by)[0]
+
+    def companies_at(self, found_by: Sequence[str]) -> Mapping[str, CompanyRecord]:
+        """Which company is known by now under each of these domains and folded names."""
+        places = {key: keys.company_key(self._desk, key) for key in found_by}
+        found = self._items.many((pk, KEY) for pk in places.values())
+        ids = {key: found[pk]["company_id"]["S"] for key, pk in places.items() if pk in found}
+        records = {id_: self.current_company(id_) for id_ in dict.fromkeys(ids.values())}
+        return {key: records[id_] for key, id_ in ids.items()}
 
     def save_company(self, record: CompanyRecord) -> None:
         """Store the company, and let its domains and name lead to it unless they lead elsewhere."""
-        self._put(keys.company(self._desk, record.id), _COMPANY, {"doc": record.model_dump_json(exclude_none=True)})
-        for key in (*record.domains, fold_name(record.name)):
-            self._claim(keys.company_key(self._desk, key), {"company_id": record.id})
+        self._items.put(company_item(self._desk, record))
+        for key in record.found_by:
+            self._items.claim(company_key_item(self._desk, key, record.id))
 
     def _known(
-        self, contact_key: str, domain: str | None = None, name: str = ""
-    ) -> tuple[ContactRecord | None, CompanyRecord | None, CompanyRecord | None]:
-        """The contact, and the companies of a mail domain and of a name; two reads in all."""
-        contact_pk = keys.contact_key(self._desk, contact_key)
+        self, found_by: Sequence[str], domain: str | None = None, name: str = ""
+    ) -> tuple[Mapping[str, ContactRecord], CompanyRecord | None, CompanyRecord | None]:
+        """The contacts by what finds them, and the companies of a mail domain and of a name; two reads, and one more
+        for every step that merged records lead."""
+        contact_pks = {key: keys.contact_key(self._desk, key) for key in found_by}
         domain_pk, name_pk = (keys.company_key(self._desk, key) if key else "" for key in (domain, name))
-        found = self._items((pk, _KEY) for pk in (contact_pk, domain_pk, name_pk) if pk)
-        contact = found[contact_pk]["contact_id"]["S"] if contact_pk in found else None
+        found = self._items.many((pk, KEY) for pk in (*contact_pks.values(), domain_pk, name_pk) if pk)
+        contacts = {key: found[pk]["contact_id"]["S"] for key, pk in contact_pks.items() if pk in found}
         of_domain, of_name = (found[pk]["company_id"]["S"] if pk in found else None for pk in (domain_pk, name_pk))
-        wanted = [(keys.contact(self._desk, contact), _CONTACT)] if contact else []
-        wanted += [(keys.company(self._desk, company), _COMPANY) for company in {of_domain, of_name} if company]
-        docs = {pk: item["doc"]["S"] for pk, item in self._items(wanted).items()}
+        wanted = [(keys.contact(self._desk, contact), CONTACT) for contact in dict.fromkeys(contacts.values())]
+        wanted += [(keys.company(self._desk, company), COMPANY) for company in {of_domain, of_name} if company]
+        docs = {pk: item["doc"]["S"] for pk, item in self._items.many(wanted).items()}
+        people = {
+            key: self._moved_contact(ContactRecord.model_validate_json(docs[keys.contact(self._desk, contact)]))
+            for key, contact in contacts.items()
+        }
         by_domain, by_name = (
-            CompanyRecord.model_validate_json(docs[keys.company(self._desk, company)]) if company else None
+            self._moved_company(CompanyRecord.model_validate_json(docs[keys.company(self._desk, company)]))
+            if company
+            else None
             for company in (of_domain, of_name)
         )
-        if contact is None:
-            return None, by_domain, by_name
-        return ContactRecord.model_validate_json(docs[keys.contact(self._desk, contact)]), by_domain, by_name
+        return people, by_domain, by_name
 
-    def _company_found_by(self, company_keys: Sequence[str]) -> CompanyRecord | None:
-        """The company that the first known of its domains and names leads to."""
-        places = [keys.company_key(self._desk, key) for key in company_keys]
-        found = self._items((pk, _KEY) for pk in places)
-        return next((self.company(found[pk]["company_id"]["S"]) for pk in places if pk in found), None)
+    def _moved_contact(self, record: ContactRecord) -> ContactRecord:
+        return self.current_contact(record.merged_into) if record.merged_into else record
+
+    def _moved_company(self, record: CompanyRecord) -> CompanyRecord:
+        return self.current_company(record.merged_into) if record.merged_into else record
+
+    def _contact_way(self, contact_id: ContactId) -> list[ContactRecord]:
+        """The contact of this id, and those it leads to, the last one being who they are by now."""
+        way = [self.contact(contact_id)]
+        while (onward := way[-1].merged_into) and len(way) < _STEPS:
+            way.append(self.contact(onward))
+        return way
+
+    def _company_way(self, company_id: CompanyId) -> list[CompanyRecord]:
+        """As `_contact_way`, of a company."""
+        way = [self.company(company_id)]
+        while (onward := way[-1].merged_into) and len(way) < _STEPS:
+            way.append(self.company(onward))
+        return way
 
     def _store_contact(self, record: ContactRecord, found_by: Sequence[str]) -> None:
-        self._put(keys.contact(self._desk, record.id), _CONTACT, {"doc": record.model_dump_json(exclude_none=True)})
+        self._items.put(contact_item(self._desk, record))
         for key in found_by:
-            self._claim(keys.contact_key(self._desk, key), {"contact_id": record.id})
+            self._items.claim(contact_key_item(self._desk, key, record.id))
 
-    def _doc(self, pk: str, sk: str) -> str | None:
-        item = self._item(pk, sk)
-        return item["doc"]["S"] if item else None
+    def _items_of(self, records: Sequence[ContactRecord] | Sequence[CompanyRecord]) -> list[Item]:
+        return [
+            contact_item(self._desk, record) if isinstance(record, ContactRecord) else company_item(self._desk, record)
+            for record in records
+        ]
 
-    def _items(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Any]:
-        """The items there are of `wanted` (pk, sk), by pk."""
-        left: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted]
-        found: dict[str, Any] = {}
-        for attempt in range(_READS):
-            if not left:
-                return found
-            time.sleep(_PAUSE_S * attempt)
-            asked: Any = {self._table: {"Keys": left, "ConsistentRead": True}}
-            answer: Any = self._client.batch_get_item(RequestItems=asked)
-            found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
-            left = answer["UnprocessedKeys"].get(self._table, {}).get("Keys")
-        if left:
-            raise TimeoutError(f"the table left {len(left)} keys unread")
-        return found
-
-    def _item(self, pk: str, sk: str) -> Any:
-        key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-
-    def _put(self, pk: str, sk: str, values: dict[str, str], **condition: str) -> None:
-        item: dict[str, Any] = {name: {"S": value} for name, value in {"pk": pk, "sk": sk, **values}.items()}
-        self._client.put_item(TableName=self._table, Item=item, **condition)  # type: ignore[arg-type]  # one condition
-
-    def _claim(self, pk: str, values: dict[str, str]) -> None:
+    def _change(
+        self, before: Sequence[Item], after: Sequence[Item], claims: Sequence[Item] = (), *, owner: str = ""
+    ) -> None:
+        """Put each item of `after` where the one of `before` still is, and the claims that are nobody else's; all or
+        nothing."""
+        writes: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": new,
+                    "ConditionExpression": "doc = :before",
+                    "ExpressionAttributeValues": {":before": old["doc"]},
+                }
+            }
+            for old, new in zip(before, after, strict=True)
+        ]
+        writes += [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": item,
+                    "ConditionExpression": "attribute_not_exists(pk) OR #owner = :owner",
+                    "ExpressionAttributeNames": {"#owner": owner},
+                    "ExpressionAttributeValues": {":owner": item[owner]},
+                }
+            }
+            for item in claims
+        ]
         try:
-            self._put(pk, _KEY, values, ConditionExpression="attribute_not_exists(pk)")
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
+            self._client.transact_write_items(TransactItems=writes)
+        except self._client.exceptions.TransactionCanceledException as cancelled:
+            response: dict[str, Any] = {**cancelled.response}
+            refused = [reason["Code"] == "ConditionalCheckFailed" for reason in response["CancellationReasons"]]
+            if not any(refused[: len(before)]):
+                for item in itertools.compress(claims, refused[len(before) :]):
+                    raise BelongsToAnother(item["pk"]["S"].rpartition("#")[2]) from cancelled
+            raise StaleCustomer from cancelled
 
 
 def _contact_keys(caller: Caller) -> list[str]:

@@ -19,6 +19,14 @@
 | what became of a received mail | `<desk>#MAIL#<day>` | its id |
 | volume brake of a window | `<desk>#BRAKE#<sha256>` | `BRAKE` |
 | what is known of an address's mail | `<desk>#MAILBOX#<address>` | `MAILBOX` |
+
+Customers also stand in the indexes `by_contact` and `by_company`, beside the tickets but in partitions of their own:
+
+| listed | partition | sort key |
+|---|---|---|
+| contacts, those of a company | `<desk>#CONTACTS`, `<desk>#COMPANY#<id>#CONTACTS` | name, id |
+| companies | `<desk>#COMPANIES` | name, id |
+| what finds contacts, companies | `<desk>#CONTACTKEYS`, `<desk>#COMPANYKEYS` | address or phone; domain or name |
 """
 
 import hashlib
@@ -91,6 +99,31 @@ def company(desk: DeskId, company_id: CompanyId) -> str:
 
 def company_key(desk: DeskId, domain_or_name: str) -> str:
     return f"{desk}#COMPANYKEY#{domain_or_name}"
+
+
+def contacts(desk: DeskId) -> str:
+    """Index partition of all contacts, by name."""
+    return f"{desk}#CONTACTS"
+
+
+def contact_keys(desk: DeskId) -> str:
+    """Index partition of all that contacts are found by."""
+    return f"{desk}#CONTACTKEYS"
+
+
+def contacts_of(desk: DeskId, company_id: CompanyId) -> str:
+    """Index partition of a company's contacts, by name."""
+    return f"{company(desk, company_id)}#CONTACTS"
+
+
+def companies(desk: DeskId) -> str:
+    """Index partition of all companies, by name."""
+    return f"{desk}#COMPANIES"
+
+
+def company_keys(desk: DeskId) -> str:
+    """Index partition of all that companies are found by."""
+    return f"{desk}#COMPANYKEYS"
 
 
 def config(desk: DeskId) -> str:

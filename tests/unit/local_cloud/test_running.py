@@ -15,6 +15,8 @@ COMMANDS = (
     "token --contact wang@acme.example",
     "demo",
     "company import companies.csv",
+    "contact import contacts.csv",
+    "contact merge a@acme.example b@acme.example",
     "sla explain AS-7F3K-92QD",
     "rules explain AS-7F3K-92QD --rule vip",
     "keys rotate",

@@ -1,0 +1,125 @@
+"""The items that customers are kept in, and how they are read and written."""
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.shared.contracts.words import CompanyId, ContactId, DeskId
+from functions.shared.domain.directory import CompanyRecord, ContactRecord
+from functions.shared.gateways import keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CONTACT: Final = "CONTACT"
+COMPANY: Final = "COMPANY"
+KEY: Final = "KEY"
+
+_READS: Final = 5
+_PAUSE_S: Final = 0.05
+"""What a busy table leaves unread is asked for again, each time a little later."""
+_AT_ONCE: Final = 100
+
+Item = dict[str, Any]
+
+
+def contact_item(desk: DeskId, record: ContactRecord) -> Item:
+    """The contact; in the lists too, unless merged into another."""
+    doc, sort_key = record.model_dump_json(exclude_none=True), f"{record.sort_key}#{record.id}"
+    listed = {"contact_pk": keys.contacts(desk), "contact_sk": sort_key, "summary": doc}
+    if record.company_id:
+        listed |= {"company_pk": keys.contacts_of(desk, record.company_id), "company_sk": sort_key}
+    place = {"pk": keys.contact(desk, record.id), "sk": CONTACT, "doc": doc}
+    return _item({**place, **({} if record.merged_into else listed)})
+
+
+def company_item(desk: DeskId, record: CompanyRecord) -> Item:
+    """The company; in the list too, unless merged into another."""
+    doc = record.model_dump_json(exclude_none=True)
+    listed = {
+        "company_pk": keys.companies(desk),
+        "company_sk": f"{record.sort_key}#{record.id}",
+        "summary": doc,
+    }
+    place = {"pk": keys.company(desk, record.id), "sk": COMPANY, "doc": doc}
+    return _item({**place, **({} if record.merged_into else listed)})
+
+
+def contact_key_item(desk: DeskId, key: str, contact_id: ContactId) -> Item:
+    """What leads from an address or phone number to a contact."""
+    return _item(
+        {
+            "pk": keys.contact_key(desk, key),
+            "sk": KEY,
+            "contact_id": contact_id,
+            "contact_pk": keys.contact_keys(desk),
+            "contact_sk": key,
+            "summary": contact_id,
+        }
+    )
+
+
+def company_key_item(desk: DeskId, key: str, company_id: CompanyId) -> Item:
+    """What leads from a domain or folded name to a company."""
+    return _item(
+        {
+            "pk": keys.company_key(desk, key),
+            "sk": KEY,
+            "company_id": company_id,
+            "company_pk": keys.company_keys(desk),
+            "company_sk": key,
+            "summary": company_id,
+        }
+    )
+
+
+class Items:
+    """Reads items many at once, and claims those that are nobody's."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def doc(self, pk: str, sk: str) -> str | None:
+        """The document of one item."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        return item["doc"]["S"] if item else None
+
+    def many(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Any]:
+        """The items there are of `wanted` (pk, sk), by pk.
+
+        Raises:
+            TimeoutError: the table stays too busy to answer.
+        """
+        every: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(wanted)]
+        found: dict[str, Any] = {}
+        for start in range(0, len(every), _AT_ONCE):
+            found |= self._some(every[start : start + _AT_ONCE])
+        return found
+
+    def put(self, item: Item) -> None:
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def claim(self, item: Item) -> None:
+        """Put `item` unless there is one."""
+        try:
+            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def _some(self, left: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for attempt in range(_READS):
+            time.sleep(_PAUSE_S * attempt)
+            asked: Any = {self._table: {"Keys": left, "ConsistentRead": True}}
+            answer: Any = self._client.batch_get_item(RequestItems=asked)
+            found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
+            left = answer["UnprocessedKeys"].get(self._table, {}).get("Keys")
+            if not left:
+                return found
+        raise TimeoutError(f"the table left {len(left)} keys unread")
+
+
+def _item(values: dict[str, str]) -> Item:
+    return {name: {"S": value} for name, value in values.items()}

@@ -1,0 +1,107 @@
+"""Customers in lists: by name, and by what they are found by, each list one query of an index."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from functions.shared.contracts.words import CompanyId, DeskId
+from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_address, fold_name, fold_phone
+from functions.shared.gateways import keys
+from functions.shared.gateways.directory import Directory
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+R = TypeVar("R", ContactRecord, CompanyRecord)
+
+_FEWEST_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """A part of a list; `after` asks for what follows, None at its end."""
+
+    records: tuple[R, ...]
+    after: str | None = None
+
+
+class DirectorySearch:
+    """Looks through the customers of one desk. What was changed just now may be found a moment later."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, desk: DeskId, directory: Directory) -> None:
+        self._client = client
+        self._table = table
+        self._desk = desk
+        self._directory = directory
+
+    def contacts(self, prefix: str = "", *, limit: int = 50, after: str | None = None) -> Page[ContactRecord]:
+        """Contacts whose name begins with `prefix`, by name."""
+        found, more = self._page("contact", keys.contacts(self._desk), fold_name(prefix), limit, after)
+        return Page(tuple(ContactRecord.model_validate_json(doc) for doc in found), more)
+
+    def companies(self, prefix: str = "", *, limit: int = 50, after: str | None = None) -> Page[CompanyRecord]:
+        """Companies whose name begins with `prefix`, by name."""
+        found, more = self._page("company", keys.companies(self._desk), fold_name(prefix), limit, after)
+        return Page(tuple(CompanyRecord.model_validate_json(doc) for doc in found), more)
+
+    def contacts_of(self, company_id: CompanyId, *, limit: int = 50, after: str | None = None) -> Page[ContactRecord]:
+        """The company's contacts, by name."""
+        found, more = self._page("company", keys.contacts_of(self._desk, company_id), "", limit, after)
+        return Page(tuple(ContactRecord.model_validate_json(doc) for doc in found), more)
+
+    def find_contacts(self, text: str, *, limit: int = 20) -> tuple[ContactRecord, ...]:
+        """Contacts whose name, address or phone number begins with `text`, each once, as who they are by now."""
+        text = text.strip()
+        if not text:
+            return ()
+        found = {record.id: record for record in self.contacts(text, limit=limit).records}
+        for key in _beginnings(text):
+            ids, _ = self._page("contact", keys.contact_keys(self._desk), key, limit, None)
+            for id_ in dict.fromkeys(ids):
+                if id_ not in found:
+                    record = self._directory.current_contact(id_)
+                    found.setdefault(record.id, record)
+        return tuple(found.values())[:limit]
+
+    def find_companies(self, text: str, *, limit: int = 20) -> tuple[CompanyRecord, ...]:
+        """Companies whose name or a domain begins with `text`, each once, as what they are by now."""
+        text = text.strip()
+        if not text:
+            return ()
+        found = {record.id: record for record in self.companies(text, limit=limit).records}
+        ids, _ = self._page("company", keys.company_keys(self._desk), fold_name(text).removeprefix("@"), limit, None)
+        for id_ in dict.fromkeys(ids):
+            if id_ not in found:
+                record = self._directory.current_company(id_)
+                found.setdefault(record.id, record)
+        return tuple(found.values())[:limit]
+
+    def _page(
+        self, index: Literal["contact", "company"], pk: str, prefix: str, limit: int, after: str | None
+    ) -> tuple[list[str], str | None]:
+        """The summaries of one index partition whose sort key begins with `prefix` and comes after `after`."""
+        condition, values = f"{index}_pk = :pk", {":pk": {"S": pk}}
+        if after and after >= prefix:
+            condition += f" AND {index}_sk > :from"
+            values[":from"] = {"S": after}
+        elif prefix:
+            condition += f" AND begins_with({index}_sk, :from)"
+            values[":from"] = {"S": prefix}
+        page = self._client.query(
+            TableName=self._table,
+            IndexName=f"by_{index}",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            Limit=limit,
+        )
+        items = [item for item in page["Items"] if item[f"{index}_sk"]["S"].startswith(prefix)]
+        is_whole = len(items) < limit or "LastEvaluatedKey" not in page
+        return [item["summary"]["S"] for item in items], None if is_whole else items[-1][f"{index}_sk"]["S"]
+
+
+def _beginnings(text: str) -> list[str]:
+    """How what contacts are found by begins when somebody types `text`."""
+    digits = fold_phone(text)
+    is_phone = len(digits) >= _FEWEST_DIGITS and not any(sign.isalpha() or sign in "@._" for sign in text)
+    # Of a Chinese mobile number typed in part nobody knows yet that it is one: with and without the country's 86.
+    numbers = (digits, digits.removeprefix("86")) if is_phone else ()
+    return list(dict.fromkeys([fold_address(text), *filter(None, numbers)]))

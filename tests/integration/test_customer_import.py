@@ -1,0 +1,226 @@
+"""Customers from a file, entered at a desk."""
+
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from functions.shared.contracts.words import Language
+from functions.shared.domain.directory import Caller, ContactRecord
+from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.directory import Directory
+from ops.cli import app
+from ops.customer_file import BadLine, CompanyRow, ContactRow, Rejected, read_rows
+from ops.customer_import import Imported, finish, import_companies, import_contacts
+from ops.failure import Failure
+from tests.factories import DESK, NOON, default_config
+from tests.integration.conftest import BLOBS, TABLE
+
+SAMPLES = Path(__file__).parents[2] / "events" / "samples"
+
+Written = Callable[[str], Path]
+
+
+@pytest.fixture
+def directory(dynamodb: Any) -> Directory:
+    return Directory(dynamodb, TABLE, DESK, Language.ZH)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    def write(text: str) -> Path:
+        path = tmp_path / "customers.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def enter_companies(directory: Directory, path: Path = SAMPLES / "companies.csv") -> tuple[dict[str, int], list[Any]]:
+    refused: list[Rejected] = []
+    done = finish(import_companies(path, default_config(), directory, refused.append))
+    return figures(done), refused
+
+
+def enter_contacts(directory: Directory, path: Path = SAMPLES / "contacts.csv") -> tuple[dict[str, int], list[Any]]:
+    refused: list[Rejected] = []
+    done = finish(import_contacts(path, directory, refused.append))
+    return figures(done), refused
+
+
+def figures(done: Imported) -> dict[str, int]:
+    return {fate.value: count for fate, count in done.fates.items()}
+
+
+def test_an_import_done_again_changes_nothing(directory: Directory) -> None:
+    assert enter_companies(directory) == ({"entered": 8}, [])
+    assert enter_companies(directory) == ({"unchanged": 8}, [])
+    assert enter_contacts(directory) == ({"entered": 3}, [])
+    assert enter_contacts(directory) == ({"unchanged": 3}, [])
+
+
+def test_imported_contacts_are_recognised_with_company_and_tags(directory: Directory) -> None:
+    enter_companies(directory)
+    enter_contacts(directory)
+
+    li, company = directory.recognise(Caller(phone="+86 139-0013-9000"))
+    assert company is not None
+    assert (li.name, li.tags, company.name) == ("李强", ("beta",), "云杉软件")
+    wang = directory.contact_at("13800138000")
+    assert wang is not None
+    assert wang == directory.contact_at("wang.fang@huaxing-retail.example")
+    assert wang.tags == ("key-user", "门店")
+
+
+def test_a_company_first_met_by_name_keeps_its_tickets_when_it_is_imported(directory: Directory) -> None:
+    _, met = directory.recognise(Caller(address="a@qq.com", company="华星零售集团"))
+    enter_companies(directory)
+    _, imported = directory.recognise(Caller(address="b@huaxing-retail.example"))
+
+    assert met is not None
+    assert imported is not None
+    assert (imported.id, imported.tier) == (met.id, "vip")
+
+
+def test_empty_cells_leave_what_is_known(directory: Directory, written: Written) -> None:
+    enter_companies(directory)
+    assert enter_companies(directory, written("name,tags\n华星零售集团,renewal\n"))[0] == {"changed": 1}
+
+    _, company = directory.recognise(Caller(address="b@huaxing-retail.example"))
+    assert company is not None
+    assert (company.tier, company.account_manager, company.tags) == ("vip", "chen-jing", ("renewal",))
+
+
+def test_a_bad_line_is_refused_with_line_column_and_reason_and_the_others_are_entered(
+    directory: Directory, written: Written
+) -> None:
+    path = written(
+        "name,tier,account_manager,domains\nGood,vip,,\n,vip,,\nBad,vip,nobody,\nBad,Very Important,,\n"
+        "Bad,,,not a domain\nBad,,,,too many\nLast,,,last.example\n"
+    )
+
+    done, refused = enter_companies(directory, path)
+
+    assert done == {"entered": 2, "rejected": 5}
+    assert [(one.line, one.column) for one in refused] == [
+        (3, "name"),
+        (4, "account_manager"),
+        (5, "tier"),
+        (6, "domains"),
+        (7, ""),
+    ]
+    assert refused[1].why == "nobody is called nobody"
+
+
+def test_a_contact_that_is_two_people_is_refused_and_both_are_named(directory: Directory, written: Written) -> None:
+    directory.save_contact(ContactRecord(id="con_0000000a", address="a@acme.example"))
+    directory.save_contact(ContactRecord(id="con_0000000b", phone="13800138000", address="b@acme.example"))
+
+    done, refused = enter_contacts(
+        directory,
+        written(
+            "name,address,phone,company\nA,a@acme.example,138 0013 8000,\nC,c@acme.example,138 0013 8000,\n"
+            "D,d@acme.example,,Nowhere Ltd\nE,,,\nF,no address,,\n"
+        ),
+    )
+
+    assert done == {"rejected": 5}
+    assert [(one.line, one.column) for one in refused] == [
+        (2, "phone"),
+        (3, "phone"),
+        (4, "company"),
+        (5, ""),
+        (6, "address"),
+    ]
+    assert "con_0000000a" in refused[0].why
+    assert "con_0000000b" in refused[0].why
+
+
+def test_a_company_that_is_two_is_refused(directory: Directory, written: Written) -> None:
+    enter_companies(directory)
+
+    _, (refused,) = enter_companies(directory, written("name,domains\nNorthwind Outdoor,huaxing-retail.example\n"))
+
+    assert (refused.line, refused.column) == (2, "name")
+    assert "merge them" in refused.why
+
+
+def test_a_spreadsheets_own_encoding_is_read(tmp_path: Path, directory: Directory) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_bytes("name,phone\n赵六,13700137000\n".encode("gb18030"))
+
+    assert enter_contacts(directory, path) == ({"entered": 1}, [])
+    known = directory.contact_at("13700137000")
+    assert known is not None
+    assert known.name == "赵六"
+
+
+def test_a_line_may_hold_line_breaks_and_is_counted_by_its_last(written: Written) -> None:
+    rows = list(read_rows(written('name,phone\n"A\nB",13700137000\nC,x\n'), ContactRow))
+
+    assert [row.rejected.line for row in rows if isinstance(row, BadLine)] == [4]
+
+
+@pytest.mark.parametrize("content", [b"", b"company,colour\nx,y\n", b"\xff\xfe\x00", b'name\n"open'])
+def test_a_file_that_is_no_list_of_companies_is_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "companies.csv"
+    file.write_bytes(content)
+
+    with pytest.raises(Failure):
+        list(read_rows(file, CompanyRow, required="name"))
+
+
+def test_a_long_file_is_not_kept_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("name,address\n")
+        file.writelines(f"客户{number},c{number}@acme.example\n" for number in range(20_000))
+    tracemalloc.start()
+    try:
+        lines = sum(1 for _ in read_rows(path, ContactRow))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert lines == 20_000
+    assert peak < 3_000_000
+
+
+def test_the_commands_import_report_and_merge(
+    dynamodb: Any, directory: Directory, written: Written, tmp_path: Path
+) -> None:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BLOBS)
+    ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK).publish(
+        default_config(), author="test", note="", now=NOON
+    )
+    where, report = ["--table", TABLE, "--bucket", BLOBS], tmp_path / "rejected.csv"
+
+    def run(*command: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, [*command, *where])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.stdout
+
+    assert run("company", "import", str(SAMPLES / "companies.csv"))[0] == 0
+    code, said = run(
+        "contact", "import", str(written("address\na@b.example\nc@d.example\nx\n")), "--report", str(report)
+    )
+    assert (code, "2 entered, 0 changed, 0 as they were, 1 lines rejected." in said) == (1, True)
+    assert report.read_text(encoding="utf-8").splitlines()[1].startswith("4,address,")
+
+    code, said = run("contact", "merge", "a@b.example", "c@d.example")
+    merged = directory.contact_at("a@b.example")
+    assert code == 0
+    assert merged is not None
+    assert merged == directory.contact_at("c@d.example")
+    assert run("contact", "merge", merged.merged[0], merged.id, "--undo")[0] == 0
+    assert directory.contact_at("a@b.example") != directory.contact_at("c@d.example")
+
+    assert run("company", "merge", "云杉软件", "northwind-outdoor.example")[0] == 0
+    _, company = directory.recognise(Caller(address="a@yunshan-soft.example"))
+    assert company is not None
+    assert company.name == "Northwind Outdoor"
