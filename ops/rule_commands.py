@@ -16,7 +16,9 @@ from ops.failure import Failure
 from ops.spans import span
 
 if TYPE_CHECKING:
+    from functions.shared.domain.config import DeskConfig
     from functions.shared.domain.past_tickets import PastTicket
+    from functions.shared.domain.rule_check import Doubt
     from functions.shared.domain.rules import Rule
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -57,6 +59,30 @@ def run(
             sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False)}\n")
     if bad:
         raise Failure(f"{bad} {'line is' if bad == 1 else 'lines are'} no ticket.")
+
+
+@app.command()
+def check(
+    rules: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The rules, as in config/rules.")],
+    config: Annotated[Path, typer.Option(metavar="FOLDER", help="The desk they are for.")] = Path("config"),
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Name rules that none of the running desk's tickets match: 90d.")
+    ] = None,
+) -> None:
+    """Say whether rules are sound, and what to look at: rules never reached, conditions that never hold, and so on."""
+    from ops.configuration import ConfigRefused, doubts_about
+
+    now = datetime.now(UTC)
+    try:
+        desk, doubts = doubts_about(
+            config, now=now, instead={"rules": rules}, tried=lambda desk: _silent(desk, since, now) if since else ()
+        )
+    except ConfigRefused as refused:
+        raise Failure(str(refused)) from refused
+    for doubt in doubts:
+        print(f"{doubt} (a warning)")
+    warnings = {0: "nothing to look at", 1: "1 warning"}.get(len(doubts), f"{len(doubts)} warnings")
+    print(f"{rules}: {len(desk.rules)} rules, all sound; {warnings}.")
 
 
 @app.command()
@@ -127,6 +153,20 @@ def backtest(
     if bad := report.first_bad:
         also = f" ({report.bad_lines} lines in all)" if report.bad_lines > 1 else ""
         raise Failure(f"{tickets}:{bad.number}: {bad.reason}{also}")
+
+
+def _silent(desk: "DeskConfig", since: str, now: datetime) -> "list[Doubt]":
+    """The rules that match none of the running desk's tickets opened so long ago at most."""
+    from functions.shared.domain.backtest import Report, Triage
+    from functions.shared.domain.backtest import backtest as run_backtest
+    from functions.shared.domain.rule_check import silent
+
+    report = Report()
+    triage = Triage(desk, desk.rules)
+    with ExitStack() as files:
+        for _ in run_backtest(_of_the_desk(since, files), triage, triage, desk, report=report, now=now):
+            pass
+    return silent(desk.rules, report.matched, report.tickets, max(1, span(since).days), now)
 
 
 def _with_progress(path: Path, files: ExitStack) -> Iterable[str]:
