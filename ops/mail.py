@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from ops import quarantine_commands
+from ops.failure import Failure
+from ops.quarantine_commands import DEFAULT_DESK, Bucket, DeskName, Table, Topic, mail_place
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 app.add_typer(quarantine_commands.app, name="quarantine")
@@ -25,6 +27,36 @@ def parse(
         answers.append(_read(file, only_body=body))
         typer.echo(json.dumps({"file": str(file), **answers[-1]}, ensure_ascii=False))
     raise typer.Exit(any("error" in answer for answer in answers))
+
+
+@app.command("reconcile")
+def reconcile_mail(
+    since: Annotated[str, typer.Option("--since", help="How far back: 90m, 24h, 7d.")] = "24h",
+    settle: Annotated[
+        int, typer.Option("--settle", min=0, help="Leave out what arrived in the last so many seconds.")
+    ] = 60,
+    desk: DeskName = DEFAULT_DESK,
+    table: Table = None,
+    bucket: Bucket = None,
+    topic: Topic = None,
+) -> None:
+    """Hold the raw mail that lies in the bucket against what became of it; status 1 if anything differs."""
+    from datetime import UTC, datetime, timedelta
+
+    from pydantic import TypeAdapter, ValidationError
+
+    from functions.shared.domain.mail_rules import Length, length_of
+    from ops.reconcile import reconcile
+
+    try:
+        length = length_of(TypeAdapter(Length).validate_python(since))
+    except ValidationError as error:
+        raise Failure(f"--since {since}: say how long, as in 90m, 24h or 7d.") from error
+    place = mail_place(desk, table, bucket, topic)
+    now = datetime.now(UTC)
+    report = reconcile(place, desk, since=now - length, until=now - timedelta(seconds=settle))
+    typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    raise typer.Exit(bool(report["differences"]))
 
 
 def _read(file: Path, *, only_body: bool) -> dict[str, object]:

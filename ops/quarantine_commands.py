@@ -1,7 +1,11 @@
 """`desk mail quarantine`: the mails that became no ticket, and what to do about them."""
 
+import getpass
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +14,11 @@ import typer
 from ops.failure import Failure
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sns import SNSClient
 
     from functions.shared.domain.quarantine import HeldMail
-    from functions.shared.gateways.quarantine import Quarantine
+    from functions.shared.held_mail import HeldMails
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -31,20 +35,14 @@ DEFAULT_DESK = "after-sales"
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where one desk's held mail is."""
+class MailPlace:
+    """Where one desk's mail lies."""
 
-    quarantine: "Quarantine"
+    dynamodb: "DynamoDBClient"
     s3: "S3Client"
-    sns: "SNSClient"
+    table: str
     bucket: str
-    topic: str
-
-    def find(self, mail_id: str) -> "HeldMail":
-        found = next((held for held in self.quarantine.newest(SEARCHED) if held.id == mail_id), None)
-        if found is None:
-            raise Failure(f"No mail {mail_id} is held.")
-        return found
+    held: "HeldMails"
 
 
 @app.command("list")
@@ -56,8 +54,8 @@ def list_(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=SEARCHED)] = 50,
 ) -> None:
     """Print the mails held last, newest first, one JSON object a line."""
-    for held in _place(desk, table, bucket, topic).quarantine.newest(limit):
-        typer.echo(json.dumps(held.model_dump(mode="json"), ensure_ascii=False))
+    for held in mail_place(desk, table, bucket, topic).held.newest(limit):
+        typer.echo(json.dumps(_shown(held), ensure_ascii=False))
 
 
 @app.command()
@@ -70,11 +68,11 @@ def show(
     raw: Annotated[Path | None, typer.Option("--raw", metavar="FILE", help="Write the raw message here.")] = None,
 ) -> None:
     """Print why a mail is held; with --raw keep the message itself in a file."""
-    place = _place(desk, table, bucket, topic)
-    held = place.find(mail_id)
-    typer.echo(json.dumps(held.model_dump(mode="json"), ensure_ascii=False, indent=2))
-    if raw:
-        raw.write_bytes(place.s3.get_object(Bucket=place.bucket, Key=held.raw_key)["Body"].read())
+    place = mail_place(desk, table, bucket, topic)
+    with _refusals(mail_id):
+        typer.echo(json.dumps(_shown(place.held.find(mail_id)), ensure_ascii=False, indent=2))
+        if raw:
+            raw.write_bytes(place.held.raw(mail_id))
 
 
 @app.command()
@@ -82,41 +80,79 @@ def replay(
     mail_id: MailId, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None, topic: Topic = None
 ) -> None:
     """Let a mail arrive once more, e.g. after the desk learnt to read it. What became a ticket before stays one."""
-    place = _place(desk, table, bucket, topic)
-    held = place.find(mail_id)
-    place.sns.publish(TopicArn=place.topic, Message=json.dumps(_notification(held, place.bucket)))
+    with _refusals(mail_id):
+        mail_place(desk, table, bucket, topic).held.replay(mail_id, by=_operator(), now=datetime.now(UTC))
     typer.echo(f"{mail_id} is on its way again.")
 
 
-def _notification(held: "HeldMail", bucket: str) -> dict[str, object]:
-    """What SES said when the mail arrived, as far as the desk reads it."""
-    return {
-        "notificationType": "Received",
-        "mail": {
-            "messageId": held.id,
-            "timestamp": held.received_at.isoformat(),
-            "source": held.envelope_sender,
-        },
-        "receipt": {
-            "recipients": list(held.recipients),
-            **{f"{name}Verdict": {"status": status} for name, status in held.verdicts.items()},
-            "action": {"type": "S3", "bucketName": bucket, "objectKey": held.raw_key},
-        },
-    }
+@app.command()
+def release(
+    mail_id: MailId, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None, topic: Topic = None
+) -> None:
+    """Let a mail in, whatever set it aside: spam, a brake, a machine. Viruses and our own mail stay out."""
+    with _refusals(mail_id):
+        mail_place(desk, table, bucket, topic).held.release(mail_id, by=_operator(), now=datetime.now(UTC))
+    typer.echo(f"{mail_id} is let in.")
 
 
-def _place(desk: str, table: str | None, bucket: str | None, topic: str | None) -> _Place:
+@app.command()
+def delete(
+    mail_id: MailId, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None, topic: Topic = None
+) -> None:
+    """Delete a held mail for good, with its raw message."""
+    with _refusals(mail_id):
+        mail_place(desk, table, bucket, topic).held.delete(mail_id, by=_operator(), now=datetime.now(UTC))
+    typer.echo(f"{mail_id} is deleted.")
+
+
+def mail_place(desk: str, table: str | None, bucket: str | None, topic: str | None) -> MailPlace:
+    """Where the mail of the desk that the options name lies.
+
+    Raises:
+        Failure: some options are missing, or no local desk is up.
+    """
     import boto3
 
+    from functions.shared.gateways.arrivals import Arrivals
+    from functions.shared.gateways.blobs import Blobs
     from functions.shared.gateways.quarantine import Quarantine
+    from functions.shared.held_mail import HeldMails
 
     if table and bucket and topic:
-        clients = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("sns")
-        return _Place(Quarantine(clients[0], table, desk), clients[1], clients[2], bucket, topic)
-    if table or bucket or topic:
+        dynamodb, s3, sns = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("sns")
+    elif table or bucket or topic:
         raise Failure("Name the table, the bucket and the topic, or none of them for the local desk.")
-    from ops.local.running import local_desk
+    else:
+        from ops.local.running import local_desk
 
-    aws, stack = local_desk("or name table, bucket and topic")
-    held = Quarantine(aws.dynamodb, stack["TableName"], desk)
-    return _Place(held, aws.s3, aws.sns, stack["InboundBucket"], stack["InboundTopicArn"])
+        aws, stack = local_desk("or name table, bucket and topic")
+        dynamodb, s3, sns = aws.dynamodb, aws.s3, aws.sns
+        table, bucket, topic = stack["TableName"], stack["InboundBucket"], stack["InboundTopicArn"]
+    held = HeldMails(
+        quarantine=Quarantine(dynamodb, table, desk), arrivals=Arrivals(sns, topic, bucket), raw=Blobs(s3, bucket)
+    )
+    return MailPlace(dynamodb, s3, table, bucket, held)
+
+
+@contextmanager
+def _refusals(mail_id: str) -> Iterator[None]:
+    """Says in one line why something cannot be done with a mail."""
+    from functions.shared.domain.errors import HeldMailNotFound, IllegalTransition
+    from functions.shared.gateways.blobs import BlobNotFound
+
+    try:
+        yield
+    except HeldMailNotFound as error:
+        raise Failure(f"No mail {mail_id} is held.") from error
+    except IllegalTransition as error:
+        raise Failure(f"{mail_id}: {error}.") from error
+    except BlobNotFound as error:
+        raise Failure(f"The raw message of {mail_id} is gone.") from error
+
+
+def _shown(held: "HeldMail") -> dict[str, object]:
+    return held.model_dump(mode="json")
+
+
+def _operator() -> str:
+    return f"operator {getpass.getuser()}"

@@ -142,6 +142,10 @@ class InMemoryBlobs:
         except KeyError:
             raise BlobNotFound(key) from None
 
+    def remove(self, key: str) -> None:
+        self.bodies.pop(key, None)
+        self.infos.pop(key, None)
+
     def describe(self, key: str) -> BlobInfo:
         try:
             return self.infos[key]

@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.desk import api, past_api
+from functions.desk import api, past_api, quarantine_api
 from functions.desk.pages import routes
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
@@ -20,6 +20,7 @@ app = build_resolver(
 )
 app.include_router(api.router)
 app.include_router(past_api.router)
+app.include_router(quarantine_api.router)
 app.include_router(routes.router)
 add_sign_in_routes(app, sign_in, routes.gate)
 

@@ -10,3 +10,7 @@ class DeskHttpSettings(DeskSettings, SignInSettings):
     """Base of the desk's own addresses, without a trailing slash."""
     token_key_parameter: str
     """Name of the SSM SecureString that signs customers' links and form tokens."""
+    inbound_bucket: str
+    """Where raw mail lies."""
+    inbound_topic_arn: str
+    """Hears of received mail; a mail let out of quarantine arrives by it again."""

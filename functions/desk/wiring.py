@@ -8,14 +8,19 @@ from typing import Any
 import boto3
 
 from functions.desk.past import Past
+from functions.desk.quarantine import QuarantineDoor
 from functions.desk.rule_reasons import RuleReasons
 from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
 from functions.desk.sign_in import SignIn
 from functions.shared.domain.config import DeskConfig
+from functions.shared.gateways.arrivals import Arrivals
+from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.opened_tickets import OpenedTickets
+from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.gateways.user_pool import PoolKeys, UserPool
+from functions.shared.held_mail import HeldMails
 from functions.shared.identity.authenticate import Authenticator
 from functions.shared.identity.cookies import Cookies
 from functions.shared.identity.csrf import FormTokens
@@ -62,6 +67,19 @@ def rule_reasons() -> RuleReasons:
     """What answers why a rule acted or did not."""
     parts = wiring()
     return RuleReasons(parts.config, parts.store, parts.bodies)
+
+
+@cache
+def quarantine() -> QuarantineDoor:
+    """The mail that was set aside."""
+    parts, known = wiring(), settings()
+    return QuarantineDoor(
+        HeldMails(
+            quarantine=Quarantine(parts.dynamodb, known.table_name, parts.desk_id),
+            arrivals=Arrivals(boto3.client("sns"), known.inbound_topic_arn, known.inbound_bucket),
+            raw=Blobs(parts.s3, known.inbound_bucket),
+        )
+    )
 
 
 @cache

@@ -1,5 +1,7 @@
 """The agents' door: API and console."""
 
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from functions.desk.settings import DeskHttpSettings
@@ -12,7 +14,7 @@ from infra.platform import Platform
 class Desk(Construct):
     """Queues, tickets and what agents do with them."""
 
-    def __init__(self, scope: Construct, id: str, *, platform: Platform, api: PublicApi) -> None:
+    def __init__(self, scope: Construct, id: str, *, platform: Platform, api: PublicApi, inbound: sns.ITopic) -> None:
         super().__init__(scope, id)
         http = ServiceFunction(
             self,
@@ -24,6 +26,8 @@ class Desk(Construct):
                 **platform.sign_in,
                 public_url=platform.public_url,
                 token_key_parameter=platform.token_key_parameter,
+                inbound_bucket=platform.inbound.bucket_name,
+                inbound_topic_arn=inbound.topic_arn,
             ),
             timeout=DOOR_TIMEOUT,
             memory_mib=1024,
@@ -35,4 +39,6 @@ class Desk(Construct):
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", under=["attachments/", "bodies/"])
         allow_objects(http, platform.blobs, "PutObject", under=["bodies/"])  # agents' long answers
+        allow_objects(http, platform.inbound, "GetObject", "DeleteObject")  # quarantined mail is looked at and deleted
+        iam.Grant.add_to_principal(grantee=http, actions=["sns:Publish"], resource_arns=[inbound.topic_arn])
         api.leads_to(http, "Desk", "/desk", "/desk/{proxy+}", "/api/v1/desk/{proxy+}")

@@ -45,7 +45,7 @@ class AppStack(cdk.Stack):
         watchdog = SlaWatchdog(self, "SlaWatchdog", platform=platform)
         outbox = Outbox(self, "Outbox", platform=platform)
         router = Router(self, "Router", platform=platform, timers=watchdog)
-        Desk(self, "Desk", platform=platform, api=api)
+        Desk(self, "Desk", platform=platform, api=api, inbound=self.intake.inbound)
         notifier = Notifier(self, "Notifier", platform=platform)
         kb = KnowledgeBase(self, "KnowledgeBase", platform=platform, api=api)
         alarms = Alarms(

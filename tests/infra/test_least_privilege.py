@@ -15,7 +15,8 @@ MAY = {
     "iam:": {"functions.sla_watchdog.stream.handler", "functions.router.triage.handler"},
     "dynamodb:UpdateItem": {"functions.router.triage.handler", "functions.intake.mail.handler"},
     "dynamodb:GetRecords": {"functions.outbox.stream.handler", "functions.sla_watchdog.stream.handler"},
-    "s3:DeleteObject": {"functions.kb.publish.handler"},
+    "s3:DeleteObject": {"functions.kb.publish.handler", "functions.desk.http.handler"},
+    "sns:": {"functions.desk.http.handler"},
 }
 """Rights that only some have: which entry points may do actions that begin so."""
 
@@ -37,7 +38,9 @@ OBJECTS = {
     "functions.router.triage.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.sla_watchdog.timer.handler": CONFIG,
     "functions.sla_watchdog.renewal.handler": CONFIG,
-    "functions.desk.http.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID} | {"s3:PutObject blobs/bodies/*"},
+    "functions.desk.http.handler": CONFIG
+    | {f"s3:GetObject {said}" for said in SAID}
+    | {"s3:PutObject blobs/bodies/*", "s3:GetObject inbound/*", "s3:DeleteObject inbound/*"},
     "functions.notifier.events.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID},
     "functions.kb.http.handler": CONFIG | {"s3:GetObject blobs/search/*", "s3:GetObject site/*"},
     "functions.kb.publish.handler": CONFIG

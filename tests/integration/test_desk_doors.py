@@ -28,6 +28,8 @@ def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
         **OF_THE_DESK,
         public_url="https://desk.example",
         token_key_parameter=TOKEN_KEYS,
+        inbound_bucket="inbound",
+        inbound_topic_arn="arn:aws:sns:us-east-1:123456789012:inbound",
         user_pool_client_id=CLIENT,
         issuer=ISSUER,
         keys_url=f"{ISSUER}/.well-known/jwks.json",

@@ -1,7 +1,7 @@
 """`desk mail quarantine` as an operator types it."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from functions.intake.delivery import Delivery
+from functions.shared.domain.mail_log import Fate, MailLine
 from functions.shared.domain.quarantine import Held, HeldMail
+from functions.shared.gateways.mail_log import MailLog
 from functions.shared.gateways.quarantine import Quarantine
 from ops.cli import app
 from ops.failure import Failure
@@ -84,3 +86,39 @@ def test_a_replayed_mail_arrives_as_it_did_with_the_verdicts_of_then(queue_url: 
     assert (delivery.id, delivery.key, delivery.received_at) == (held.id, held.raw_key, held.received_at)
     assert (delivery.envelope_sender, delivery.recipients) == (held.envelope_sender, held.recipients)
     assert delivery.verdicts == held.verdicts
+
+
+def test_a_released_mail_arrives_with_who_answers_for_it_and_waits_no_longer(queue_url: str) -> None:
+    desk("release", "ses-1")
+
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue_url)["Messages"]
+    assert (Delivery.parse(message["Body"]).released_by or "").startswith("operator ")
+    assert [json.loads(line)["id"] for line in desk("list").splitlines()] == ["ses-2"]
+    with pytest.raises(Failure, match="never released"):
+        desk("release", "ses-2")
+
+
+@pytest.mark.usefixtures("queue_url")
+def test_a_deleted_mail_is_gone_with_its_raw_message(tmp_path: Path) -> None:
+    desk("delete", "ses-1")
+
+    assert json.loads(desk("show", "ses-1"))["standing"] == "deleted"
+    with pytest.raises(Failure, match="was deleted"):
+        desk("show", "ses-1", "--raw", str(tmp_path / "raw.eml"))
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="inbound")
+
+
+@pytest.mark.usefixtures("queue_url")
+def test_the_report_names_what_no_line_accounts_for(dynamodb: "DynamoDBClient") -> None:
+    now = datetime.now(UTC)
+    boto3.client("s3").put_object(Bucket="inbound", Key="ses-3", Body=b"raw")
+    held = UNREADABLE.model_copy(update={"received_at": now})
+    Quarantine(dynamodb, TABLE, DESK).hold(held)
+    line = MailLine(id="ses-1", received_at=now, raw_key="ses-1", fate=Fate.HELD, held=held.held, taken_in_at=now)
+    MailLog(dynamodb, TABLE, DESK).record(line)
+
+    result = CliRunner().invoke(app, ["mail", "reconcile", "--settle", "0"], catch_exceptions=False)
+
+    report = json.loads(result.output)
+    assert (result.exit_code, report["received"], report["quarantined"]) == (1, 2, 1)
+    assert [difference["mail"] for difference in report["differences"]] == ["ses-3"]

@@ -51,6 +51,10 @@ class Blobs:
         except self._client.exceptions.NoSuchKey as error:
             raise BlobNotFound(key) from error
 
+    def remove(self, key: str) -> None:
+        """Delete the blob, where there is one."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
+
     def describe(self, key: str) -> BlobInfo:
         """What is known of the blob without reading it; raises BlobNotFound."""
         try:

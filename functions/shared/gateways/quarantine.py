@@ -1,7 +1,7 @@
 """Mail set aside, in the single table, by the time it arrived."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +39,17 @@ class Quarantine:
     def newest(self, limit: int = 50) -> Iterator[HeldMail]:
         """The mails set aside last and still held, newest first."""
         yield from islice((mail for mail in self._mails() if mail.standing == "held"), limit)
+
+    def since(self, at: datetime) -> Iterator[HeldMail]:
+        """All mails that arrived since then and were set aside, settled or not."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk >= :at",
+            ExpressionAttributeValues={":pk": {"S": keys.quarantine(self._desk)}, ":at": {"S": keys.instant(at)}},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield HeldMail.model_validate_json(item["doc"]["S"])
 
     def find(self, mail_id: str) -> HeldMail:
         """The mail with this id, settled or not.

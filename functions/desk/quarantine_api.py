@@ -1,0 +1,54 @@
+"""The leads' API of the quarantine: list, look, release, replay, delete."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.desk.wiring import authenticate, quarantine
+from functions.shared.domain.quarantine import HeldMail
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+
+_MAILS = "/api/v1/desk/mail/quarantine"
+_MAIL = f"{_MAILS}/<mail_id>"
+
+
+@router.get(_MAILS)
+def list_held(limit: Annotated[int, Query(ge=1, le=500)] = 50) -> list[HeldMail]:
+    """The mails that wait, newest first, each with its reason."""
+    return quarantine().newest(authenticate(router.current_event), limit)
+
+
+@router.get(_MAIL)
+def look(mail_id: str) -> HeldMail:
+    """One mail."""
+    return quarantine().look(authenticate(router.current_event), mail_id)
+
+
+@router.get(f"{_MAIL}/raw")
+def download(mail_id: str) -> Response[None]:
+    """A redirect to a short-lived address of the message as it arrived."""
+    link = quarantine().raw_link(authenticate(router.current_event), mail_id)
+    return Response(HTTPStatus.SEE_OTHER, headers={"Location": link})
+
+
+@router.post(f"{_MAIL}/release")
+def release(mail_id: str) -> HeldMail:
+    """Let the mail in; the caller answers for it."""
+    return quarantine().release(authenticate(router.current_event), mail_id, now=datetime.now(UTC))
+
+
+@router.post(f"{_MAIL}/replay")
+def replay(mail_id: str) -> HeldMail:
+    """Let the mail arrive again under the rules of now."""
+    return quarantine().replay(authenticate(router.current_event), mail_id, now=datetime.now(UTC))
+
+
+@router.delete(_MAIL)
+def delete(mail_id: str) -> HeldMail:
+    """Delete the message for good."""
+    return quarantine().delete(authenticate(router.current_event), mail_id, now=datetime.now(UTC))

@@ -1,0 +1,101 @@
+"""What may be done about mail that was set aside: let it out, let it arrive again, or delete it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from functions.shared.domain.errors import IllegalTransition
+from functions.shared.domain.quarantine import HeldMail
+
+
+class Quarantine(Protocol):
+    """Where it is kept."""
+
+    def hold(self, mail: HeldMail) -> None: ...
+
+    def newest(self, limit: int = ...) -> Iterable[HeldMail]: ...
+
+    def find(self, mail_id: str) -> HeldMail:
+        """Raises HeldMailNotFound."""
+
+
+class Arrivals(Protocol):
+    """The way that received mail takes."""
+
+    def announce(self, mail: HeldMail, *, released_by: str | None = None) -> None: ...
+
+
+class RawMail(Protocol):
+    """The messages as they arrived."""
+
+    def get(self, key: str) -> bytes: ...
+
+    def link(self, key: str, *, file_name: str, content_type: str) -> str: ...
+
+    def remove(self, key: str) -> None: ...
+
+
+class HeldMails:
+    """The quarantine of one desk. `by` is who decides, and stands beside what they decided."""
+
+    def __init__(self, *, quarantine: Quarantine, arrivals: Arrivals, raw: RawMail) -> None:
+        self._quarantine = quarantine
+        self._arrivals = arrivals
+        self._raw = raw
+
+    def newest(self, limit: int) -> list[HeldMail]:
+        """The mails that wait, newest first."""
+        return list(self._quarantine.newest(limit))
+
+    def find(self, mail_id: str) -> HeldMail:
+        """The mail, waiting or not; raises HeldMailNotFound."""
+        return self._quarantine.find(mail_id)
+
+    def raw(self, mail_id: str) -> bytes:
+        """The message as it arrived."""
+        return self._raw.get(self._there(mail_id).raw_key)
+
+    def raw_link(self, mail_id: str) -> str:
+        """A short-lived address that downloads the message as it arrived."""
+        mail = self._there(mail_id)
+        return self._raw.link(mail.raw_key, file_name=f"{mail.id}.eml", content_type="application/octet-stream")
+
+    def release(self, mail_id: str, *, by: str, now: datetime) -> HeldMail:
+        """Let the mail in, whatever set it aside; `by` answers for it.
+
+        Raises:
+            IllegalTransition: it was deleted, or is of a kind that nobody may let in.
+        """
+        mail = self._there(mail_id)
+        if mail.held.is_for_good:
+            raise IllegalTransition(f"mail held as {mail.held} is never released")
+        self._arrivals.announce(mail, released_by=by)
+        return self._settle(mail.settled("released", by=by, at=now))
+
+    def replay(self, mail_id: str, *, by: str, now: datetime) -> HeldMail:
+        """Let the mail arrive again, to be judged by the rules of now."""
+        mail = self._there(mail_id)
+        self._arrivals.announce(mail)
+        return self._settle(mail.settled("replayed", by=by, at=now))
+
+    def delete(self, mail_id: str, *, by: str, now: datetime) -> HeldMail:
+        """Delete the message for good; that it came, and who deleted it, stays known for a while.
+
+        Raises:
+            IllegalTransition: it was let out; what became of it may still need the message.
+        """
+        mail = self._there(mail_id)
+        if mail.standing != "held":
+            raise IllegalTransition(f"the mail was {mail.standing} already")
+        self._raw.remove(mail.raw_key)
+        return self._settle(mail.settled("deleted", by=by, at=now))
+
+    def _there(self, mail_id: str) -> HeldMail:
+        mail = self._quarantine.find(mail_id)
+        if mail.standing == "deleted":
+            raise IllegalTransition("the mail was deleted")
+        return mail
+
+    def _settle(self, mail: HeldMail) -> HeldMail:
+        self._quarantine.hold(mail)
+        return mail
