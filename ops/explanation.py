@@ -12,6 +12,8 @@ from functions.shared.contracts.events import (
     ClockRetargeted,
     ClockStarted,
     ClockStopped,
+    EscalationAcknowledged,
+    NoticeReleased,
     Reason,
     SlaBreached,
     SlaWarned,
@@ -29,7 +31,9 @@ Moved = Annotated[
     | ClockStopped
     | SlaWarned
     | SlaBreached
-    | TicketEscalated,
+    | TicketEscalated
+    | NoticeReleased
+    | EscalationAcknowledged,
     Field(discriminator="type"),
 ]
 _MOVED: Final[TypeAdapter[Moved]] = TypeAdapter(Moved)
@@ -64,13 +68,14 @@ class DeadlineLine(_Part):
 
 
 class ActLine(_Part):
-    """A warning, the breach or an escalation, with whom it was sent to."""
+    """A warning, the breach or an escalation with whom it was sent to, or who acknowledged one."""
 
     at: AwareDatetime
-    kind: Literal["warned", "breached", "escalated"]
+    kind: Literal["warned", "breached", "escalated", "released", "acknowledged"]
     threshold: str | None = None
     level: int | None = None
-    due_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    by: str | None = None
     recipients: tuple[str, ...]
     reasons: tuple[Reason, ...]
 
@@ -194,6 +199,9 @@ def _with_targets(cycle: Cycle) -> Iterable[tuple[ClockStarted | ClockResumed | 
 
 
 def _act(event: Act) -> ActLine:
+    if isinstance(event, EscalationAcknowledged):
+        by = event.actor.name or event.actor.id
+        return ActLine(at=event.occurred_at, kind="acknowledged", level=event.level, by=by, recipients=(), reasons=())
     common: dict[str, Any] = {
         "at": event.occurred_at,
         "due_at": event.due_at,
@@ -207,6 +215,8 @@ def _act(event: Act) -> ActLine:
             return ActLine(kind="breached", **common)
         case TicketEscalated():
             return ActLine(kind="escalated", level=event.level, **common)
+        case NoticeReleased():
+            return ActLine(kind="released", level=event.level, **common)
 
 
 def _pending(timer: Timer, cycles: Iterable[Cycle]) -> Pending:

@@ -114,10 +114,13 @@ class Page:
             "warned": self._say(f"预警 {act.threshold}", f"warned at {act.threshold}"),
             "breached": self._say("超时", "breached"),
             "escalated": self._say(f"升级至第{act.level}级", f"escalated to level {act.level}"),
+            "released": self._say("免打扰结束", "quiet hours ended"),
+            "acknowledged": self._say(f"{act.by} 已确认", f"acknowledged by {act.by}"),
         }[act.kind]
         nobody = self._say("无人", "nobody")
-        to = self._say("，通知 ", ", told ") + (", ".join(act.recipients) or nobody)
-        colour = "yellow" if act.kind == "warned" else "red"
+        told = self._say("，通知 ", ", told ") + (", ".join(act.recipients) or nobody)
+        to = "" if act.kind == "acknowledged" else told
+        colour = {"warned": "yellow", "acknowledged": "green"}.get(act.kind, "red")
         line = branch.add(Text.assemble(f"{_clock(act.at)}  ", (named, colour), to))
         for reason in act.reasons:
             line.add(Text(self._reason(reason), "dim"))

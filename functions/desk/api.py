@@ -14,7 +14,7 @@ from functions.desk.rule_reasons import RuleReason
 from functions.desk.service import ACTIVE, LONGEST_SOLUTION, place_of
 from functions.desk.views import QueueLine, SavedReply, TicketView
 from functions.desk.wiring import authenticate, desk, rule_reasons
-from functions.shared.contracts.words import Priority, RootCause, Slug, Status
+from functions.shared.contracts.words import Metric, Priority, RootCause, Slug, Status
 from functions.shared.paging import next_page, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -61,6 +61,12 @@ class Waiting(_Body):
 
     on: Literal["customer", "third_party"] = "customer"
     note: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class Acknowledgement(_Body):
+    """Of which clock; of all that are late, where none is named."""
+
+    metric: Metric | None = None
 
 
 class Resolution(_Body):
@@ -182,6 +188,14 @@ def resume(reference: str) -> TicketView:
     """Go on with a waiting ticket."""
     principal, now = authenticate(router.current_event), _now()
     desk().resume(principal, reference, now=now)
+    return desk().read(principal, reference, now=now)
+
+
+@router.post(f"{_TICKET}/acknowledge")
+def acknowledge(reference: str, acknowledgement: Acknowledgement) -> TicketView:
+    """Say that you know that a deadline has passed and look after it."""
+    principal, now = authenticate(router.current_event), _now()
+    desk().acknowledge(principal, reference, metric=acknowledgement.metric, now=now)
     return desk().read(principal, reference, now=now)
 
 

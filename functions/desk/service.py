@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from functions.desk.views import QueueLine, SavedReply, TicketView
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import Attachment, TicketEvent
-from functions.shared.contracts.words import Priority, Role, RootCause, Slug, Status, TicketId
+from functions.shared.contracts.words import Metric, Priority, Role, RootCause, Slug, Status, TicketId
 from functions.shared.domain import decisions
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import Command
@@ -226,6 +226,16 @@ class Desk:
         """Work on a waiting ticket goes on."""
         return self._do(
             principal, reference_text, lambda ticket: decisions.resume(ticket, actor=principal.actor(), now=now)
+        )
+
+    def acknowledge(
+        self, principal: Principal, reference_text: str, *, now: datetime, metric: Metric | None = None
+    ) -> Ticket:
+        """The caller knows that a deadline has passed, and looks after it: further levels wait."""
+        return self._do(
+            principal,
+            reference_text,
+            lambda ticket: decisions.acknowledge(ticket, actor=principal.actor(), now=now, metric=metric),
         )
 
     def resolve(

@@ -39,6 +39,10 @@ class ClockView(BaseModel):
     remaining_seconds: int | None
     paused_by: Status | None
     is_breached: bool
+    escalation_level: int = 0
+    acknowledged_at: AwareDatetime | None = None
+    acknowledged_by: str | None = None
+    awaits_acknowledgement: bool = False
     stopped_at: AwareDatetime | None
 
     @classmethod
@@ -56,6 +60,10 @@ class ClockView(BaseModel):
             remaining_seconds=remaining,
             paused_by=clock.paused_status,
             is_breached=clock.breached_at is not None or clock.result == "breached",
+            escalation_level=clock.escalation_level,
+            acknowledged_at=clock.acknowledged_at,
+            acknowledged_by=clock.acknowledged_by,
+            awaits_acknowledgement=clock.awaits_acknowledgement,
             stopped_at=clock.stopped_at,
         )
 

@@ -17,6 +17,7 @@ from functions.notifier.plan import Kind, Notice
 from functions.shared.contracts.events import (
     AutomaticReplySent,
     ClockEvent,
+    NoticeReleased,
     ReplySent,
     SlaBreached,
     SlaWarned,
@@ -141,7 +142,7 @@ def _values(notice: Notice, event: TicketEvent, ticket: Ticket, config: DeskConf
         "solution": event.solution if isinstance(event, TicketResolved) else "",
         "metric": _labels()[language][event.metric] if isinstance(event, ClockEvent) else "",
         "due": _due(event, config, language),
-        "level": event.level if isinstance(event, TicketEscalated) else 0,
+        "level": event.level if isinstance(event, TicketEscalated | NoticeReleased) else 0,
     }
 
 
@@ -154,7 +155,7 @@ def _missing(event: TicketEvent, config: DeskConfig, language: Language) -> list
 
 
 def _due(event: TicketEvent, config: DeskConfig, language: Language) -> str:
-    if isinstance(event, SlaWarned | SlaBreached | TicketEscalated):
+    if isinstance(event, SlaWarned | SlaBreached | TicketEscalated | NoticeReleased):
         return times.full(event.due_at, config.desk.zone, catalogue(language))
     return ""
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from functions.shared.contracts.events import (
     AttentionCalled,
     AutomaticReplySent,
     MessageReceived,
+    NoticeReleased,
     ReplySent,
     SlaBreached,
     SlaWarned,
@@ -92,6 +94,8 @@ def _notices(event: TicketEvent, ticket: Ticket, config: DeskConfig) -> Iterator
             yield from _people(Kind.BREACH, event.recipients, config)
         case TicketEscalated():
             yield from _people(Kind.ESCALATION, event.recipients, config)
+        case NoticeReleased():
+            yield from _people(_RELEASED[event.about], event.recipients, config)
         case _:
             return
 
@@ -101,7 +105,13 @@ def _customer(kind: Kind, ticket: Ticket) -> Iterator[Notice]:
         yield Notice(kind, ticket.contact.address, ticket.contact.name, ticket.language)
 
 
-def _people(kind: Kind, ids: Iterable[str | None], config: DeskConfig) -> Iterator[Notice]:
-    for id in ids:
-        if person := config.person(id):
+_RELEASED: Final = {"SlaWarned": Kind.WARNING, "SlaBreached": Kind.BREACH, "TicketEscalated": Kind.ESCALATION}
+
+
+def _people(kind: Kind, recipients: Iterable[str | None], config: DeskConfig) -> Iterator[Notice]:
+    """Notices to people of the desk by their id, and to mail addresses that the configuration names."""
+    for recipient in recipients:
+        if person := config.person(recipient):
             yield Notice(kind, person.email, person.name, person.language)
+        elif recipient and "@" in recipient:
+            yield Notice(kind, recipient, recipient.partition("@")[0], config.desk.default_language)

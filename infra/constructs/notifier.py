@@ -20,6 +20,7 @@ TOLD_OF = (
     events.SlaWarned,
     events.SlaBreached,
     events.TicketEscalated,
+    events.NoticeReleased,
     events.TicketResolved,
 )
 """What somebody gets mail about."""

@@ -155,6 +155,14 @@ def resume(ticket: str) -> Response[Any]:
     return done(ticket, "resume")
 
 
+@router.post(f"{TICKET}/acknowledge", middlewares=SIGNED_IN)
+def acknowledge(ticket: str) -> Response[Any]:
+    """The caller looks after what is late."""
+    visit = Visit(router)
+    desk().acknowledge(visit.principal, ticket, now=visit.now)
+    return done(ticket, "acknowledge")
+
+
 @router.post(f"{TICKET}/resolve", middlewares=SIGNED_IN)
 def resolve(ticket: str) -> Response[Any]:
     """The problem is solved; where it is worth keeping, on to the article drafted from it."""

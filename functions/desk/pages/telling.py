@@ -15,9 +15,11 @@ from functions.shared.contracts.events import (
     ClockRetargeted,
     ClockStarted,
     ClockStopped,
+    EscalationAcknowledged,
     Message,
     MessageReceived,
     NoteAdded,
+    NoticeReleased,
     NotificationFailed,
     NotificationSent,
     PriorityChanged,
@@ -169,6 +171,10 @@ class Teller:
                 return self._fact(
                     event, "bolt", "escalated", "alarm", level=event.level, people=self._people(event.recipients)
                 )
+            case NoticeReleased():
+                return self._fact(event, "bolt", "notice_released", people=self._people(event.recipients))
+            case EscalationAcknowledged():
+                return self._fact(event, "check", "acknowledged", metric=metric)
             case _:
                 return None
 
@@ -234,7 +240,8 @@ class Teller:
         return " / ".join(name for name in (self.names.team(event.team), self.names.person(event.assignee)) if name)
 
     def _people(self, recipients: tuple[str, ...]) -> str:
-        return self.words.text("list.comma").join(self.names.person(person) for person in recipients)
+        told = [self.names.person(person) for person in recipients]
+        return self.words.text("list.comma").join(told) or self.words.text("nobody")
 
     def _automatic_reply(self, event: AutomaticReplySent) -> Entry:
         text = f"{event.subject}\n\n{event.message.text}"

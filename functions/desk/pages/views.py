@@ -145,6 +145,7 @@ class TicketPage:
     assignee_id: str
     is_mine: bool
     clocks: Sequence[Due]
+    may_acknowledge: bool
     timeline: Sequence[Entry]
     contact: Contact
     company: Company | None
@@ -202,6 +203,7 @@ class TicketPage:
             assignee_id=ticket.assignee or "",
             is_mine=ticket.assignee == reader,
             clocks=[shown for clock in ticket.clocks if (shown := due_of(clock, now))],
+            may_acknowledge=any(clock.awaits_acknowledgement for clock in ticket.clocks),
             timeline=teller.timeline(ticket.timeline),
             contact=ticket.contact,
             company=ticket.company,

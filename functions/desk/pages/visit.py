@@ -19,7 +19,9 @@ from functions.shared.pages.requests import PageRequest, Pages, go
 
 SIGNED_IN: Final = [console_pages(sessions, forms, known)]
 TICKET: Final = f"{TICKETS}/<ticket>"
-DONE: Final = frozenset({"take", "assign", "priority", "reply", "note", "wait", "resume", "resolve", "reopen"})
+DONE: Final = frozenset(
+    {"take", "assign", "priority", "reply", "note", "wait", "resume", "acknowledge", "resolve", "reopen"}
+)
 """Acts that the next page says were done."""
 
 

@@ -283,19 +283,28 @@ class ClockStopped(ClockEvent):
     elapsed: timedelta = Field(description="Counted time: working time of the calendar, less the pauses.")
 
 
+class HeldNotice(Value):
+    """Somebody who has quiet hours is told when these end."""
+
+    recipient: str
+    until: AwareDatetime
+
+
 class SlaWarned(ClockEvent):
     """A deadline is near; `threshold` is the policy's name for how near."""
 
     type: Literal["SlaWarned"] = "SlaWarned"
     threshold: str
     due_at: AwareDatetime
-    recipients: tuple[str, ...] = Field(default=(), description="Ids of people, or mail addresses.")
+    recipients: tuple[str, ...] = Field(default=(), description="Ids of people, mail addresses, or webhook:ID.")
+    held: tuple[HeldNotice, ...] = ()
 
 
 class SlaBreached(ClockEvent):
     type: Literal["SlaBreached"] = "SlaBreached"
     due_at: AwareDatetime
     recipients: tuple[str, ...] = ()
+    held: tuple[HeldNotice, ...] = ()
 
 
 class TicketEscalated(ClockEvent):
@@ -305,6 +314,25 @@ class TicketEscalated(ClockEvent):
     level: int = Field(ge=1)
     due_at: AwareDatetime
     recipients: tuple[str, ...] = ()
+    held: tuple[HeldNotice, ...] = ()
+
+
+class NoticeReleased(ClockEvent):
+    """Quiet hours are over: who had them is told now of what happened in them (`cause` is that event)."""
+
+    type: Literal["NoticeReleased"] = "NoticeReleased"
+    cause: str
+    about: Literal["SlaWarned", "SlaBreached", "TicketEscalated"]
+    due_at: AwareDatetime
+    level: int = 0
+    recipients: tuple[str, ...]
+
+
+class EscalationAcknowledged(ClockEvent):
+    """Somebody knows that the deadline has passed and looks after it; `level` is the last that had been called."""
+
+    type: Literal["EscalationAcknowledged"] = "EscalationAcknowledged"
+    level: int = Field(ge=0)
 
 
 class NotificationSent(TicketEvent):
@@ -349,6 +377,8 @@ AnyTicketEvent = Annotated[
     | SlaWarned
     | SlaBreached
     | TicketEscalated
+    | NoticeReleased
+    | EscalationAcknowledged
     | NotificationSent
     | NotificationFailed,
     Field(discriminator="type"),

@@ -13,6 +13,9 @@ from functions.shared.contracts.events import (
     ClockRetargeted,
     ClockStarted,
     ClockStopped,
+    EscalationAcknowledged,
+    HeldNotice,
+    NoticeReleased,
     SlaBreached,
     SlaWarned,
     TicketEscalated,
@@ -27,6 +30,18 @@ class Pause(BaseModel):
 
     since: AwareDatetime
     until: AwareDatetime | None = None
+
+
+class Held(BaseModel):
+    """A notice of the event `cause` that waits until somebody's quiet hours end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    recipient: str
+    until: AwareDatetime
+    cause: str
+    about: Literal["SlaWarned", "SlaBreached", "TicketEscalated"]
+    level: int = 0
 
 
 class Clock(BaseModel):
@@ -49,12 +64,26 @@ class Clock(BaseModel):
     warned: tuple[str, ...] = ()
     breached_at: AwareDatetime | None = None
     escalation_level: int = 0
+    acknowledged_at: AwareDatetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_level: int = 0
+    held: tuple[Held, ...] = ()
     stopped_at: AwareDatetime | None = None
     result: Literal["met", "breached", "cancelled"] | None = None
 
     @property
     def is_running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether somebody looks after the breach, and no level was called since."""
+        return self.acknowledged_at is not None and self.acknowledged_level == self.escalation_level
+
+    @property
+    def awaits_acknowledgement(self) -> bool:
+        """Whether the deadline has passed, work is not done, and nobody has said that they know."""
+        return self.breached_at is not None and self.state != "stopped" and not self.is_acknowledged
 
 
 class Timer(BaseModel):
@@ -114,7 +143,9 @@ def _changes(clock: Clock, event: ClockEvent) -> dict[str, object]:
             }
         case ClockRetargeted():
             is_late = event.due_at is not None and event.due_at <= event.occurred_at
+            anew = {} if is_late else {"acknowledged_at": None, "acknowledged_by": None, "held": ()}
             return {
+                **anew,
                 "target": event.target,
                 "due_at": event.due_at,
                 "policy": event.policy,
@@ -134,13 +165,33 @@ def _changes(clock: Clock, event: ClockEvent) -> dict[str, object]:
                 "result": event.result,
             }
         case SlaWarned():
-            return {"warned": (*clock.warned, event.threshold)}
+            return {"warned": (*clock.warned, event.threshold), "held": _holding(clock, event, event.held)}
         case SlaBreached():
-            return {"breached_at": event.due_at}
+            still = clock.model_copy(update={"held": tuple(one for one in clock.held if one.about != "SlaWarned")})
+            return {"breached_at": event.due_at, "held": _holding(still, event, event.held)}
         case TicketEscalated():
-            return {"escalation_level": event.level}
+            return {"escalation_level": event.level, "held": _holding(clock, event, event.held, event.level)}
+        case NoticeReleased():
+            told = {(event.cause, recipient) for recipient in event.recipients}
+            return {"held": tuple(one for one in clock.held if (one.cause, one.recipient) not in told)}
+        case EscalationAcknowledged():
+            return {
+                "acknowledged_at": event.occurred_at,
+                "acknowledged_by": event.actor.id,
+                "acknowledged_level": event.level,
+            }
         case _:
             raise ValueError(f"{event.type} does not move a clock")
+
+
+def _holding(clock: Clock, event: ClockEvent, held: tuple[HeldNotice, ...], level: int = 0) -> tuple[Held, ...]:
+    return (
+        *clock.held,
+        *(
+            Held.model_validate({**dict(one), "cause": event.event_id, "about": type(event).__name__, "level": level})
+            for one in held
+        ),
+    )
 
 
 def _ended(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:

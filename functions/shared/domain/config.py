@@ -18,6 +18,7 @@ from functions.shared.domain.form_fields import Choice
 from functions.shared.domain.mail_rules import MailRules
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.policies import Sla, SlaPolicy
+from functions.shared.domain.quiet import Quiet
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rules import Rule
 
@@ -78,6 +79,9 @@ class Person(Part):
     role: Role = Role.AGENT
     teams: tuple[Slug, ...] = ()
     language: Language = Language.ZH
+    quiet: Quiet | None = Field(
+        default=None, description="When they are not told of deadlines, except of P0; they hear when it ends."
+    )
     takes_tickets: bool = Field(default=True, description="Is given tickets in turn with the others of the team.")
 
 

@@ -103,6 +103,8 @@ def _people(config: DeskConfig) -> Iterator[Fault]:
     for number, person in enumerate(config.people):
         for position, team in enumerate(person.teams):
             yield from _team_exists(config, ("people", number, "teams", position), team)
+        if person.quiet and person.quiet.calendar and person.quiet.calendar not in config.calendars:
+            yield Fault(("people", number, "quiet", "calendar"), f'no calendar "{person.quiet.calendar}"')
 
 
 def _modules(config: DeskConfig) -> Iterator[Fault]:
@@ -150,6 +152,10 @@ def _policies(config: DeskConfig) -> Iterator[Fault]:
             named = [*(warn.to for warn in rule.warn), rule.breach_to, *(level.to for level in rule.escalate)]
             for recipient in dict.fromkeys(one for some in named for one in some):
                 yield from _recipient_exists(config, (*place, "clocks", metric.value), recipient)
+            for position, level in enumerate(rule.escalate):
+                at = (*place, "clocks", metric.value, "escalate", position, "assign")
+                if level.assign and level.assign != "lead":
+                    yield from _recipient_exists(config, at, level.assign)
 
 
 def _replies(config: DeskConfig) -> Iterator[Fault]:

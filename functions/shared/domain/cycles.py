@@ -14,6 +14,8 @@ from functions.shared.contracts.events import (
     ClockRetargeted,
     ClockStarted,
     ClockStopped,
+    EscalationAcknowledged,
+    NoticeReleased,
     Reason,
     SlaBreached,
     SlaWarned,
@@ -26,7 +28,7 @@ from functions.shared.domain.clocks import Clock, Pause, fold
 Deadline = ClockStarted | ClockResumed | ClockRetargeted
 """What gives a cycle its deadline; the last one counts."""
 
-Act = SlaWarned | SlaBreached | TicketEscalated
+Act = SlaWarned | SlaBreached | TicketEscalated | NoticeReleased | EscalationAcknowledged
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Cycle:
 
     @property
     def acts(self) -> tuple[Act, ...]:
-        """The warnings, the breach and the escalations that were given."""
+        """The warnings, the breach and the escalations that were given, and who acknowledged them."""
         return tuple(event for event in self.events if isinstance(event, Act))
 
     @property

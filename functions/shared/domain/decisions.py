@@ -11,6 +11,7 @@ from functions.shared.contracts.events import (
     Actor,
     Company,
     Contact,
+    EscalationAcknowledged,
     Message,
     MessageReceived,
     NoteAdded,
@@ -26,7 +27,17 @@ from functions.shared.contracts.events import (
     TicketResumed,
     TicketWaiting,
 )
-from functions.shared.contracts.words import Channel, DeskId, Language, Priority, RootCause, Slug, Status, TicketId
+from functions.shared.contracts.words import (
+    Channel,
+    DeskId,
+    Language,
+    Metric,
+    Priority,
+    RootCause,
+    Slug,
+    Status,
+    TicketId,
+)
 from functions.shared.domain.errors import IllegalTransition
 from functions.shared.domain.ticket import Ticket, event_id, evolve
 
@@ -157,6 +168,28 @@ def resume(ticket: Ticket, *, actor: Actor, now: AwareDatetime) -> list[TicketEv
     if ticket.status not in WAITING:
         return []
     return [ticket.happening(TicketResumed, actor=actor, now=now)]
+
+
+def acknowledge(ticket: Ticket, *, actor: Actor, now: AwareDatetime, metric: Metric | None = None) -> list[TicketEvent]:
+    """Somebody knows that a deadline has passed (of `metric`, or any) and looks after it.
+
+    Raises:
+        IllegalTransition: no deadline of work still open has passed.
+    """
+    late = [
+        clock
+        for clock in ticket.clocks.values()
+        if clock.breached_at and clock.state != "stopped" and metric in (None, clock.metric)
+    ]
+    if not late:
+        raise IllegalTransition("no deadline has passed that is still open")
+    events: list[TicketEvent] = []
+    for clock in late:
+        if clock.awaits_acknowledgement:
+            fields = {"metric": clock.metric, "cycle": clock.cycle, "level": clock.escalation_level}
+            events.append(ticket.happening(EscalationAcknowledged, actor=actor, now=now, **fields))
+            ticket = evolve(ticket, events[-1])
+    return events
 
 
 def resolve(

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from functions.shared.contracts.words import Metric, Priority, Slug, Status
 from functions.shared.domain.actions import Recipient
@@ -39,6 +39,7 @@ def _threshold(text: str) -> str:
 TargetText = Annotated[str, AfterValidator(_target), Field(json_schema_extra={"pattern": TARGET_PATTERN})]
 Delay = Annotated[str, AfterValidator(_delay), Field(json_schema_extra={"pattern": r"^\d{1,12}[smh]$"})]
 Threshold = Annotated[str, AfterValidator(_threshold), Field(json_schema_extra={"pattern": THRESHOLD_PATTERN})]
+Assignment = Annotated[str, StringConstraints(pattern=r"^(lead|(person|team):[a-z0-9][a-z0-9_-]{0,62})$")]
 WaitingStatus = Literal[Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY]
 
 
@@ -70,6 +71,13 @@ class Escalate(Part):
 
     after: Delay
     to: Annotated[tuple[Recipient, ...], Field(min_length=1)]
+    raise_priority: Priority | None = Field(default=None, description="The ticket has at least this priority then.")
+    assign: Assignment | None = Field(default=None, description="Who gets the ticket: lead, person:ID or team:ID.")
+
+    @property
+    def is_acting(self) -> bool:
+        """Whether the level changes the ticket, and does not only tell of it."""
+        return self.raise_priority is not None or self.assign is not None
 
 
 class ClockRule(Part):
@@ -79,6 +87,9 @@ class ClockRule(Part):
     warn: tuple[Warn, ...] = ()
     breach_to: tuple[Recipient, ...] = Field(default=("assignee",), description="Who is told of the breach itself.")
     escalate: tuple[Escalate, ...] = ()
+    acknowledged_for: Delay = Field(
+        default="1h", description="How much working time an acknowledgement holds further levels back."
+    )
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:

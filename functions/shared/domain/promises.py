@@ -31,6 +31,7 @@ class Act:
 
 BREACH: Final = "breach"
 ESCALATION: Final = "escalation"
+RELEASE: Final = "release"
 
 
 class Promises:
@@ -59,10 +60,18 @@ class Promises:
             yield Act(clock.due_at, clock.metric, BREACH)
         late_from = max(clock.due_at, clock.armed_at or clock.due_at)
         for level, escalate in enumerate(rule.escalate, 1):
-            after = parse_target(escalate.after)
-            at = self._due(clock, late_from, after)
+            at = self._due(clock, late_from, parse_target(escalate.after))
             if level > clock.escalation_level and at:
-                yield Act(at, clock.metric, ESCALATION, level)
+                yield Act(self._held_back(clock, rule, at), clock.metric, ESCALATION, level)
+        for until in {held.until for held in clock.held}:
+            yield Act(until, clock.metric, RELEASE)
+
+    def _held_back(self, clock: Clock, rule: ClockRule, at: datetime) -> datetime:
+        """When a level is called that is to be called at `at`, unless somebody looks after the matter already."""
+        if clock.acknowledged_at is None or at <= clock.acknowledged_at:
+            return at
+        until = self._due(clock, clock.acknowledged_at, parse_target(rule.acknowledged_for))
+        return max(at, until) if until else at
 
     def rule(self, clock: Clock) -> ClockRule:
         policy = self._sla.policy(clock.policy)

@@ -16,11 +16,15 @@ from functions.shared.contracts.events import (
     ClockRetargeted,
     ClockStarted,
     ClockStopped,
+    HeldNotice,
     MessageReceived,
+    NoticeReleased,
+    PriorityChanged,
     Reason,
     ReplySent,
     SlaBreached,
     SlaWarned,
+    TicketAssigned,
     TicketClosed,
     TicketEscalated,
     TicketEvent,
@@ -29,26 +33,40 @@ from functions.shared.contracts.events import (
     TicketResumed,
     TicketWaiting,
 )
-from functions.shared.contracts.words import Metric, Status
+from functions.shared.contracts.words import Metric, Priority, Slug, Status
 from functions.shared.domain import sla_words as words
 from functions.shared.domain.clocks import Clock
-from functions.shared.domain.policies import Sla, SlaPolicy
-from functions.shared.domain.promises import BREACH, ESCALATION, Act, Promises, pauses_of
+from functions.shared.domain.policies import Escalate, Sla, SlaPolicy
+from functions.shared.domain.promises import BREACH, ESCALATION, RELEASE, Act, Promises, pauses_of
 from functions.shared.domain.ticket import Ticket, evolve, replay
 
 WATCHDOG: Final = Actor(kind="system", id="sla_watchdog")
 
 Recipients = Callable[[Ticket, Sequence[str]], tuple[str, ...]]
 """Turns what a policy says (`lead`, an address) into people's ids and addresses."""
+QuietUntil = Callable[[str, datetime], datetime | None]
+"""When the quiet hours end in which somebody is at an instant; None outside of them."""
+Assignee = Callable[[Ticket, str], tuple[Slug, Slug | None] | None]
+"""The team and the person that an escalation gives a ticket to (`lead`, `person:ID`, `team:ID`)."""
 
 
 class SlaRules(Promises):
     """The clock rules of one version of a desk's configuration."""
 
-    def __init__(self, sla: Sla, recipients: Recipients, config_version: int | None = None) -> None:
+    def __init__(
+        self,
+        sla: Sla,
+        recipients: Recipients,
+        config_version: int | None = None,
+        *,
+        quiet_until: QuietUntil = lambda _who, _at: None,
+        assignee: Assignee = lambda _ticket, _to: None,
+    ) -> None:
         super().__init__(sla)
         self.recipients = recipients
         self.config_version = config_version
+        self.quiet_until = quiet_until
+        self.assignee = assignee
 
     def follow(self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]) -> list[TicketEvent]:
         """The clock events that `events` entail, numbered on from `after`.
@@ -68,9 +86,12 @@ class SlaRules(Promises):
         return moves.events
 
     def due_acts(self, ticket: Ticket, now: datetime) -> list[TicketEvent]:
-        """The warnings, breaches and escalations whose instant has come; each is given once."""
+        """The warnings, breaches and escalations whose instant has come; each is given once.
+
+        Levels that change the ticket are given here only: what they change moves the clocks like anybody's change.
+        """
         moves = _Moves(self, ticket, ticket.status)
-        moves.act(now)
+        moves.act(now, may_change=True)
         return moves.events
 
     def renew(self, ticket: Ticket, now: datetime) -> list[TicketEvent]:
@@ -146,35 +167,109 @@ class _Moves:
             self._retarget(metric, at, is_new_config=is_new_config)
         self._stand(self._status, at)
 
-    def act(self, now: datetime, *, or_at: bool = True) -> None:
+    def act(self, now: datetime, *, or_at: bool = True, may_change: bool = False) -> None:
         """Give every warning, breach and escalation whose instant lies before `now`, or at it."""
         while due := [
             act
             for clock in self._ticket.clocks.values()
             for act in self._rules.acts(clock)
-            if act.at < now or (or_at and act.at == now)
+            if (act.at < now or (or_at and act.at == now)) and (may_change or not self._changes(act, clock))
         ]:
             self._give(min(due, key=lambda act: (act.at, act.level)), now)
 
+    def _changes(self, act: Act, clock: Clock) -> bool:
+        """Whether the act, or a level that comes before it, changes the ticket."""
+        levels = self._rules.rule(clock).escalate[clock.escalation_level : act.level]
+        return act.threshold == ESCALATION and any(level.is_acting for level in levels)
+
     def _give(self, act: Act, now: datetime) -> None:
         clock = self._ticket.clocks[act.metric]
-        rule = self._rules.rule(clock)
-        zone = self._rules.zone(clock)
+        rule, zone = self._rules.rule(clock), self._rules.zone(clock)
         due_at = clock.due_at
         assert due_at is not None  # only a clock with a deadline has acts
-        if act.threshold == BREACH:
-            reason = words.breached(clock, due_at, zone)
-            self._add(SlaBreached, clock.metric, now, (reason,), due_at=due_at, recipients=self._to(rule.breach_to))
+        if act.threshold == RELEASE:
+            self._release(clock, act.at, now)
+        elif act.threshold == BREACH:
+            self._call(SlaBreached, clock, now, rule.breach_to, words.breached(clock, due_at, zone))
         elif act.threshold == ESCALATION:
             escalate = rule.escalate[act.level - 1]
             reason = words.escalated(clock, act.level, escalate.after, due_at, zone)
-            fields = {"level": act.level, "due_at": due_at, "recipients": self._to(escalate.to)}
-            self._add(TicketEscalated, clock.metric, now, (reason,), **fields)
+            self._call(TicketEscalated, clock, now, escalate.to, reason, level=act.level)
+            self._change(clock, act.level, escalate, now)
         else:
             to = next(warn.to for warn in rule.warn if warn.at == act.threshold)
             reason = words.warned(clock, act.threshold, due_at, zone)
-            fields = {"threshold": act.threshold, "due_at": due_at, "recipients": self._to(to)}
-            self._add(SlaWarned, clock.metric, now, (reason,), **fields)
+            self._call(SlaWarned, clock, now, to, reason, threshold=act.threshold)
+
+    def _call(
+        self,
+        kind: type[ClockEvent],
+        clock: Clock,
+        now: datetime,
+        wanted: Sequence[str],
+        reason: Reason,
+        **fields: object,
+    ) -> None:
+        """Tell those who are meant; of anything but P0, those with quiet hours hear when these end."""
+        to = self._rules.recipients(self._ticket, wanted)
+        is_urgent = self._ticket.priority is Priority.P0
+        quiet = {} if is_urgent else {who: until for who in to if (until := self._rules.quiet_until(who, now))}
+        held = tuple(HeldNotice(recipient=who, until=until) for who, until in quiet.items())
+        awake = tuple(who for who in to if who not in quiet)
+        reasons = (reason, words.held(held, self._rules.zone(clock))) if held else (reason,)
+        self._add(kind, clock.metric, now, reasons, due_at=clock.due_at, recipients=awake, held=held, **fields)
+
+    def _release(self, clock: Clock, until: datetime, now: datetime) -> None:
+        """Tell those whose quiet hours end what happened in them."""
+        over = [held for held in clock.held if held.until == until]
+        for cause in dict.fromkeys(held.cause for held in over):
+            first, *_ = waited = [held for held in over if held.cause == cause]
+            self._add(
+                NoticeReleased,
+                clock.metric,
+                now,
+                (words.released(until, self._rules.zone(clock)),),
+                cause=cause,
+                about=first.about,
+                level=first.level,
+                due_at=clock.due_at,
+                recipients=tuple(held.recipient for held in waited),
+            )
+
+    def _change(self, clock: Clock, level: int, escalate: Escalate, now: datetime) -> None:
+        """What a level of escalation does to the ticket itself."""
+        ticket, reasons = self._ticket, (words.acted(clock, level),)
+        version = self._rules.config_version
+        if escalate.raise_priority and ticket.priority:
+            raised = ticket.priority.at_least(escalate.raise_priority)
+            if raised is not ticket.priority:
+                self._happen(
+                    ticket.happening(
+                        PriorityChanged,
+                        actor=WATCHDOG,
+                        now=now,
+                        reasons=reasons,
+                        config_version=version,
+                        old=ticket.priority,
+                        new=raised,
+                    )
+                )
+        to = self._rules.assignee(ticket, escalate.assign) if escalate.assign else None
+        if to and to != (ticket.team, ticket.assignee):
+            team, assignee = to
+            self._happen(
+                self._ticket.happening(
+                    TicketAssigned,
+                    actor=WATCHDOG,
+                    now=now,
+                    reasons=reasons,
+                    config_version=version,
+                    team=team,
+                    assignee=assignee,
+                    old_team=ticket.team,
+                    old_assignee=ticket.assignee,
+                )
+            )
 
     def _await_reply(self, at: datetime) -> None:
         """A customer spoke: somebody owes an answer, unless the first is still owed or one is awaited already."""
@@ -274,9 +369,6 @@ class _Moves:
         reason = words.stopped(clock, result, elapsed)
         self._add(ClockStopped, metric, now or at, (reason,), result=result, due_at=due_at, elapsed=elapsed)
 
-    def _to(self, recipients: Sequence[str]) -> tuple[str, ...]:
-        return self._rules.recipients(self._ticket, recipients)
-
     def _add(
         self, kind: type[ClockEvent], metric: Metric, now: datetime, reasons: tuple[Reason, ...], **fields: Any
     ) -> None:
@@ -290,5 +382,8 @@ class _Moves:
             metric=metric,
             **{"cycle": clock.cycle if clock else 1, **fields},
         )
+        self._happen(event)
+
+    def _happen(self, event: TicketEvent) -> None:
         self._ticket = evolve(self._ticket, event)
         self.events.append(event)

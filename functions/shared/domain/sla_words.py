@@ -1,10 +1,11 @@
 """Why a clock moved or a deadline was told of, in Chinese and English."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from functions.shared.contracts.events import Reason
+from functions.shared.contracts.events import HeldNotice, Reason
 from functions.shared.contracts.words import Metric, Priority, Status
 from functions.shared.domain.clocks import Clock
 from functions.shared.domain.walk import duration, spoken
@@ -134,6 +135,30 @@ def escalated(clock: Clock, level: int, after: str, due_at: datetime, zone: Zone
         code="sla.escalated",
         zh=f"{zh}自{due_zh}起超时已满{after}，升级至第{level}级。",
         en=f"The {en}, due {due_en}, is {after} late: escalation level {level}.",
+    )
+
+
+def held(notices: Sequence[HeldNotice], zone: ZoneInfo) -> Reason:
+    told = [(notice.recipient, *spoken(notice.until, zone)) for notice in notices]
+    return Reason(
+        code="sla.held",
+        zh="免打扰时段，稍后通知：" + "；".join(f"{who}（{zh}）" for who, zh, _ in told) + "。",
+        en="Quiet hours, told later: " + "; ".join(f"{who} ({en})" for who, _, en in told) + ".",
+    )
+
+
+def released(until: datetime, zone: ZoneInfo) -> Reason:
+    zh, en = spoken(until, zone)
+    return Reason(code="sla.released", zh=f"免打扰时段已于{zh}结束。", en=f"Quiet hours ended {en}.")
+
+
+def acted(clock: Clock, level: int) -> Reason:
+    zh, en = METRICS[clock.metric]
+    return Reason(
+        code="sla.level_acted",
+        rule=clock.policy,
+        zh=f"{zh}超时升级至第{level}级，策略 {clock.policy} 规定如此处理。",
+        en=f"Policy {clock.policy} says so for escalation level {level} of the {en}.",
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from functions.notifier.plan import Kind, plan
 from functions.shared.contracts.events import (
     MessageReceived,
+    NoticeReleased,
     ReplySent,
     SlaBreached,
     SlaWarned,
@@ -120,3 +121,17 @@ def test_everybody_reads_their_own_language() -> None:
 
     (notice,) = plan(event, make_ticket(), default_config(), mailbox=MAILBOX)
     assert notice.language is Language.EN
+
+
+def test_an_address_that_a_policy_names_gets_its_mail() -> None:
+    event = happening(SlaBreached, **CLOCK, recipients=("li-na", "boss@elsewhere.example"))
+    assert told(event, make_ticket()) == [
+        (Kind.BREACH, "li.na@aftercare.example"),
+        (Kind.BREACH, "boss@elsewhere.example"),
+    ]
+
+
+def test_whoever_had_quiet_hours_hears_afterwards_of_what_kind_it_was() -> None:
+    released = {"cause": "tkt_00000001-000004", "about": "TicketEscalated", "level": 2, "recipients": ("zhou-min",)}
+    event = happening(NoticeReleased, **CLOCK, **released)
+    assert told(event, make_ticket()) == [(Kind.ESCALATION, "zhou.min@aftercare.example")]

@@ -13,10 +13,21 @@ from functions.desk import http, wiring
 from functions.desk.pages import routes, visit
 from functions.shared.contracts.events import TicketEvent, TicketTriaged
 from functions.shared.contracts.words import Status
+from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.domain.decisions import open_ticket
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket, opened
-from tests.factories import CUSTOMER, DESK, SYSTEM, make_company, make_contact, make_message, make_opened, make_problem
+from tests.factories import (
+    CUSTOMER,
+    DESK,
+    SYSTEM,
+    default_config,
+    make_company,
+    make_contact,
+    make_message,
+    make_opened,
+    make_problem,
+)
 from tests.unit.identity.pool import id_claims, pool_tokens, signed
 from tests.unit.pages import browser
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
@@ -244,3 +255,21 @@ def test_an_answer_may_begin_with_a_saved_reply(ticket: str) -> None:
     assert "为了重现您遇到的问题" in agent.html  # the customer reads Chinese
     agent.get(f"/desk/tickets/{ticket}?begin=nothing")
     assert "为了重现" not in agent.html
+
+
+def test_a_late_ticket_is_acknowledged_with_one_click(ticket: str, parts: SimpleNamespace) -> None:
+    agent, url = signed_in(language="en"), f"/desk/tickets/{ticket}"
+    agent.get(url)
+    assert "Acknowledge the delay" not in agent.html
+
+    found = state(parts, ticket)
+    late = found.opened_at + timedelta(days=30)
+    rules = clock_rules(default_config())
+    parts.tickets.handle(found.id, lambda it: rules.due_acts(it, late))
+    agent.get(url)
+    assert "Acknowledge the delay" in agent.html
+
+    assert agent.post(f"{url}/acknowledge") == 200
+    assert "Acknowledged. Further levels wait" in agent.html
+    assert "acknowledged that the First response is late" in agent.html
+    assert f'action="{url}/acknowledge"' not in agent.html
