@@ -65,9 +65,17 @@ class Platform:
         allow_table(function, self.table, "GetItem")
         allow_objects(function, self.blobs, "GetObject", under=[LIVE_CONFIG])
 
-    def allow_commits(self, principal: iam.IGrantable) -> None:
-        """Load a ticket or article and store what was decided about it, in one transaction of puts."""
+    def allow_articles(self, principal: iam.IGrantable) -> None:
+        """Load an article and store what was decided about it, in one transaction of puts."""
         allow_table(principal, self.table, "GetItem", "PutItem")
+
+    def allow_commits(self, principal: iam.IGrantable) -> None:
+        """Load a ticket and store what was decided about it, in one transaction with the counts that it moves."""
+        allow_table(principal, self.table, "GetItem", "PutItem", "UpdateItem")
+
+    def allow_rosters(self, function: lambda_.Function) -> None:
+        """Read a team's turns and how its people stand, in one call."""
+        allow_table(function, self.table, "BatchGetItem")
 
     def allow_directory(self, function: lambda_.Function) -> None:
         """Recognise customers, whose keys and records are read several at once, and enter those unknown."""

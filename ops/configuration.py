@@ -16,6 +16,7 @@ from functions.shared.domain.config_check import faults, rule_faults, spelled
 from functions.shared.domain.document import Part
 from functions.shared.domain.form import Form
 from functions.shared.domain.matrix import PriorityMatrix
+from functions.shared.domain.on_call import Rota
 from functions.shared.domain.policies import SlaPolicy
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rule_check import Doubt, doubts
@@ -50,6 +51,10 @@ class Replies(Part):
     replies: tuple[ReplyTemplate, ...]
 
 
+class OnCall(Part):
+    on_call: tuple[Rota, ...]
+
+
 class Templates(Part):
     templates: dict[str, MailTemplate]
 
@@ -65,6 +70,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "calendars": Calendar,
     "policies": Policies,
     "replies": Replies,
+    "on_call": OnCall,
     "templates": Templates,
 }
 """What a file of each section holds. A section is the file `NAME.yaml` or all files `NAME/*.yaml`, in order of name."""

@@ -1,11 +1,14 @@
 """In-memory stand-ins for the gateways; each passes its gateway's own contract suite."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from functions.shared.contracts.events import Company, Contact, TicketEvent
 from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug, Status, TicketId
+from functions.shared.domain.assignment import Choose, Roster, choose
+from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.directory import (
     Caller,
     ContactRecord,
@@ -15,14 +18,17 @@ from functions.shared.domain.directory import (
     fold_phone,
     snapshot,
 )
-from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.errors import AlreadySeen, StalePresence, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.presence import Presence, Standing
 from functions.shared.domain.references import ticket_id
+from functions.shared.domain.shares import NOTHING, Shares, Take
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
 from functions.shared.gateways.timers import LONGEST_DELAY, TimerMessage
 from functions.shared.ticketing import NaturalKey
+from tests.factories import NOON
 
 
 class InMemoryTickets:
@@ -32,6 +38,7 @@ class InMemoryTickets:
         self.heads: dict[TicketId, Ticket] = {}
         self.events: dict[TicketId, list[TicketEvent]] = {}
         self.keys: dict[str, tuple[TicketId, str]] = {}
+        self.shares = InMemoryShares()
 
     def get(self, ticket_id: TicketId) -> Ticket:
         try:
@@ -46,6 +53,7 @@ class InMemoryTickets:
         keys_: Sequence[NaturalKey] = (),
         *,
         is_timer_ours: bool = False,
+        shares: Shares = NOTHING,
     ) -> None:
         del is_timer_ours
         for key in keys_:
@@ -58,6 +66,9 @@ class InMemoryTickets:
             raise StaleTicket(ticket.id)
         if stored and events and events[0].sequence != stored.sequence + 1:
             raise StaleTicket(ticket.id)
+        if not self.shares.may_take(shares.take):
+            raise StaleTicket(ticket.id)
+        self.shares.move(shares)
         self.heads[ticket.id] = ticket
         self.events.setdefault(ticket.id, []).extend(events)
         self.keys |= {key.value: (ticket.id, key.fingerprint) for key in keys_}
@@ -100,6 +111,45 @@ class InMemoryTickets:
     def _newest(tickets: list[Ticket], limit: int) -> list[TicketSummary]:
         ordered = sorted(tickets, key=lambda ticket: ticket.opened_at, reverse=True)
         return [TicketSummary.of(ticket) for ticket in ordered[:limit]]
+
+
+class InMemoryShares:
+    """People's load and presence and the turns of teams, and behaves like `Rosters`."""
+
+    def __init__(self) -> None:
+        self.loads: Counter[Slug] = Counter()
+        self.presences: dict[Slug, Presence] = {}
+        self.turns: Counter[Slug] = Counter()
+        self.last_turns: dict[Slug, dict[Slug, int]] = {}
+
+    def read(self, team: Slug, people: Sequence[Slug]) -> Roster:
+        return Roster(self.turns[team], dict(self.last_turns.get(team, {})), self.standings(people))
+
+    def standings(self, people: Sequence[Slug]) -> dict[Slug, Standing]:
+        return {one: Standing(self.loads[one], self.presences.get(one, Presence())) for one in people}
+
+    def say(self, person: Slug, presence: Presence) -> None:
+        if self.presences.get(person, Presence()).changes != presence.changes - 1:
+            raise StalePresence(person)
+        self.presences[person] = presence
+
+    def may_take(self, take: Take | None) -> bool:
+        if take is None:
+            return True
+        is_same = self.presences.get(take.person, Presence()).changes == take.presence_changes
+        has_room = take.most is None or self.loads[take.person] <= take.most
+        return is_same and has_room and self.turns[take.team] == take.turn
+
+    def move(self, shares: Shares) -> None:
+        self.loads.update(shares.loads)
+        if take := shares.take:
+            self.turns[take.team] += 1
+            self.last_turns.setdefault(take.team, {})[take.person] = take.turn + 1
+
+
+def choosing(config: DeskConfig, roster: Roster | None = None) -> Choose:
+    """Chooses by a roster that stays as it is."""
+    return lambda wanted: choose(wanted, roster or Roster(), config, NOON)
 
 
 class StillClocks:

@@ -1,25 +1,21 @@
 """Triage of new tickets."""
 
 from datetime import datetime
-from functools import cache
 from typing import Protocol
 
 from functions.shared.contracts.events import Message, TicketOpened
-from functions.shared.contracts.words import Slug, TicketId
+from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.triage import in_full, triage
+from functions.shared.placing import CompanyTickets, Placer, RosterReader
 from functions.shared.ticketing import Tickets
 
 
 class Configurations(Protocol):
     def live(self) -> DeskConfig: ...
-
-
-class Rotation(Protocol):
-    def draw(self, team: Slug) -> int: ...
 
 
 class Texts(Protocol):
@@ -34,11 +30,18 @@ class Router:
     """Gives every new ticket its priority, team and person, and sets its first timer."""
 
     def __init__(
-        self, tickets: Tickets, configurations: Configurations, rotation: Rotation, texts: Texts, timers: Timers
+        self,
+        tickets: Tickets,
+        configurations: Configurations,
+        rosters: RosterReader,
+        history: CompanyTickets,
+        texts: Texts,
+        timers: Timers,
     ) -> None:
         self._tickets = tickets
         self._configurations = configurations
-        self._rotation = rotation
+        self._rosters = rosters
+        self._history = history
         self._texts = texts
         self._timers = timers
 
@@ -47,17 +50,19 @@ class Router:
 
         On a first try the ticket is very likely still what `opened` made of it, and is not read before the decision.
 
-        However often the decision has to be taken anew because the ticket changed, a team gives up one turn only. The
-        timer is set after the decision is stored, on every try: one that died in between is made good by the next.
+        The turn of a team and the place among a person's tickets are taken in the commit that stores the decision, so
+        neither is ever taken without it, or twice. The timer is set after the decision is stored, on every try: one
+        that died in between is made good by the next.
         """
         config = self._configurations.live()
         whole = in_full(opened, self._texts.text)
-        turn = cache(self._rotation.draw)
+        choose = Placer(config, self._rosters, self._history, now=now)
         ticket = self._tickets.handle(
             opened.ticket_id,
-            lambda ticket: triage(whole, ticket, config, turn=turn, now=now),
+            lambda ticket: triage(whole, ticket, config, choose=choose, now=now),
             expected=ticket_of(opened) if is_first_try else None,
             is_timer_ours=True,
+            taken=choose.taken,
         )
         self._timers.begin(ticket.id, ticket.timer, now)
         return ticket

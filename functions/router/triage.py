@@ -13,7 +13,6 @@ from functions.router.service import Router
 from functions.router.settings import RouterSettings
 from functions.shared.batches import take_each
 from functions.shared.contracts.events import TicketOpened
-from functions.shared.gateways.rotation import TeamRotation
 from functions.shared.wiring import DeskWiring, timer_keeper
 
 logger = Logger(service="router")
@@ -25,8 +24,7 @@ def router() -> Router:
     """Wire the service once per execution environment."""
     settings = RouterSettings.from_env()
     desk = DeskWiring(settings)
-    rotation = TeamRotation(desk.dynamodb, settings.table_name, settings.desk_id)
-    return Router(desk.tickets, desk.config, rotation, desk.bodies, timer_keeper(settings))
+    return Router(desk.tickets, desk.config, desk.rosters, desk.store, desk.bodies, timer_keeper(settings))
 
 
 def triage_record(record: dict[str, Any]) -> None:

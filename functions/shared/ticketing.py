@@ -1,5 +1,7 @@
 """The one way in which a ticket changes: load, decide, move its clocks, store; the loser of a race tries again."""
 
+import random
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,9 +13,13 @@ from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.decisions import Command
 from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists
+from functions.shared.domain.shares import NOTHING, Shares, Take, counted
 from functions.shared.domain.ticket import Ticket, evolve, opened
 
-_ATTEMPTS = 8
+_ATTEMPTS = 12
+_AT_ONCE = 2
+_PAUSE_S = 0.02
+"""After so many attempts the next waits up to so long times their number, so that rivals do not meet again."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,16 @@ class TicketStore(Protocol):
         keys: Sequence[NaturalKey] = (),
         *,
         is_timer_ours: bool = False,
+        shares: Shares = NOTHING,
     ) -> None:
         """Store `ticket`, whose `version` is one more than the stored one, with the `events` that led to it.
 
-        With `is_timer_ours` the caller sets the ticket's timer; otherwise the table's stream has it set.
+        With `is_timer_ours` the caller sets the ticket's timer; otherwise the table's stream has it set. What the
+        change takes of what tickets share is stored with it.
 
         Raises:
             TicketExists: version 1 of an id that is taken.
-            StaleTicket: the stored version or last event is another.
+            StaleTicket: the stored version or last event is another, or what was to be taken is gone.
             AlreadySeen: one of `keys` was used before.
         """
 
@@ -103,12 +111,14 @@ class Tickets:
         *,
         expected: Ticket | None = None,
         is_timer_ours: bool = False,
+        taken: Callable[[], Take | None] = lambda: None,
     ) -> Ticket:
         """Let `command` decide on the ticket's present state and store what follows.
 
         `command` may run several times, each time on fresher state. A message seen before changes nothing. With
         `expected`, what the ticket very likely is, the first attempt spares reading it. With `is_timer_ours` the caller
-        sets the ticket's timer afterwards, however often it takes.
+        sets the ticket's timer afterwards, however often it takes. `taken` says what the command took of a team and a
+        person; where that is gone by the time of storing, the command decides again.
 
         Raises:
             TicketNotFound: there is no such ticket.
@@ -116,6 +126,7 @@ class Tickets:
             StaleTicket: the ticket was changed by others again and again.
         """
         for attempt in range(_ATTEMPTS):
+            _give_way(attempt)
             before = expected if expected and attempt == 0 else self._store.get(ticket_id)
             decided = list(command(before))
             if not decided:
@@ -124,9 +135,10 @@ class Tickets:
             for event in decided:
                 after = evolve(after, event)
             after, events = self._moved(before, after, decided)
-            after = after.with_changes(version=before.version + 1)
+            after = counted(after).with_changes(version=before.version + 1)
             try:
-                self._store.append(after, events, keys, is_timer_ours=is_timer_ours)
+                shares = Shares.moved(before, after, taken())
+                self._store.append(after, events, keys, is_timer_ours=is_timer_ours, shares=shares)
             except StaleTicket:
                 continue
             except AlreadySeen as seen:
@@ -169,6 +181,12 @@ class Tickets:
         for event in clock_events:
             after = evolve(after, event)
         return _with_timer(after, rules.next_act_at(after)), [*events, *clock_events]
+
+
+def _give_way(attempt: int) -> None:
+    """Let rivals for the same ticket, team or person finish first."""
+    if attempt > _AT_ONCE:
+        time.sleep(random.uniform(0, _PAUSE_S * attempt))
 
 
 def _with_timer(ticket: Ticket, at: AwareDatetime | None) -> Ticket:

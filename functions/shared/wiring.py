@@ -11,6 +11,7 @@ from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
+from functions.shared.gateways.rosters import Rosters
 from functions.shared.gateways.tickets import TicketTable
 from functions.shared.gateways.timers import Schedules, TimerQueue
 from functions.shared.identifiers import draw_ticket_id
@@ -47,6 +48,10 @@ class DeskWiring:
     @cached_property
     def store(self) -> TicketTable:
         return TicketTable(self.dynamodb, self._table, self.desk_id)
+
+    @cached_property
+    def rosters(self) -> Rosters:
+        return Rosters(self.dynamodb, self._table, self.desk_id)
 
     @cached_property
     def tickets(self) -> Tickets:

@@ -35,7 +35,7 @@ class KnowledgeBase(Construct):
             memory_mib=1024,
         ).function
         platform.allow_config(http)
-        platform.allow_commits(http)
+        platform.allow_articles(http)
         platform.allow_queries(http)
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", under=_SEARCH)

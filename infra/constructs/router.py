@@ -6,7 +6,7 @@ from functions.router.settings import RouterSettings
 from functions.shared.contracts.events import TicketOpened
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.sla_watchdog import SlaWatchdog
-from infra.constructs.store import allow_objects, allow_table
+from infra.constructs.store import allow_objects
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
 
@@ -27,7 +27,8 @@ class Router(Construct):
         ).function
         platform.allow_config(triage)
         platform.allow_commits(triage)
-        allow_table(triage, platform.table, "UpdateItem")  # the team's turn is a counter
+        platform.allow_rosters(triage)
+        platform.allow_queries(triage, indexes=["by_company"])  # who had the company's last ticket
         allow_objects(triage, platform.blobs, "GetObject", under=["bodies/"])  # long descriptions
         timers.may_set_schedules(triage, "CreateSchedule")  # the first one; the timers' keeper moves it
         self.work.feeds(triage)

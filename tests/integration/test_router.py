@@ -13,7 +13,6 @@ from functions.shared.contracts.events import ClockStarted, TicketOpened, Ticket
 from functions.shared.contracts.words import Impact, Metric, Priority, Status, Urgency
 from functions.shared.domain.decisions import note
 from functions.shared.gateways import keys
-from functions.shared.gateways.rotation import TeamRotation
 from functions.shared.settings import DeskSettings
 from functions.shared.wiring import DeskWiring
 from ops.configuration import publish_config
@@ -120,7 +119,11 @@ def test_a_message_delivered_again_changes_nothing(desk):
     router.handler(batch(body, body, received=2), CONTEXT)
 
     assert sum(isinstance(event, TicketTriaged) for event in desk.store.timeline(event.ticket_id)) == 1
-    assert TeamRotation(desk.dynamodb, TABLE, DESK).draw("data-reports") == 1
+    assert turns_of(desk, "data-reports") == 1
+
+
+def turns_of(desk: DeskWiring, team: str) -> int:
+    return desk.rosters.read(team, []).turns
 
 
 def test_a_message_that_the_queue_doubled_triages_once_and_costs_the_team_one_turn(desk):
@@ -130,7 +133,7 @@ def test_a_message_that_the_queue_doubled_triages_once_and_costs_the_team_one_tu
     router.handler(batch(body, body), CONTEXT)
 
     assert sum(isinstance(event, TicketTriaged) for event in desk.store.timeline(event.ticket_id)) == 1
-    assert TeamRotation(desk.dynamodb, TABLE, DESK).draw("data-reports") == 2
+    assert turns_of(desk, "data-reports") == 1
 
 
 def test_a_message_that_cannot_be_read_fails_alone(desk):
@@ -164,13 +167,6 @@ def test_the_sample_event_is_triaged(desk):
 
     assert router.handler(SAMPLE, CONTEXT) == {"batchItemFailures": []}
     assert desk.store.get(sampled.ticket_id).team == "data-reports"
-
-
-def test_every_turn_of_a_team_is_another_and_teams_count_by_themselves(dynamodb):
-    rotation = TeamRotation(dynamodb, TABLE, DESK)
-
-    assert [rotation.draw("first-line") for _ in range(4)] == [0, 1, 2, 3]
-    assert rotation.draw("finance") == 0
 
 
 @pytest.mark.usefixtures("desk")

@@ -18,6 +18,7 @@ from ops.cli import app
 from ops.desk_client import DeskClient
 from ops.failure import Failure
 from tests.factories import NOON, default_config, make_company, make_message, make_opened, make_problem
+from tests.fakes import choosing
 
 CONFIG = str(Path(__file__).parents[2] / "config")
 RULES = """rules:
@@ -131,7 +132,7 @@ def test_a_past_ticket_goes_where_triage_sends_it(title, tier, module):
     company = make_company(tier=tier or "standard")
     problem = make_problem(title=title, description=make_message("请帮忙"), module=module)
     opened = make_opened(problem=problem, company=company)
-    (triaged,) = triage(opened, ticket_of(opened), config, turn=lambda _: 0, now=NOON)
+    (triaged,) = triage(opened, ticket_of(opened), config, choose=choosing(config), now=NOON)
     assert isinstance(triaged, TicketTriaged)
     past = PastTicket.model_validate(
         {"title": title, "description": "请帮忙", "module": module, "company": {"tier": tier or None}}

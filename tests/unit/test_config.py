@@ -110,6 +110,21 @@ def test_the_form_offers_the_desks_modules(config):
             "fields[7]: a choice needs",
         ),
         ("matrix.yaml", "low: P3}", "low: P4}", "table.company.low: "),
+        ("teams.yaml", "lead: he-yun", "lead: he-yun, calendar: nights", 'teams[3].calendar: no calendar "nights"'),
+        ("teams.yaml", "lead: he-yun", "lead: he-yun, load_limit: -1", "teams[3].load_limit: "),
+        (
+            "teams.yaml",
+            "wu-hao, assign: {by: least_loaded",
+            "wu-hao, assign: {by: skill, skills: [cobol]",
+            "teams[1].assign.skills[0]: nobody has",
+        ),
+        ("people.yaml", "skills: [mobile]", "calendar: nights", 'people[1].calendar: no calendar "nights"'),
+        ("people.yaml", "skills: [mobile]", "load_limit: 0", "people[1].load_limit: "),
+        ("on_call.yaml", "zhao-lei, tom", "ghost, tom", 'on_call[0].weekly.people[0]: no person "ghost"'),
+        ("on_call.yaml", "person: lin-feng", "person: ghost", 'on_call[0].dated[0].person: no person "ghost"'),
+        ("on_call.yaml", "[engineering]", "[nowhere]", 'on_call[0].teams[0]: no team "nowhere"'),
+        ("on_call.yaml", "id: everybody-else", "id: operations", 'on_call[1].id: "operations" is taken by on_call[0]'),
+        ("on_call.yaml", "timezone: Asia/Shanghai", "timezone: Asia/Peking", "on_call[0].timezone: "),
     ],
 )
 def test_a_fault_is_named_with_its_line_and_place(folder, name, old, new, fault):

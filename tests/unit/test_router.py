@@ -1,6 +1,5 @@
 """The router's use case on the in-memory store: once per ticket, one turn per ticket, whatever comes twice."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,6 @@ from tests.factories import AGENT, NOON, make_message, make_opened, make_problem
 from tests.fakes import CountedIds, InMemoryTickets, StillClocks
 
 CONFIG = load_config(Path(__file__).parents[2] / "config").model_copy(update={"version": 3})
-
-
-class Turns:
-    def __init__(self) -> None:
-        self.drawn: Counter[str] = Counter()
-
-    def draw(self, team: str) -> int:
-        self.drawn[team] += 1
-        return self.drawn[team] - 1
 
 
 class FirstTimers:
@@ -61,8 +51,8 @@ class Crowded(InMemoryTickets):
 def desk(store=None, timers=None, clocks=StillClocks):
     store = store or InMemoryTickets()
     tickets = Tickets(store, clocks, CountedIds())
-    turns = Turns()
-    return store, tickets, turns, Router(tickets, Live(), turns, Texts(), timers or FirstTimers())
+    router = Router(tickets, Live(), store.shares, store, Texts(), timers or FirstTimers())
+    return store, tickets, store.shares.turns, router
 
 
 def opened_in(tickets, **problem):
@@ -86,7 +76,7 @@ def test_a_ticket_delivered_twice_is_triaged_once_and_takes_one_turn():
 
     assert first == second
     assert len(triages(store, event.ticket_id)) == 1
-    assert turns.drawn == {"first-line": 1}
+    assert turns == {"first-line": 1}
 
 
 def test_a_first_try_does_not_read_the_ticket_and_decides_the_same():
@@ -115,7 +105,7 @@ def test_a_decision_taken_anew_takes_no_second_turn():
     ticket = router.triage(event, now=NOON)
 
     assert (ticket.assignee, ticket.sequence) == ("li-na", 3)
-    assert turns.drawn == {"first-line": 1}
+    assert turns == {"first-line": 1}
 
 
 def test_the_decision_records_the_version_it_was_taken_by():

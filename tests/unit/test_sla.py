@@ -72,8 +72,8 @@ SLA: dict[str, Any] = {
 LATER: dict[str, Any] = {"id": "by-rule", "calendar": "always", "targets": {"P2": {"first_response": "1h"}}}
 
 
-def as_written(ticket: Ticket, to: Sequence[str]) -> tuple[str, ...]:
-    del ticket
+def as_written(ticket: Ticket, to: Sequence[str], at: datetime) -> tuple[str, ...]:
+    del ticket, at
     return tuple(to)
 
 

@@ -23,6 +23,7 @@ from functions.shared.contracts.words import Metric, Priority, TicketId
 from functions.shared.domain import decisions
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.policies import Sla
+from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.sla import SlaRules
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.timers import TimerMessage
@@ -47,7 +48,7 @@ def make_rules(first_response: str = "1h", resolution: str = "8h") -> SlaRules:
     }
     always = {"timezone": "UTC", "always": True}
     sla = Sla.model_validate({"calendars": {"always": always}, "policies": [policy]})
-    return SlaRules(sla, lambda _, to: tuple(to))
+    return SlaRules(sla, lambda _, to, _at: tuple(to))
 
 
 def timer(after: timedelta, generation: int = 1) -> Timer:
@@ -223,7 +224,9 @@ def test_a_timer_for_what_is_no_longer_promised_is_set_anew() -> None:
     due = watched.due()
     calm = {"always": {"timezone": "UTC", "always": True}}
     policy = {"id": "standard", "calendar": "always", "targets": {"P1": {"first_response": "1h"}}}
-    watched.rules = SlaRules(Sla.model_validate({"calendars": calm, "policies": [policy]}), lambda _, to: tuple(to))
+    watched.rules = SlaRules(
+        Sla.model_validate({"calendars": calm, "policies": [policy]}), lambda _, to, _at: tuple(to)
+    )
     watched.clock.time = due.at
     before = watched.store.get(TICKET)
     assert watched.dog.look(due) is Looked.ACTED
@@ -363,9 +366,10 @@ class WatchedTickets(InMemoryTickets):
         keys_: Sequence[NaturalKey] = (),
         *,
         is_timer_ours: bool = False,
+        shares: Shares = NOTHING,
     ) -> None:
         old = self.heads.get(ticket.id)
-        super().append(ticket, events, keys_)
+        super().append(ticket, events, keys_, shares=shares)
         change = Change(ticket.id, old.timer if old else None, ticket.timer)
         if is_timer_ours and change.old is None:
             return

@@ -13,13 +13,14 @@ from functions.shared.contracts.words import Priority, Slug
 from functions.shared.domain.document import Part
 from functions.shared.domain.facts import OWN_FIELDS
 from functions.shared.domain.operators import Scalar
+from functions.shared.domain.ways import By, Skill, Way
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 
 Recipient = Annotated[
     str,
     StringConstraints(
-        pattern=r"^(account_manager|assignee|lead|manager|team|(person|team):[a-z0-9][a-z0-9_-]{0,62}|[^@\s:]+@[^@\s]+)$"
+        pattern=r"^(account_manager|assignee|lead|manager|on_call|team|(person|team):[a-z0-9][a-z0-9_-]{0,62}|[^@\s:]+@[^@\s]+)$"
     ),
 ]
 """Who is told: by the part they have in the ticket, or `person:ID`, `team:ID`, or a mail address."""
@@ -32,6 +33,7 @@ class Verdict:
     priority: Priority | None = None
     team: Slug | None = None
     person: Slug | None = None
+    way: Way | None = None
     module: Slug | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -104,23 +106,34 @@ class SetTeam(_Action):
 
 
 class Assign(_Action):
-    """The ticket goes to this person, or in turn to the people of its team."""
+    """The ticket goes to this person, or to one of its team chosen in this way.
+
+    Somebody who is not at work, or at their limit, is passed over.
+    """
 
     example: ClassVar[Mapping[str, Any]] = {"do": "assign", "person": "li-na"}
     decides: ClassVar[str] = "person"
 
     do: Literal["assign"]
     person: Slug | None = None
-    by: Literal["round_robin"] | None = None
+    by: By | None = None
+    skills: tuple[Skill, ...] = Field(
+        default=(), max_length=10, description="All of these are needed; by skill without any: the ticket's module."
+    )
+    sticky: bool = Field(default=False, description="Whoever had the company's last ticket goes first.")
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         if (self.person is None) == (self.by is None):
             raise ValueError("assign names either a person or a way to choose one (by: round_robin)")
+        if self.person and (self.skills or self.sticky):
+            raise ValueError("skills and sticky say how one of a team is chosen, so they go with by")
         return self
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return verdict.but(person=self.person)
+        if self.by is None:
+            return verdict.but(person=self.person)
+        return verdict.but(person=None, way=Way(by=self.by, skills=self.skills, sticky=self.sticky))
 
 
 class AddTags(_Action):

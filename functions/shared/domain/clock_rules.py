@@ -12,10 +12,10 @@ from functions.shared.domain.ticket import Ticket
 def clock_rules(config: DeskConfig) -> SlaRules:
     """The rules by which the clocks of the desk's tickets run."""
 
-    def recipients(ticket: Ticket, wanted: Sequence[str]) -> tuple[str, ...]:
+    def recipients(ticket: Ticket, wanted: Sequence[str], at: datetime) -> tuple[str, ...]:
         if ticket.assignee is None:  # somebody must hear of it
             wanted = ["lead" if one == "assignee" else one for one in wanted]
-        return config.recipients(wanted, team=ticket.team, assignee=ticket.assignee, company=ticket.company)
+        return config.recipients(wanted, team=ticket.team, assignee=ticket.assignee, company=ticket.company, at=at)
 
     def quiet_until(recipient: str, at: datetime) -> datetime | None:
         person = config.person(recipient)

@@ -17,10 +17,12 @@ from functions.shared.domain.form import Form
 from functions.shared.domain.form_fields import Choice
 from functions.shared.domain.mail_rules import MailRules
 from functions.shared.domain.matrix import PriorityMatrix
+from functions.shared.domain.on_call import Rota, rota_of
 from functions.shared.domain.policies import Sla, SlaPolicy
 from functions.shared.domain.quiet import Quiet
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rules import Rule
+from functions.shared.domain.ways import Skill, Way
 
 
 class Desk(Part):
@@ -68,6 +70,11 @@ class Team(Part):
     id: Slug
     name: Bilingual
     lead: Slug | None = Field(default=None, description="The person escalations go to first.")
+    calendar: Slug | None = Field(default=None, description="The team's shifts; without any it works around the clock.")
+    load_limit: int | None = Field(
+        default=None, ge=1, description="Open tickets with which one of its people gets no more."
+    )
+    assign: Way = Field(default=Way(), description="How somebody is chosen where no rule says how.")
 
 
 class Person(Part):
@@ -83,6 +90,17 @@ class Person(Part):
         default=None, description="When they are not told of deadlines, except of P0; they hear when it ends."
     )
     takes_tickets: bool = Field(default=True, description="Is given tickets in turn with the others of the team.")
+    calendar: Slug | None = Field(default=None, description="The person's own shifts, in place of the team's.")
+    load_limit: int | None = Field(default=None, ge=1, description="In place of the team's.")
+    skills: tuple[Skill, ...] = Field(default=(), description="What rules may ask for, such as the id of a module.")
+    languages: tuple[Language, ...] = Field(
+        default=(), description="In which customers can be answered; without any, the person's own."
+    )
+
+    @property
+    def speaks(self) -> tuple[Language, ...]:
+        """The languages in which the person answers customers."""
+        return self.languages or (self.language,)
 
 
 class Module(Part):
@@ -115,6 +133,7 @@ class DeskConfig(Part):
     policies: tuple[SlaPolicy, ...] = ()
     calendars: dict[Slug, Calendar] = Field(default_factory=dict)
     replies: tuple[ReplyTemplate, ...] = ()
+    on_call: tuple[Rota, ...] = ()
     templates: dict[Slug, MailTemplate] = Field(default_factory=dict)
 
     @cached_property
@@ -146,13 +165,15 @@ class DeskConfig(Part):
         return tuple(person for person in self.people if person.role is role)
 
     def recipients(
-        self, wanted: Iterable[str], *, team: str | None, assignee: str | None, company: Company | None
+        self, wanted: Iterable[str], *, team: str | None, assignee: str | None, company: Company | None, at: datetime
     ) -> tuple[str, ...]:
         """Whom the words of rules and policies mean for a ticket: ids of people and mail addresses, each once."""
-        meant = (self._meant(recipient, team, assignee, company) for recipient in wanted)
+        meant = (self._meant(recipient, team, assignee, company, at) for recipient in wanted)
         return tuple(dict.fromkeys(one for some in meant for one in some))
 
-    def _meant(self, recipient: str, team: str | None, assignee: str | None, company: Company | None) -> list[str]:
+    def _meant(
+        self, recipient: str, team: str | None, assignee: str | None, company: Company | None, at: datetime
+    ) -> list[str]:
         kind, _, name = recipient.partition(":")
         people: Iterable[Person | None]
         match kind:
@@ -164,6 +185,8 @@ class DeskConfig(Part):
                 people = self.people_with_role(Role.MANAGER)
             case "account_manager":
                 people = [self.account_manager(company)]
+            case "on_call":
+                people = [self.person_on_call(team, at) or self.lead(team)]
             case "team":
                 people = self.members(name or team or "")
             case "person":
@@ -171,6 +194,11 @@ class DeskConfig(Part):
             case _:
                 return [recipient] if "@" in recipient else []
         return [person.id for person in people if person]
+
+    def person_on_call(self, team: str | None, at: datetime) -> Person | None:
+        """Who is on call for a team at an instant."""
+        rota = rota_of(self.on_call, team)
+        return self.person(rota.person_at(at)) if rota else None
 
     def account_manager(self, company: Company | None) -> Person | None:
         """Who looks after a customer: the company's own account manager, or the desk's stand-in."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.shared.contracts.words import Role
 from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Notify, Reply, SetField, SetPolicy, SetTeam
+from functions.shared.domain.assignment_check import assignment_faults
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
@@ -43,6 +44,7 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
     return [
         *_repeats(config),
         *_desk(config),
+        *(Fault(place, message) for place, message in assignment_faults(config)),
         *_people(config),
         *_modules(config),
         *_forms(config),
@@ -220,6 +222,8 @@ def _recipient_exists(config: DeskConfig, place: Place, recipient: str) -> Itera
         yield from _person_exists(config, place, name)
     elif kind == "manager" and not config.people_with_role(Role.MANAGER):
         yield Fault(place, "nobody has the role manager")
+    elif kind == "on_call" and not config.on_call:
+        yield Fault(place, "the desk has no rota of who is on call")
 
 
 def _team_exists(config: DeskConfig, place: Place, team: str | None) -> Iterator[Fault]:

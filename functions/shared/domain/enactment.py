@@ -1,6 +1,6 @@
 """What the rules decide about a ticket that is triaged already becomes events, whatever made the desk look again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import AwareDatetime
@@ -16,18 +16,17 @@ from functions.shared.contracts.events import (
     TicketEvent,
     TicketUpdated,
 )
-from functions.shared.contracts.words import Slug
+from functions.shared.contracts.words import Priority, Slug
 from functions.shared.domain.actions import Verdict
+from functions.shared.domain.assignment import Choose, Wanted
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
 from functions.shared.domain.reply_values import reply_values
 from functions.shared.domain.rules import Run
 from functions.shared.domain.ticket import Ticket, evolve
+from functions.shared.domain.ways import Way
 
 ROUTER: Final = Actor(kind="system", id="router")
-
-Chooser = Callable[[Run, Slug], tuple[Slug | None, Sequence[Reason]]]
-"""Who of a team gets the ticket where a rule asks for somebody to be chosen, and why."""
 
 
 def standing(ticket: Ticket) -> Verdict:
@@ -43,7 +42,7 @@ def standing(ticket: Ticket) -> Verdict:
 
 
 def enact(
-    ticket: Ticket, tried: Run, config: DeskConfig, *, choose: Chooser, now: AwareDatetime, actor: Actor = ROUTER
+    ticket: Ticket, tried: Run, config: DeskConfig, *, choose: Choose, now: AwareDatetime, actor: Actor = ROUTER
 ) -> list[TicketEvent]:
     """The events that carry out what the rules decided beginning with `standing(ticket)`; only changes are told."""
     acts = Acts(ticket, config, tried, now, actor)
@@ -53,7 +52,7 @@ def enact(
         acts.add(PriorityChanged, decided=("priority",), old=ticket.priority, new=verdict.priority)
     _move(acts, tried, choose)
     after = acts.ticket
-    told = config.recipients(verdict.notify, team=after.team, assignee=after.assignee, company=after.company)
+    told = config.recipients(verdict.notify, team=after.team, assignee=after.assignee, company=after.company, at=now)
     if told:
         acts.add(AttentionCalled, decided=("notify",), recipients=told)
     carry_on(acts, verdict)
@@ -133,22 +132,40 @@ def _update(acts: Acts, verdict: Verdict) -> None:
     acts.add(TicketUpdated, decided=decided, **changed, fields=fields, old=old)
 
 
-def _move(acts: Acts, tried: Run, choose: Chooser) -> None:
+def _move(acts: Acts, tried: Run, choose: Choose) -> None:
     """To another team or person, where a rule said so; the rules leave no ticket without a team."""
     ticket, verdict = acts.ticket, tried.verdict
-    moved = tried.decided_by.keys() & {"team", "person"}
+    moved = tried.decided_by.keys() & {"team", "person", "way"}
     team = verdict.team or ticket.team
-    if not moved or team is None:
+    if not moved or team is None or ticket.priority is None:
         return
-    person, why = (verdict.person, ()) if verdict.person else choose(tried, team)
+    choice = choose(wanted(ticket, team, verdict.priority or ticket.priority, tried, acts.config))
+    person = choice.person.id if choice.person else None
     if (team, person) == (ticket.team, ticket.assignee):
         return
     acts.add(
         TicketAssigned,
-        decided=("team", "person"),
-        why=why,
+        decided=("team", "person", "way"),
+        why=choice.reasons,
         team=team,
         assignee=person,
         old_team=ticket.team,
         old_assignee=ticket.assignee,
+    )
+
+
+def wanted(ticket: Ticket, team: Slug, priority: Priority, tried: Run, config: DeskConfig) -> Wanted:
+    """Whom the rules, or else the team, want for a ticket."""
+    known, verdict = config.team(team), tried.verdict
+    named = config.person(verdict.person)
+    return Wanted(
+        ticket_id=ticket.id,
+        team=team,
+        priority=priority,
+        language=ticket.language,
+        way=verdict.way or (known.assign if known else Way()),
+        module=verdict.module,
+        company_id=ticket.company.id if ticket.company else None,
+        person=named.id if named else None,
+        rule=tried.decided_by.get("person" if named else "way"),
     )

@@ -21,6 +21,7 @@
     ├── StaleTicket            the ticket changed since it was read
     ├── StaleArticle           the article changed since it was read
     ├── StaleConfig            the configuration was published by someone else meanwhile
+    ├── StalePresence          somebody else said something of a person's presence meanwhile
     ├── AlreadySeen            this request or message opened a ticket before
     ├── IllegalTransition      the status does not allow this step
     ├── SignInUnavailable      the user pool does not answer
@@ -223,6 +224,13 @@ class StaleConfig(AftercareError):
 
     code = "stale_config"
     sentence = "Someone else published a configuration meanwhile. Please look at it and publish again."
+
+
+class StalePresence(AftercareError):
+    """What is known of a person's presence changed since it was read."""
+
+    code = "stale_presence"
+    sentence = "Someone else changed this status meanwhile. Please look at it again."
 
 
 class AlreadySeen(AftercareError):

@@ -42,8 +42,8 @@ from functions.shared.domain.ticket import Ticket, evolve, replay
 
 WATCHDOG: Final = Actor(kind="system", id="sla_watchdog")
 
-Recipients = Callable[[Ticket, Sequence[str]], tuple[str, ...]]
-"""Turns what a policy says (`lead`, an address) into people's ids and addresses."""
+Recipients = Callable[[Ticket, Sequence[str], datetime], tuple[str, ...]]
+"""Turns what a policy says (`lead`, an address) into people's ids and addresses, as they are at an instant."""
 QuietUntil = Callable[[str, datetime], datetime | None]
 """When the quiet hours end in which somebody is at an instant; None outside of them."""
 Assignee = Callable[[Ticket, str], tuple[Slug, Slug | None] | None]
@@ -211,7 +211,7 @@ class _Moves:
         **fields: object,
     ) -> None:
         """Tell those who are meant; of anything but P0, those with quiet hours hear when these end."""
-        to = self._rules.recipients(self._ticket, wanted)
+        to = self._rules.recipients(self._ticket, wanted, now)
         is_urgent = self._ticket.priority is Priority.P0
         quiet = {} if is_urgent else {who: until for who in to if (until := self._rules.quiet_until(who, now))}
         held = tuple(HeldNotice(recipient=who, until=until) for who, until in quiet.items())

@@ -93,6 +93,7 @@ class Ticket(BaseModel):
     clocks: dict[Metric, Clock] = Field(default_factory=dict)
     timer: Timer | None = None
     timer_generation: int = 0
+    counted_for: Slug | None = Field(default=None, description="The person among whose open tickets it is counted.")
 
     @property
     def next_due_at(self) -> AwareDatetime | None:

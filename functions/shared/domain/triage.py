@@ -9,9 +9,10 @@ from pydantic import AwareDatetime
 from functions.shared.contracts.events import Message, Reason, TicketEvent, TicketOpened, TicketTriaged
 from functions.shared.contracts.words import Impact, Priority, Slug, Urgency
 from functions.shared.domain.actions import Verdict
-from functions.shared.domain.config import DeskConfig, Person
+from functions.shared.domain.assignment import Choose
+from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.document import Bilingual
-from functions.shared.domain.enactment import ROUTER, Acts, carry_on, rule_reasons
+from functions.shared.domain.enactment import ROUTER, Acts, carry_on, rule_reasons, wanted
 from functions.shared.domain.facts import Facts
 from functions.shared.domain.matrix import Weighing
 from functions.shared.domain.rules import Occasion, Run, run
@@ -20,8 +21,6 @@ from functions.shared.domain.ticket import Ticket, evolve
 READ_CHARACTERS: Final = 50_000
 """Rules look no further into a description; nobody writes by hand so much, and a log file is not searched for words."""
 
-Turn = Callable[[Slug], int]
-"""How many tickets a team was given in turn before this one."""
 
 _IMPACTS = {
     Impact.PERSON: Bilingual(zh="个人", en="one person"),
@@ -95,7 +94,7 @@ def try_rules(opened: TicketOpened, config: DeskConfig, begin: Verdict) -> Run:
 
 
 def triage(
-    opened: TicketOpened, ticket: Ticket, config: DeskConfig, *, turn: Turn, now: AwareDatetime
+    opened: TicketOpened, ticket: Ticket, config: DeskConfig, *, choose: Choose, now: AwareDatetime
 ) -> list[TicketEvent]:
     """Decide on the ticket that `opened` began; nothing follows where this was done before.
 
@@ -108,8 +107,8 @@ def triage(
     tried = try_rules(opened, config, begin)
     verdict = tried.verdict
     priority = verdict.priority or weighing.priority
-    place = _kept(ticket) or _placed(tried, config, turn)
-    told = config.recipients(verdict.notify, team=place.team, assignee=place.assignee, company=opened.company)
+    place = _kept(ticket) or _placed(ticket, priority, tried, config, choose)
+    told = config.recipients(verdict.notify, team=place.team, assignee=place.assignee, company=opened.company, at=now)
     told = tuple(person for person in told if person != place.assignee)  # who learns of the ticket anyway
     reasons = (
         _by_matrix(weighing),
@@ -181,10 +180,10 @@ def _kept(ticket: Ticket) -> _Place | None:
     return _Place(ticket.team, ticket.assignee, (reason,))
 
 
-def _placed(tried: Run, config: DeskConfig, turn: Turn) -> _Place:
+def _placed(ticket: Ticket, priority: Priority, tried: Run, config: DeskConfig, choose: Choose) -> _Place:
     team, why = _team(tried, config)
-    person, how = _person(tried, team, config, turn)
-    return _Place(team, person.id if person else None, (why, how))
+    choice = choose(wanted(ticket, team, priority, tried, config))
+    return _Place(team, choice.person.id if choice.person else None, (why, *choice.reasons))
 
 
 def team_for(verdict: Verdict, config: DeskConfig) -> tuple[Slug, str]:
@@ -216,27 +215,6 @@ def _team(tried: Run, config: DeskConfig) -> tuple[Slug, Reason]:
         "team_by_default": (f"没有规则指定团队，先由{name.zh}受理", f"No rule named a team, so {name.en} begins"),
     }[code]
     return team, Reason(code=code, zh=zh, en=en, rule=rule)
-
-
-def _person(tried: Run, team: Slug, config: DeskConfig, turn: Turn) -> tuple[Person | None, Reason]:
-    if chosen := config.person(tried.verdict.person):
-        rule = tried.decided_by.get("person")
-        zh, en = f"按规则指派给{chosen.name}", f"Assigned to {chosen.name}, by rule"
-        return chosen, Reason(code="person_by_rule", zh=zh, en=en, rule=rule)
-    candidates = [person for person in config.members(team) if person.takes_tickets]
-    if not candidates:
-        zh, en = (
-            "团队里目前没有人接单，留在团队队列中",
-            "Nobody of the team takes tickets, so it waits in the team's queue",
-        )
-        return None, Reason(code="person_none", zh=zh, en=en)
-    before = turn(team)
-    person = candidates[before % len(candidates)]
-    return person, Reason(
-        code="person_by_turn",
-        zh=f"{len(candidates)} 人轮流接单，第 {before + 1} 单轮到{person.name}",
-        en=f"{len(candidates)} people take turns; ticket {before + 1} is {person.name}'s",
-    )
 
 
 def _telling(told: tuple[str, ...], tried: Run, config: DeskConfig) -> Iterator[Reason]:

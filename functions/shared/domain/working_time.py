@@ -110,6 +110,10 @@ class WorkingTime:
         us = microseconds(instant)
         return instant if self._is_working(us) else instant_at(self._opening_after(us))
 
+    def is_working(self, instant: datetime) -> bool:
+        """Whether an instant is working time."""
+        return self._is_working(microseconds(instant))
+
     def works_on(self, day: date) -> bool:
         """Whether any working time belongs to the day."""
         return bool(self._spans_of(day.toordinal()))

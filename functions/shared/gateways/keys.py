@@ -10,7 +10,8 @@
 | generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
 | company, and what finds it | `<desk>#COMPANY#<id>`, `<desk>#COMPANYKEY#<domain or folded name>` | `COMPANY`, `KEY` |
 | configuration | `<desk>#CONFIG` | `LIVE`, `V#<version>` |
-| turn of a team | `<desk>#TEAM#<team>` | `ROTATION` |
+| turns of a team | `<desk>#TEAM#<team>` | `ROTATION` |
+| load and presence of a person | `<desk>#PERSON#<person>` | `STANDING` |
 | article head, commit | `<desk>#ART#<article id>` | `HEAD`, `COMMIT#<version>` |
 | article's slug | `<desk>#SLUG#<language>#<slug>` | `SLUG` |
 | article in the list of all, as published | `<desk>#ARTICLES`, `<desk>#ARTICLES#published` | the article's id |
@@ -40,6 +41,7 @@ COMMIT_PREFIX: Final = "COMMIT#"
 SEEN: Final = "SEEN"
 LIVE: Final = "LIVE"
 ROTATION: Final = "ROTATION"
+STANDING: Final = "STANDING"
 LINKS: Final = "LINKS"
 SLUG: Final = "SLUG"
 BRAKE: Final = "BRAKE"
@@ -136,6 +138,10 @@ def config_version(version: int) -> str:
 
 def team(desk: DeskId, team_id: str) -> str:
     return f"{desk}#TEAM#{team_id}"
+
+
+def person(desk: DeskId, person_id: str) -> str:
+    return f"{desk}#PERSON#{person_id}"
 
 
 def article(desk: DeskId, article_id: ArticleId) -> str:

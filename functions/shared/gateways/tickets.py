@@ -10,9 +10,11 @@ from pydantic import TypeAdapter
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.contracts.words import CompanyId, ContactId, DeskId, Slug, Status, TicketId
 from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
+from functions.shared.gateways.shares import writes as share_writes
 from functions.shared.ticketing import NaturalKey
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class TicketTable:
         keys_: Sequence[NaturalKey] = (),
         *,
         is_timer_ours: bool = False,
+        shares: Shares = NOTHING,
     ) -> None:
         """See `TicketStore.append`."""
         pk = keys.ticket(self._desk, ticket.id)
@@ -60,13 +63,14 @@ class TicketTable:
             {"Put": {"TableName": self._table, "Item": head, **_guard(ticket, events)}},
             {"Put": {"TableName": self._table, "Item": _commit(pk, ticket.version, events)}},
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
+            *share_writes(self._table, self._desk, shares),
         ]
         if ticket.version == 1:
             writes.append({"Put": {"TableName": self._table, "Item": self._listed(ticket)}})
         try:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as cancelled:
-            self._explain(cancelled, ticket)
+            self._explain(cancelled, ticket, len(keys_))
             raise
 
     def seen(self, key: str) -> TicketId | None:
@@ -205,17 +209,20 @@ class TicketTable:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def _explain(self, cancelled: ClientError, ticket: Ticket) -> None:
+    def _explain(self, cancelled: ClientError, ticket: Ticket, keys_used: int) -> None:
         """Raise what the failed conditions of the transaction mean; a repeat comes before a lost race."""
         response: dict[str, Any] = {**cancelled.response}
-        head, _, *seen = response["CancellationReasons"]
+        head, _, *rest = response["CancellationReasons"]
+        seen, shared = rest[:keys_used], rest[keys_used:]
         for reason in seen:
             if reason["Code"] == "ConditionalCheckFailed":
                 old = reason["Item"]
                 raise AlreadySeen(old["ticket_id"]["S"], old["fingerprint"]["S"]) from cancelled
         if head["Code"] == "ConditionalCheckFailed":
             raise (TicketExists if ticket.version == 1 else StaleTicket)(ticket.id) from cancelled
-        if any(reason["Code"] == "TransactionConflict" for reason in (head, *seen)):
+        if any(reason["Code"] == "TransactionConflict" for reason in (head, *rest)):
+            raise StaleTicket(ticket.id) from cancelled
+        if any(reason["Code"] == "ConditionalCheckFailed" for reason in shared):
             raise StaleTicket(ticket.id) from cancelled
 
 

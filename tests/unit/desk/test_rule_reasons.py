@@ -14,6 +14,7 @@ from functions.shared.domain.triage import triage
 from functions.shared.identity.principal import Principal, PrincipalKind
 from ops.rule_words import told
 from tests.factories import DESK, NOON, default_config, make_company, make_message, make_opened, make_problem
+from tests.fakes import choosing
 
 AGENT = Principal(kind=PrincipalKind.PERSON, id="li-na", name="李娜", desk=DESK, roles=frozenset({Role.AGENT}))
 OPENED = make_opened(problem=make_problem(title="請開發票", description=make_message("专票")))
@@ -94,7 +95,7 @@ def test_a_rule_that_was_not_reached_says_which_rule_stopped_and_whether_it_woul
 
 def test_the_version_that_triaged_the_ticket_answers():
     old, new = version(1, rule("one", "发票")), version(2, rule("one", "合同"), rule("two", "专票"))
-    triaged = triage(OPENED, ticket_of(OPENED), old, turn=lambda _: 0, now=NOON)
+    triaged = triage(OPENED, ticket_of(OPENED), old, choose=choosing(old), now=NOON)
     kept = Kept(OPENED, *triaged)
 
     assert (why("one", old, new, kept=kept).version, why("one", old, new, kept=kept).holds) == (1, True)
