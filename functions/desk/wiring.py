@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from functions.desk.customers import Customers
 from functions.desk.past import Past
 from functions.desk.quarantine import QuarantineDoor
 from functions.desk.rule_reasons import RuleReasons
@@ -16,6 +17,7 @@ from functions.desk.sign_in import SignIn
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.arrivals import Arrivals
 from functions.shared.gateways.blobs import Blobs
+from functions.shared.gateways.directory_search import DirectorySearch
 from functions.shared.gateways.opened_tickets import OpenedTickets
 from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.secrets import KeyParameter
@@ -60,6 +62,14 @@ def past() -> Past:
     parts = wiring()
     opened = OpenedTickets(parts.dynamodb, settings().table_name, parts.desk_id)
     return Past(parts.config.last_read, opened)
+
+
+@cache
+def customers() -> Customers:
+    """The use cases about the desk's customers."""
+    parts = wiring()
+    lists = DirectorySearch(parts.dynamodb, settings().table_name, parts.desk_id, parts.directory)
+    return Customers(config=parts.config.last_read, records=parts.directory, lists=lists, tickets=parts.store)
 
 
 @cache

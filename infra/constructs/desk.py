@@ -7,7 +7,7 @@ from constructs import Construct
 from functions.desk.settings import DeskHttpSettings
 from infra.constructs.public_api import PublicApi
 from infra.constructs.service_function import DOOR_TIMEOUT, ServiceFunction
-from infra.constructs.store import allow_objects, allow_table
+from infra.constructs.store import allow_objects
 from infra.platform import Platform
 
 
@@ -34,8 +34,8 @@ class Desk(Construct):
         ).function
         platform.allow_config(http)
         platform.allow_commits(http)
-        platform.allow_queries(http, indexes=["by_queue", "by_agent"])
-        allow_table(http, platform.table, "BatchGetItem")  # pages of past tickets
+        platform.allow_queries(http, indexes=["by_queue", "by_agent", "by_contact", "by_company"])
+        platform.allow_directory(http)  # which reads many at once, as pages of past tickets do too
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", under=["attachments/", "bodies/"])
         allow_objects(http, platform.blobs, "PutObject", under=["bodies/"])  # agents' long answers

@@ -1,0 +1,185 @@
+"""Customers at the agents' door: found, looked at, corrected, merged, by API and on the console's pages."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.desk import http, wiring
+from functions.desk.pages import visit
+from functions.desk.settings import DeskHttpSettings
+from functions.shared.domain.directory import Caller
+from functions.shared.domain.ticket import opened
+from tests.factories import make_opened
+from tests.integration.conftest import OF_THE_DESK, TOKEN_KEYS, live_desk
+from tests.lambdas import CONTEXT, http_event
+from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
+from tests.unit.pages.browser import Browser
+
+AGENT, LEAD = "li.na@aftercare.example", "zhou.min@aftercare.example"
+
+
+@pytest.fixture(autouse=True)
+def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
+    environment = DeskHttpSettings.to_env(
+        **OF_THE_DESK,
+        public_url="http://localhost:8080",
+        inbound_bucket="aftercare-inbound",
+        inbound_topic_arn="arn:aws:sns:us-east-1:123456789012:inbound",
+        token_key_parameter=TOKEN_KEYS,
+        user_pool_client_id=CLIENT,
+        issuer=ISSUER,
+        keys_url=f"{ISSUER}/.well-known/jwks.json",
+        sign_in_url="https://sign-in.example",
+    )
+    with live_desk(dynamodb, environment, wiring, visit):
+        monkeypatch.setattr(wiring, "pool_tokens", pool_tokens)
+        yield
+        monkeypatch.undo()
+
+
+@pytest.fixture
+def wang() -> str:
+    """The id of a contact with a company and a ticket."""
+    directory = wiring.wiring().directory
+    contact, company = directory.recognise(Caller(name="王芳", address="wang@acme.example", phone="138 0013 8000"))
+    directory.recognise(Caller(address="x@qq.com", company="Acme"))
+    acme = directory.companies_at(["acme"])["acme"]
+    directory.change_company(acme, acme.model_copy(update={"domains": ("acme.example",)}))
+    ticket = make_opened(contact=contact, company=company or acme.as_company())
+    wiring.wiring().store.append(opened(ticket), [ticket])
+    record = directory.contact(contact.id)
+    directory.change_contact(record, record.model_copy(update={"company_id": acme.id}))
+    return contact.id
+
+
+def id_token(email: str) -> str:
+    role = next(person.role for person in wiring.desk_config().people if person.email == email)
+    now = datetime.now(UTC)
+    times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp())}
+    return signed(id_claims(**times, email=email, **{"cognito:groups": [role]}))
+
+
+def call(method: str, path: str, body: Any = None, email: str = LEAD) -> tuple[int, Any]:
+    event = http_event(method, path, body, {"authorization": f"Bearer {id_token(email)}"})
+    answer = http.handler(event, CONTEXT)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def browser(email: str = LEAD) -> Browser:
+    visitor = Browser(http.handler, "en")
+    visitor.cookies["aftercare_id", "/"] = id_token(email)
+    visitor.cookies["aftercare_session", "/"] = "browser-1"
+    return visitor
+
+
+def test_a_caller_is_found_while_their_number_is_typed(wang: str) -> None:
+    status, found = call("GET", "/api/v1/desk/customers?q=138001", email=AGENT)
+
+    assert (status, [one["id"] for one in found["contacts"]], found["companies"]) == (200, [], [])
+    contact = wiring.wiring().directory.contact(wang)
+    wiring.wiring().directory.save_contact(contact)
+    assert [one["id"] for one in call("GET", "/api/v1/desk/customers?q=138001")[1]["contacts"]] == [wang]
+    assert [one["name"] for one in call("GET", "/api/v1/desk/customers?q=acme.e")[1]["companies"]] == ["Acme"]
+
+
+def test_contacts_and_companies_are_shown_with_their_tickets(wang: str) -> None:
+    _, view = call("GET", f"/api/v1/desk/contacts/{wang}", email=AGENT)
+    assert (view["contact"]["name"], view["company"]["name"]) == ("王芳", "Acme")
+    assert [line["reference"] for line in view["tickets"]] == ["AS-0000-0001"]
+
+    _, view = call("GET", f"/api/v1/desk/companies/{view['company']['id']}", email=AGENT)
+    assert [one["id"] for one in view["contacts"]] == [wang]
+    assert [line["reference"] for line in view["tickets"]] == ["AS-0000-0001"]
+    assert [one["id"] for one in call("GET", "/api/v1/desk/contacts?limit=1")[1]["contacts"]] != []
+    assert [one["name"] for one in call("GET", "/api/v1/desk/companies")[1]["companies"]] == ["Acme"]
+
+
+def test_an_agent_corrects_a_contact_and_only_what_is_named_changes(wang: str) -> None:
+    path = f"/api/v1/desk/contacts/{wang}"
+    status, view = call("PATCH", path, {"phone": "13900139000", "tags": ["key-user"]}, AGENT)
+
+    assert (status, view["contact"]["phone"], view["contact"]["tags"]) == (200, "13900139000", ["key-user"])
+    assert (view["contact"]["name"], view["company"]["name"]) == ("王芳", "Acme")
+    assert call("PATCH", path, {"address": "x@qq.com"}, AGENT)[1]["code"] == "belongs_to_another"
+    assert call("PATCH", path, {"company_id": "com_00000000"}, AGENT)[1]["errors"][0]["field"] == "company_id"
+    assert call("PATCH", path, {"address": None, "phone": None}, AGENT)[1]["errors"][0]["field"] == "address"
+    assert call("PATCH", path, {"tier": "vip"}, AGENT)[0] == 422
+    assert call("PATCH", "/api/v1/desk/contacts/con_00000000", {"name": "x"}, AGENT)[0] == 404
+
+
+def test_only_leads_change_companies_and_merge(wang: str) -> None:
+    company = call("GET", f"/api/v1/desk/contacts/{wang}")[1]["company"]["id"]
+    path, change = f"/api/v1/desk/companies/{company}", {"tier": "vip", "account_manager": "ma-li"}
+
+    assert call("PATCH", path, change, AGENT)[0] == 403
+    assert call("POST", f"/api/v1/desk/contacts/{wang}/merge", {"into": "x@qq.com"}, AGENT)[0] == 403
+    assert call("PATCH", path, change)[1]["company"]["tier"] == "vip"
+    assert call("PATCH", path, {"account_manager": "nobody"})[1]["errors"][0]["field"] == "account_manager"
+
+
+def test_merged_customers_show_the_tickets_of_both_and_are_taken_out_again(wang: str) -> None:
+    status, other = call("POST", f"/api/v1/desk/contacts/{wang}/merge", {"into": "x@qq.com"})
+    assert (status, [one["id"] for one in other["merged"]]) == (200, [wang])
+    assert [line["reference"] for line in other["tickets"]] == ["AS-0000-0001"]
+    assert call("GET", f"/api/v1/desk/contacts/{wang}")[1]["contact"]["merged_into"] == other["contact"]["id"]
+    assert call("POST", f"/api/v1/desk/contacts/{wang}/merge", {"into": "x@qq.com"})[1]["code"] == "cannot_merge"
+    assert call("POST", f"/api/v1/desk/contacts/{wang}/merge", {"into": "nobody@x.example"})[0] == 422
+
+    status, again = call("POST", f"/api/v1/desk/contacts/{wang}/take-out")
+    assert (status, again["contact"]["merged_into"]) == (200, None)
+    assert call("GET", f"/api/v1/desk/contacts/{other['contact']['id']}")[1]["tickets"] == []
+
+
+def test_the_console_finds_shows_corrects_and_merges(wang: str) -> None:
+    lead = browser()
+    assert lead.get("/desk/customers") == 200
+    assert "Acme" in lead.html
+    assert lead.get("/desk/customers?list=contacts") == 200
+    assert "王芳" in lead.html
+    assert lead.get("/desk/customers?q=wang@") == 200
+    assert f'href="/desk/customers/contacts/{wang}"' in lead.html
+
+    assert lead.get(f"/desk/customers/contacts/{wang}") == 200
+    assert "AS-0000-0001" in lead.html
+    fields = {"name": "王芳芳", "address": "wang@acme.example", "phone": "", "language": "zh", "tags": "a b"}
+    assert lead.post(f"/desk/customers/contacts/{wang}", **fields) == 200
+    assert "Saved." in lead.html
+    assert wiring.wiring().directory.contact(wang).tags == ("a", "b")
+    assert lead.post(f"/desk/customers/contacts/{wang}", **{**fields, "address": "x@qq.com"}) == 422
+    assert "belongs to somebody else" in lead.html
+
+    assert lead.post(f"/desk/customers/contacts/{wang}/merge", into="nobody@x.example") == 422
+    assert "There is no such customer." in lead.html
+    assert lead.post(f"/desk/customers/contacts/{wang}/merge", into="x@qq.com") == 200
+    assert "Merged." in lead.html
+    assert lead.get(f"/desk/customers/contacts/{wang}") == 200
+    assert lead.post(f"/desk/customers/contacts/{wang}/take-out") == 200
+    assert "The merge is undone." in lead.html
+
+
+@pytest.mark.usefixtures("wang")
+def test_the_console_corrects_and_merges_companies() -> None:
+    wiring.wiring().directory.recognise(Caller(address="y@qq.com", company="Acme China"))
+    found = {one["name"]: one["id"] for one in call("GET", "/api/v1/desk/companies")[1]["companies"]}
+    lead, path = browser(), f"/desk/customers/companies/{found['Acme']}"
+
+    assert lead.get(path) == 200
+    assert "王芳" in lead.html
+    fields = {"name": "Acme", "tier": "vip", "domains": "acme.example acme.cn", "account_manager": "ma-li"}
+    assert lead.post(path, **fields, language="", tags="") == 200
+    assert "acme.cn" in lead.html
+    assert lead.post(path, **{**fields, "name": ""}, language="", tags="") == 422
+    other = f"/desk/customers/companies/{found['Acme China']}"
+    lead.get(other)
+    assert lead.post(f"{other}/merge", into="ACME") == 200
+    assert lead.path == f"{path}?done=merged"
+    lead.get(other)
+    assert lead.post(f"{other}/take-out") == 200
+
+    assert browser(AGENT).get(path) == 200
+    agent = browser(AGENT)
+    agent.get(path)
+    assert 'name="tier"' not in agent.html
