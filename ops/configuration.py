@@ -18,6 +18,7 @@ from functions.shared.domain.form import Form
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.on_call import Rota
 from functions.shared.domain.policies import SlaPolicy
+from functions.shared.domain.procedures import Checklist, Procedure
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rule_check import Doubt, doubts
 from functions.shared.domain.rules import Rule
@@ -47,6 +48,10 @@ class Policies(Part):
     policies: tuple[SlaPolicy, ...]
 
 
+class Checklists(Part):
+    checklists: tuple[Checklist, ...]
+
+
 class Replies(Part):
     replies: tuple[ReplyTemplate, ...]
 
@@ -69,13 +74,15 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "rules": Rules,
     "calendars": Calendar,
     "policies": Policies,
+    "procedures": Procedure,
+    "checklists": Checklists,
     "replies": Replies,
     "on_call": OnCall,
     "templates": Templates,
 }
 """What a file of each section holds. A section is the file `NAME.yaml` or all files `NAME/*.yaml`, in order of name."""
 
-_LISTED: Final = ("forms",)
+_LISTED: Final = ("forms", "procedures")
 """Sections whose every file is one item of a list."""
 
 _NAMED: Final = ("calendars",)

@@ -10,6 +10,7 @@ from functions.shared.contracts.events import Company, Contact, Problem, TicketE
 from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Slug, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.document import Bilingual
+from functions.shared.domain.progress import ChecklistProgress, ProcedureProgress
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 
@@ -113,6 +114,8 @@ class TicketView(BaseModel):
     root_cause: RootCause | None
     cause: str
     solution: str
+    procedure: ProcedureProgress | None
+    checklists: dict[Slug, ChecklistProgress]
     clocks: tuple[ClockView, ...]
     timer: Timer | None
     timeline: tuple[SerializeAsAny[TicketEvent], ...]

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from functions.desk.customers import Customers
+from functions.desk.handling import Handling
 from functions.desk.past import Past
 from functions.desk.quarantine import QuarantineDoor
 from functions.desk.rule_reasons import RuleReasons
@@ -70,6 +71,13 @@ def customers() -> Customers:
     parts = wiring()
     lists = DirectorySearch(parts.dynamodb, settings().table_name, parts.desk_id, parts.directory)
     return Customers(config=parts.config.last_read, records=parts.directory, lists=lists, tickets=parts.store)
+
+
+@cache
+def handling() -> Handling:
+    """The agents' work by procedure and checklist."""
+    parts = wiring()
+    return Handling(parts.config.last_read, parts.tickets)
 
 
 @cache

@@ -132,7 +132,7 @@ def test_a_past_ticket_goes_where_triage_sends_it(title, tier, module):
     company = make_company(tier=tier or "standard")
     problem = make_problem(title=title, description=make_message("请帮忙"), module=module)
     opened = make_opened(problem=problem, company=company)
-    (triaged,) = triage(opened, ticket_of(opened), config, choose=choosing(config), now=NOON)
+    triaged, *_ = triage(opened, ticket_of(opened), config, choose=choosing(config), now=NOON)
     assert isinstance(triaged, TicketTriaged)
     past = PastTicket.model_validate(
         {"title": title, "description": "请帮忙", "module": module, "company": {"tier": tier or None}}

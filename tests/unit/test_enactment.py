@@ -115,3 +115,13 @@ def test_a_reply_goes_out_once_in_the_customers_language_and_is_nobodys_first_re
 def test_no_reply_goes_to_a_machine_or_to_nobody():
     assert acted(REPLY, is_machine=True)[1] == []
     assert acted(REPLY, contact=make_contact(address=None, phone="13800000000"))[1] == []
+
+
+def test_rules_start_a_procedure_and_add_checklists_once():
+    then = [{"do": "start_procedure", "procedure": "outage"}, {"do": "add_checklist", "checklist": "outage"}]
+    ticket, events = acted(*then)
+
+    assert [event.type for event in events] == ["ProcedureStarted", "ChecklistAdded"]
+    assert all(event.reasons[0].rule == "any" for event in events)
+    assert ticket.procedure.current.step.id == "confirm"
+    assert acted(*then, procedure=ticket.procedure, checklists=ticket.checklists)[1] == []

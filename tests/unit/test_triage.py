@@ -23,7 +23,7 @@ EMPTY = Roster()
 def triaged(problem=None, config=CONFIG, roster=EMPTY, **fields) -> TicketTriaged:
     plain = {"title": "怎么改头像", "description": make_message("…")}
     event = make_opened(problem=make_problem(**plain | (problem or {})), **fields)
-    [decided] = triage(event, opened(event), config, choose=choosing(config, roster), now=NOON)
+    decided, *_ = triage(event, opened(event), config, choose=choosing(config, roster), now=NOON)
     return decided
 
 
@@ -104,7 +104,7 @@ def test_every_decision_says_why_in_both_languages_and_by_which_version():
     event = triaged({"title": "网站无法访问"}, company=make_company(tier="vip"))
 
     assert event.config_version == 7
-    assert event.matched_rules == ("vip-first", "outage-is-p0")
+    assert event.matched_rules == ("vip-first", "handled-by-procedure", "outage-is-p0")
     assert all(reason.zh and reason.en and reason.zh != reason.en for reason in event.reasons)
     assert {
         "priority_by_matrix",
@@ -120,7 +120,7 @@ def test_every_decision_says_why_in_both_languages_and_by_which_version():
 def test_a_ticket_is_triaged_once():
     event = make_opened()
     ticket = opened(event)
-    [decided] = triage(event, ticket, CONFIG, choose=choosing(CONFIG), now=NOON)
+    decided, *_ = triage(event, ticket, CONFIG, choose=choosing(CONFIG), now=NOON)
 
     assert triage(event, evolve(ticket, decided), CONFIG, choose=choosing(CONFIG), now=NOON) == []
 
@@ -130,7 +130,7 @@ def test_who_took_the_ticket_before_it_was_triaged_keeps_it():
     ticket = opened(event)
     [taken] = assign(ticket, "customer-success", "ma-li", actor=AGENT, now=NOON)
 
-    [decided] = triage(
+    decided, *_ = triage(
         event, evolve(ticket, taken), CONFIG, choose=lambda _: pytest.fail("nobody is looked for"), now=NOON
     )
 
@@ -160,7 +160,7 @@ def test_every_ticket_finds_a_priority_a_team_and_somebody_of_that_team(
     )
     ticket = opened(event)
 
-    [decided] = triage(event, ticket, CONFIG, choose=choosing(CONFIG), now=NOON)
+    decided, *_ = triage(event, ticket, CONFIG, choose=choosing(CONFIG), now=NOON)
 
     assert CONFIG.person(decided.assignee) in CONFIG.members(decided.team)
     assert evolve(ticket, decided).status is Status.OPEN

@@ -8,12 +8,13 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from functions.desk.pages.handling_views import in_language
 from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName
 from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit, done, notice, pages, request_of
 from functions.desk.service import LONGEST_SOLUTION, place_of
 from functions.desk.wiring import cookies, desk, desk_config
 from functions.shared.contracts.words import Priority, RootCause, Status
-from functions.shared.domain.errors import InvalidInput
+from functions.shared.domain.errors import InvalidInput, WorkOpen
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.http import Problem
 from functions.shared.identity.console import SIGN_IN_PATH
@@ -174,14 +175,20 @@ def resolve(ticket: str) -> Response[Any]:
         wrong["root_cause"] = visit.request.text("form.required")
     if wrong:
         return visit.show_ticket(ticket, form.with_errors(wrong), "resolve")
-    desk().resolve(
-        visit.principal,
-        ticket,
-        root_cause=RootCause(cause),
-        cause=form.text("cause"),
-        solution=form.text("solution"),
-        now=visit.now,
-    )
+    try:
+        desk().resolve(
+            visit.principal,
+            ticket,
+            root_cause=RootCause(cause),
+            cause=form.text("cause"),
+            solution=form.text("solution"),
+            now=visit.now,
+        )
+    except WorkOpen as error:
+        language = visit.request.language
+        named = visit.request.text("list.comma").join(in_language(one, language) for one in error.open_work)
+        still = visit.request.text("procedure.work_open", work=named)
+        return visit.show_ticket(ticket, form.with_errors({"solution": still}), "resolve")
     if form.text("keep_as_article") == "yes":
         # The same post, which names its ticket, is what begins an article at the knowledge base.
         return Response(HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": "/desk/articles"})

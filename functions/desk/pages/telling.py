@@ -39,11 +39,31 @@ from functions.shared.contracts.events import (
     TicketUpdated,
     TicketWaiting,
 )
+from functions.shared.contracts.handling_events import (
+    ChecklistAdded,
+    ItemTicked,
+    ItemUnticked,
+    ProcedureStarted,
+    StepEvent,
+    Words,
+)
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.pages import times
 from functions.shared.pages.languages import Catalogue
 from functions.shared.pages.timeline import Entry, File, Kind
+
+_Handled = ProcedureStarted | ChecklistAdded | StepEvent | ItemTicked | ItemUnticked
+
+_HANDLED: Final = {
+    "ProcedureStarted": ("route", "procedure_started"),
+    "ChecklistAdded": ("check", "checklist_added"),
+    "StepCompleted": ("check", "step_completed"),
+    "StepSkipped": ("arrow-right", "step_skipped"),
+    "ItemTicked": ("check", "item_ticked"),
+    "ItemUnticked": ("turn", "item_unticked"),
+}
+"""How each is shown: its icon, and the key of its sentence."""
 
 _CLOCK_SET: Final = {"ClockStarted": "clock_started", "ClockRetargeted": "clock_moved", "ClockResumed": "clock_resumed"}
 
@@ -102,6 +122,8 @@ class Teller:
                 return self._said(event, "customer", event.message, self._say("received", channel=self._channel(event)))
             case ReplySent():
                 return self._said(event, "agent", event.message, self._say("replied"))
+            case ProcedureStarted() | ChecklistAdded() | StepEvent() | ItemTicked() | ItemUnticked():
+                return self._handling_entry(event)
             case AutomaticReplySent():
                 return self._automatic_reply(event)
             case NoteAdded():
@@ -242,6 +264,15 @@ class Teller:
     def _people(self, recipients: tuple[str, ...]) -> str:
         told = [self.names.person(person) for person in recipients]
         return self.words.text("list.comma").join(told) or self.words.text("nobody")
+
+    def _handling_entry(self, event: _Handled) -> Entry:
+        """A procedure or checklist that began, a step that ended or an item that was ticked, by its name."""
+        note = event.note if isinstance(event, StepEvent) else ""
+        icon, key = _HANDLED[event.type]
+        return self._fact(event, icon, key, text=note, title=self._title(event.title))
+
+    def _title(self, title: Words) -> str:
+        return title.zh if self.words.language == "zh" else title.en
 
     def _automatic_reply(self, event: AutomaticReplySent) -> Entry:
         text = f"{event.subject}\n\n{event.message.text}"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from functions.desk.pages.handling_views import HandlingPart, tell_of
 from functions.desk.pages.views import TICKETS, FormName, TicketPage
 from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings
 from functions.shared.identity.console import console_pages, form_token, session_of
@@ -20,7 +21,22 @@ from functions.shared.pages.requests import PageRequest, Pages, go
 SIGNED_IN: Final = [console_pages(sessions, forms, known)]
 TICKET: Final = f"{TICKETS}/<ticket>"
 DONE: Final = frozenset(
-    {"take", "assign", "priority", "reply", "note", "wait", "resume", "acknowledge", "resolve", "reopen"}
+    {
+        "take",
+        "assign",
+        "priority",
+        "reply",
+        "note",
+        "wait",
+        "resume",
+        "acknowledge",
+        "resolve",
+        "reopen",
+        "procedure",
+        "step",
+        "checklist",
+        "tick",
+    }
 )
 """Acts that the next page says were done."""
 
@@ -52,8 +68,9 @@ class Visit:
     def show_ticket(self, ticket: str, form: Form | None = None, chosen: FormName = "reply") -> Response[Any]:
         """The ticket's page, with the refused `form` in it where there is one."""
         replies = desk().saved_replies(self.principal, ticket)
+        view = desk().read(self.principal, ticket, now=self.now)
         page = TicketPage.of(
-            desk().read(self.principal, ticket, now=self.now),
+            view,
             desk_config(),
             self.request.language,
             reader=self.principal.id,
@@ -62,10 +79,15 @@ class Visit:
             now=self.now,
             chosen_form=chosen,
         )
-        begun = next((reply.text for reply in replies if reply.id == self.request.query.get("begin")), "")
+        query = self.request.query
+        saved = next((reply.text for reply in replies if reply.id == query.get("begin")), "")
+        begun = saved or tell_of(view, query.get("begin_step"))
         shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "", reply=begun)
+        part = HandlingPart.of(view, desk_config(), self.request.language, self.now)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
-        return self.show("desk/pages/ticket.html", status=status, view=page, form=shown, notice=notice(self.request))
+        return self.show(
+            "desk/pages/ticket.html", status=status, view=page, part=part, form=shown, notice=notice(self.request)
+        )
 
 
 def done(ticket: str, act: str) -> Response[Any]:

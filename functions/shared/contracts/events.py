@@ -16,6 +16,14 @@ from functions.shared.contracts.base import Event as Event
 from functions.shared.contracts.base import Reason as Reason
 from functions.shared.contracts.base import TicketEvent as TicketEvent
 from functions.shared.contracts.base import Value as Value
+from functions.shared.contracts.handling_events import (
+    ChecklistAdded,
+    ItemTicked,
+    ItemUnticked,
+    ProcedureStarted,
+    StepCompleted,
+    StepSkipped,
+)
 from functions.shared.contracts.words import (
     Channel,
     CompanyId,
@@ -369,6 +377,12 @@ AnyTicketEvent = Annotated[
     | TicketResolved
     | TicketReopened
     | TicketClosed
+    | ProcedureStarted
+    | StepCompleted
+    | StepSkipped
+    | ChecklistAdded
+    | ItemTicked
+    | ItemUnticked
     | ClockStarted
     | ClockPaused
     | ClockResumed

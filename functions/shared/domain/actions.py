@@ -275,5 +275,5 @@ Action = Annotated[
     Field(discriminator="do"),
 ]
 
-NOT_CARRIED_OUT = (StartProcedure, LinkIncident, AddChecklist)
+NOT_CARRIED_OUT = (LinkIncident,)
 """Actions that rules may be tried with, and that triage does not carry out yet: a live configuration has none."""

@@ -19,6 +19,7 @@ from functions.shared.domain.mail_rules import MailRules
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.on_call import Rota, rota_of
 from functions.shared.domain.policies import Sla, SlaPolicy
+from functions.shared.domain.procedures import Checklist, Procedure
 from functions.shared.domain.quiet import Quiet
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rules import Rule
@@ -132,6 +133,8 @@ class DeskConfig(Part):
     rules: tuple[Rule, ...] = ()
     policies: tuple[SlaPolicy, ...] = ()
     calendars: dict[Slug, Calendar] = Field(default_factory=dict)
+    procedures: tuple[Procedure, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
     replies: tuple[ReplyTemplate, ...] = ()
     on_call: tuple[Rota, ...] = ()
     templates: dict[Slug, MailTemplate] = Field(default_factory=dict)
@@ -213,6 +216,12 @@ class DeskConfig(Part):
         """The module that customers mean by `text`: its id, one of its names or aliases, whatever case or width."""
         wanted = fold(text)
         return next((module for module in self.modules if wanted in _names(module)), None)
+
+    def procedure(self, procedure_id: str | None) -> Procedure | None:
+        return next((procedure for procedure in self.procedures if procedure.id == procedure_id), None)
+
+    def checklist(self, checklist_id: str | None) -> Checklist | None:
+        return next((checklist for checklist in self.checklists if checklist.id == checklist_id), None)
 
     def reply(self, template: str | None) -> ReplyTemplate | None:
         return next((reply for reply in self.replies if reply.id == template), None)

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from functions.shared.contracts.words import Role
-from functions.shared.domain.actions import NOT_CARRIED_OUT, Action, Assign, Notify, Reply, SetField, SetPolicy, SetTeam
+from functions.shared.domain.actions import (
+    NOT_CARRIED_OUT,
+    Action,
+    AddChecklist,
+    Assign,
+    Notify,
+    Reply,
+    SetField,
+    SetPolicy,
+    SetTeam,
+    StartProcedure,
+)
 from functions.shared.domain.assignment_check import assignment_faults
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
@@ -53,6 +64,7 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *(Fault(place, message) for place, message in config.sla.faults()),
         *_calendars(config, now),
         *_policies(config),
+        *_procedures(config),
         *_replies(config),
     ]
 
@@ -73,6 +85,8 @@ def _repeats(config: DeskConfig) -> Iterator[Fault]:
         "modules": config.modules,
         "forms": config.forms,
         "rules": config.rules,
+        "procedures": config.procedures,
+        "checklists": config.checklists,
         "replies": config.replies,
     }
     for name, items in lists.items():
@@ -160,6 +174,21 @@ def _policies(config: DeskConfig) -> Iterator[Fault]:
                     yield from _recipient_exists(config, at, level.assign)
 
 
+def _procedures(config: DeskConfig) -> Iterator[Fault]:
+    for number, procedure in enumerate(config.procedures):
+        place: Place = ("procedures", number)
+        named = {limit.calendar for step in procedure.planned for limit in step.limits.values()} | {procedure.calendar}
+        for calendar in sorted(named - config.calendars.keys()):
+            yield Fault((*place, "calendar"), f'no calendar "{calendar}"')
+        for position, step in enumerate(procedure.steps):
+            at: Place = (*place, "steps", position)
+            yield from _recipient_exists(config, (*at, "owner"), step.owner)
+            for name in step.exit.fields:
+                yield from _own_field_exists(config, (*at, "exit", "fields"), name)
+            for checklist in step.exit.checklists:
+                yield from _checklist_exists(config, (*at, "exit", "checklists"), checklist)
+
+
 def _replies(config: DeskConfig) -> Iterator[Fault]:
     for number, reply in enumerate(config.replies):
         for place, message in reply.faults():
@@ -200,6 +229,11 @@ def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[
         case Reply():
             if config.reply(action.template) is None:
                 yield Fault((*place, "template"), f'no reply "{action.template}"')
+        case StartProcedure():
+            if config.procedure(action.procedure) is None:
+                yield Fault((*place, "procedure"), f'no procedure "{action.procedure}"')
+        case AddChecklist():
+            yield from _checklist_exists(config, (*place, "checklist"), action.checklist)
         case SetField():
             yield from _field_exists(config, place, action)
         case _:
@@ -210,8 +244,19 @@ def _field_exists(config: DeskConfig, place: Place, action: SetField) -> Iterato
     if action.field == "module":
         if config.module(str(action.value)) is None:
             yield Fault((*place, "value"), f'no module "{action.value}"')
-    elif not any(form.field(action.field.removeprefix(OWN_FIELDS)) for form in config.forms):
-        yield Fault((*place, "field"), f'no form has a field "{action.field.removeprefix(OWN_FIELDS)}"')
+    else:
+        yield from _own_field_exists(config, (*place, "field"), action.field)
+
+
+def _own_field_exists(config: DeskConfig, place: Place, field: str) -> Iterator[Fault]:
+    name = field.removeprefix(OWN_FIELDS)
+    if field.startswith(OWN_FIELDS) and not any(form.field(name) for form in config.forms):
+        yield Fault(place, f'no form has a field "{name}"')
+
+
+def _checklist_exists(config: DeskConfig, place: Place, checklist: str) -> Iterator[Fault]:
+    if config.checklist(checklist) is None:
+        yield Fault(place, f'no checklist "{checklist}"')
 
 
 def _recipient_exists(config: DeskConfig, place: Place, recipient: str) -> Iterable[Fault]:

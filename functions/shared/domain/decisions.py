@@ -38,7 +38,8 @@ from functions.shared.contracts.words import (
     Status,
     TicketId,
 )
-from functions.shared.domain.errors import IllegalTransition
+from functions.shared.domain.errors import IllegalTransition, WorkOpen
+from functions.shared.domain.handling import open_work
 from functions.shared.domain.ticket import Ticket, event_id, evolve
 
 Command = Callable[[Ticket], Sequence[TicketEvent]]
@@ -199,9 +200,12 @@ def resolve(
 
     Raises:
         IllegalTransition: the ticket is resolved or closed already.
+        WorkOpen: a required step or item is open.
     """
     if not ticket.status.is_active:
         raise IllegalTransition(f"the ticket is {ticket.status} already")
+    if left := open_work(ticket):
+        raise WorkOpen(left)
     return [
         ticket.happening(TicketResolved, actor=actor, now=now, root_cause=root_cause, cause=cause, solution=solution)
     ]

@@ -16,11 +16,13 @@ from functions.shared.contracts.events import (
     TicketEvent,
     TicketUpdated,
 )
+from functions.shared.contracts.handling_events import ChecklistAdded, ProcedureStarted
 from functions.shared.contracts.words import Priority, Slug
 from functions.shared.domain.actions import Verdict
 from functions.shared.domain.assignment import Choose, Wanted
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.handling import adding, starting
 from functions.shared.domain.reply_values import reply_values
 from functions.shared.domain.rules import Run
 from functions.shared.domain.ticket import Ticket, evolve
@@ -61,6 +63,12 @@ def enact(
 
 def carry_on(acts: "Acts", verdict: Verdict) -> None:
     """What rules decide besides where a ticket belongs: the same for a new ticket and for one triaged before."""
+    if procedure := acts.config.procedure(verdict.procedure):
+        started = starting(acts.ticket, procedure, acts.config.sla, acts.now)
+        acts.add_if(ProcedureStarted, started, decided=("procedure",))
+    for name in verdict.checklists:
+        if checklist := acts.config.checklist(name):
+            acts.add_if(ChecklistAdded, adding(acts.ticket, checklist), decided=("checklists",))
     for template in verdict.replies:
         _answer(acts, template)
 
@@ -93,6 +101,11 @@ class Acts:
         )
         self.ticket = evolve(self.ticket, event)
         self.events.append(event)
+
+    def add_if(self, kind: type[TicketEvent], fields: dict[str, Any] | None, *, decided: Sequence[str]) -> None:
+        """One more event, where there is something to say."""
+        if fields is not None:
+            self.add(kind, decided=decided, **fields)
 
 
 def rule_reasons(tried: Run, config: DeskConfig, rules: Sequence[Slug] | Mapping[Slug, None]) -> Iterator[Reason]:

@@ -16,7 +16,11 @@
     │   ├── ArticleNotFound
     │   ├── RuleNotFound
     │   ├── HeldMailNotFound
-    │   └── AttachmentNotFound
+    │   ├── AttachmentNotFound
+    │   ├── ProcedureNotFound
+    │   ├── StepNotFound
+    │   ├── ChecklistNotFound
+    │   └── ItemNotFound
     ├── TicketExists           a new ticket drew an id that is taken
     ├── StaleTicket            the ticket changed since it was read
     ├── StaleArticle           the article changed since it was read
@@ -24,6 +28,8 @@
     ├── StalePresence          somebody else said something of a person's presence meanwhile
     ├── AlreadySeen            this request or message opened a ticket before
     ├── IllegalTransition      the status does not allow this step
+    │   ├── StepUnfinished     a step of the procedure asks for more; says what
+    │   └── WorkOpen           required steps or items are open; says which
     ├── SignInUnavailable      the user pool does not answer
     └── ConfigMissing          the desk has no live configuration
 
@@ -34,6 +40,8 @@ To add an error: one class here and its line in `functions.shared.http.STATUS`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+
+from functions.shared.contracts.handling_events import Words
 
 
 @dataclass(frozen=True)
@@ -198,6 +206,34 @@ class StaleCustomer(AftercareError):
     sentence = "The customer was changed by someone else meanwhile. Please look again."
 
 
+class ProcedureNotFound(NotFound):
+    """The desk has no such procedure."""
+
+    code = "procedure_not_found"
+    sentence = "There is no such procedure."
+
+
+class StepNotFound(NotFound):
+    """The ticket is handled by no procedure with such a step."""
+
+    code = "step_not_found"
+    sentence = "The ticket has no such step."
+
+
+class ChecklistNotFound(NotFound):
+    """The desk has no such checklist."""
+
+    code = "checklist_not_found"
+    sentence = "There is no such checklist."
+
+
+class ItemNotFound(NotFound):
+    """The ticket has no checklist with such an item."""
+
+    code = "item_not_found"
+    sentence = "The ticket has no such item."
+
+
 class TicketExists(AftercareError):
     """The id drawn for a new ticket is taken; draw another."""
 
@@ -250,6 +286,28 @@ class IllegalTransition(AftercareError):
 
     code = "illegal_transition"
     sentence = "This step is not possible in the current status."
+
+
+class StepUnfinished(IllegalTransition):
+    """A step asks for more: each of `missing` is `field`, `checklist` or `customer_told`, with a name."""
+
+    code = "step_unfinished"
+    sentence = "This step is not finished."
+
+    def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
+        self.missing = tuple(missing)
+        super().__init__("still open: " + ", ".join(" ".join(part for part in one if part) for one in missing))
+
+
+class WorkOpen(IllegalTransition):
+    """Required steps or items of checklists are open; `open_work` names them in both languages."""
+
+    code = "work_open"
+    sentence = "Something that is required has not been done."
+
+    def __init__(self, open_work: Sequence[Words]) -> None:
+        self.open_work = tuple(open_work)
+        super().__init__("still to be done: " + "; ".join(one.en for one in open_work))
 
 
 class SignInUnavailable(AftercareError):

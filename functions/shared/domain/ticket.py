@@ -39,6 +39,7 @@ from functions.shared.contracts.words import (
     Urgency,
 )
 from functions.shared.domain.clocks import Clock, Timer, fold
+from functions.shared.domain.progress import ChecklistProgress, ProcedureProgress, handling_changes
 
 E = TypeVar("E", bound=TicketEvent)
 
@@ -72,6 +73,8 @@ class Ticket(BaseModel):
     assignee: Slug | None = None
     tags: tuple[str, ...] = ()
     fields: dict[str, Any] = Field(default_factory=dict)
+    procedure: ProcedureProgress | None = None
+    checklists: dict[Slug, ChecklistProgress] = Field(default_factory=dict)
     answered_with: tuple[Slug, ...] = Field(default=(), description="The replies that were sent by rules.")
     policy: Slug | None = Field(default=None, description="The policy that a rule chose.")
     missing: tuple[str, ...] = ()
@@ -232,7 +235,7 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
         case TicketClosed():
             return {"status": Status.CLOSED, "closed_at": event.occurred_at}
         case _:
-            return {}
+            return handling_changes(ticket.procedure, ticket.checklists, event)
 
 
 def _remember(message_ids: tuple[str, ...], message_id: str | None) -> tuple[str, ...]:

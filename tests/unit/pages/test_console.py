@@ -273,3 +273,34 @@ def test_a_late_ticket_is_acknowledged_with_one_click(ticket: str, parts: Simple
     assert "Acknowledged. Further levels wait" in agent.html
     assert "acknowledged that the First response is late" in agent.html
     assert f'action="{url}/acknowledge"' not in agent.html
+
+
+def test_an_agent_is_led_through_procedure_and_checklist(ticket: str, parts: SimpleNamespace) -> None:
+    agent = signed_in(language="en")
+    url = f"/desk/tickets/{ticket}"
+    agent.get(url)
+    agent.post(f"{url}/procedure", procedure="outage")
+    agent.post(f"{url}/checklists", checklist="outage")
+    agent.get(url)
+    assert "Confirm the outage and its extent" in agent.html
+    assert "周敏" in agent.html  # the lead does the first step
+
+    assert agent.post(f"{url}/steps/confirm", act="complete") == 422
+    assert "Still to come: Module" in agent.html
+    assert agent.post(f"{url}/steps/confirm", act="skip") == 422
+    assert "Say why" in agent.html
+    agent.post(f"{url}/steps/confirm", act="complete", module="login", step_note="数据库")
+    assert [step.state for step in state(parts, ticket).procedure.steps][:2] == ["completed", "current"]
+    assert state(parts, ticket).module == "login"
+    agent.get(f"{url}?begin_step=tell")
+    assert "我们已确认故障" in agent.html
+
+    assert agent.post(f"{url}/resolve", root_cause="defect", solution="好了") == 422
+    assert "Before that: The core business works again and the customer confirmed it" in agent.html
+    for item in ("core", "monitoring"):
+        agent.post(f"{url}/checklists/outage/{item}", done="yes")
+    agent.post(f"{url}/checklists/outage/notice", done="yes")
+    agent.post(f"{url}/checklists/outage/notice", done="no")
+    assert [line.done_by for line in state(parts, ticket).checklists["outage"].items] == ["li-na", "li-na", "", ""]
+    agent.post(f"{url}/resolve", root_cause="defect", solution="好了")
+    assert state(parts, ticket).status is Status.RESOLVED
