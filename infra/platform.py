@@ -86,3 +86,7 @@ class Platform:
         allow_table(principal, self.table, "Query")
         if indexes:
             allow_table(principal, self.table, "Query", indexes=indexes)
+
+    def allow_customers_tickets(self, principal: iam.IGrantable) -> None:
+        """List the tickets of a contact or a company."""
+        allow_table(principal, self.table, "Query", indexes=["by_contact", "by_company"])

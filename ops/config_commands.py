@@ -28,14 +28,12 @@ DEFAULT_DESK = "after-sales"
 @app.command()
 def check(folder: Folder = DEFAULT_FOLDER) -> None:
     """Say whether the files make a sound configuration; every fault with its file, line and place."""
-    from ops.configuration import ConfigRefused, doubts_about
+    from ops.configuration import ConfigRefused, load_config
 
     try:
-        config, doubts = doubts_about(folder, now=datetime.now(UTC))
+        config = load_config(folder)
     except ConfigRefused as refused:
         raise Failure(str(refused)) from refused
-    for doubt in doubts:
-        typer.echo(f"{doubt} (a warning)")
     typer.echo(
         f"{config.desk.id}: {len(config.teams)} teams, {len(config.people)} people, {len(config.modules)} modules, "
         f"{len(config.forms)} forms, {len(config.rules)} rules, {len(config.policies)} policies, "

@@ -52,9 +52,10 @@ class DeskClient:
         ticket: Json = self._ask("GET", f"/api/v1/desk/tickets/{reference}")
         return ticket
 
-    def rule_reason(self, reference: str, rule: str) -> Json:
-        """What a rule made of a ticket, and why."""
-        reason: Json = self._ask("GET", f"/api/v1/desk/tickets/{reference}/rules/{rule}")
+    def rule_reason(self, reference: str, rule: str, event: int | None = None) -> Json:
+        """What a rule made of a ticket, and why: at the event of that number, or the newest that it is for."""
+        params = {"event": event} if event else {}
+        reason: Json = self._ask("GET", f"/api/v1/desk/tickets/{reference}/rules/{rule}", params=params)
         return reason
 
     def queue(self, teams: list[str], statuses: list[str], limit: int) -> list[Json]:

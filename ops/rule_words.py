@@ -12,7 +12,9 @@ _FATES: Final[Mapping[str, str]] = {
     "not_matched": "did not match",
     "not_reached": "was not reached",
     "disabled": "is disabled",
-    "other_occasion": "is for another occasion than an opened ticket",
+    "other_occasion": "is for other occasions",
+    "already_acted": "led to this itself, and does not act on what follows from its own act",
+    "chain_ended": "was not tried: too many runs of rules led to this one after the other",
     "not_in_force": "was not in force",
 }
 
@@ -26,7 +28,7 @@ def told(reason: Json, language: Language) -> str:
         fate = f"{fate}; its condition {'holds' if reason['holds'] else 'does not hold'}"
     head = f"{reason['rule']} (“{reason['name'][language]}”, version {reason['version']}) {fate}."
     lines = _condition(reason["when"], 1) if reason["when"] else ["  ✓ it has no condition"]
-    return "\n".join([f"{reason['reference']}: {head}", *lines])
+    return "\n".join([f"{reason['reference']}, event {reason['event']} ({reason['event_type']}): {head}", *lines])
 
 
 def _condition(outcome: Json, depth: int) -> Iterator[str]:

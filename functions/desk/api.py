@@ -126,10 +126,22 @@ def download_attachment(reference: str, sequence: int, number: int) -> Response[
     return Response(HTTPStatus.SEE_OTHER, headers={"Location": link})
 
 
+@router.get(f"{_TICKET}/rules")
+def explain_rules(
+    reference: str,
+    event: Annotated[int, Query(ge=1)] = 1,
+    matched: Annotated[bool, Query()] = False,
+    first: Annotated[int, Query(ge=0)] = 0,
+) -> list[RuleReason]:
+    """What every rule made of the event of that number, or only those that matched; 500 of them, from `first` on."""
+    principal = authenticate(router.current_event)
+    return rule_reasons().explain_all(principal, reference, event, matched_only=matched, first=first)
+
+
 @router.get(f"{_TICKET}/rules/<rule>")
-def explain_rule(reference: str, rule: str) -> RuleReason:
-    """Why the rule acted on the ticket, or why not."""
-    return rule_reasons().explain(authenticate(router.current_event), reference, rule)
+def explain_rule(reference: str, rule: str, event: Annotated[int | None, Query(ge=1)] = None) -> RuleReason:
+    """Why the rule acted on the ticket, or why not, when the event of that number happened."""
+    return rule_reasons().explain(authenticate(router.current_event), reference, rule, event)
 
 
 @router.post(f"{_TICKET}/take")

@@ -7,10 +7,13 @@ from functions.shared.contracts.events import Message, TicketOpened
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.rule_book import book_of
+from functions.shared.domain.rules import Occasion
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.triage import in_full, triage
-from functions.shared.placing import CompanyTickets, Placer, RosterReader
+from functions.shared.open_tickets import Lists, open_tickets
+from functions.shared.placing import Placer, RosterReader
 from functions.shared.ticketing import Tickets
 
 
@@ -34,7 +37,7 @@ class Router:
         tickets: Tickets,
         configurations: Configurations,
         rosters: RosterReader,
-        history: CompanyTickets,
+        history: Lists,
         texts: Texts,
         timers: Timers,
     ) -> None:
@@ -56,10 +59,12 @@ class Router:
         """
         config = self._configurations.live()
         whole = in_full(opened, self._texts.text)
+        asked = book_of(config.rules).fields(Occasion.OPENED)
+        counts = open_tickets(self._history, opened.ticket_id, opened.contact, opened.company, asked)
         choose = Placer(config, self._rosters, self._history, now=now)
         ticket = self._tickets.handle(
             opened.ticket_id,
-            lambda ticket: triage(whole, ticket, config, choose=choose, now=now),
+            lambda ticket: triage(whole, ticket, config, choose=choose, now=now, counts=counts),
             expected=ticket_of(opened) if is_first_try else None,
             is_timer_ours=True,
             taken=choose.taken,

@@ -5,3 +5,7 @@ from functions.shared.settings import DeskSettings, TimerKeepingSettings
 
 class RouterSettings(DeskSettings, TimerKeepingSettings):
     """For triage, which sets a new ticket's first timer as well."""
+
+
+class OccasionSettings(DeskSettings):
+    """For the rules of messages, updates and escalations."""

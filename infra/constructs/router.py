@@ -2,22 +2,39 @@
 
 from constructs import Construct
 
-from functions.router.settings import RouterSettings
-from functions.shared.contracts.events import TicketOpened
+from functions.router.settings import OccasionSettings, RouterSettings
+from functions.shared.contracts import events
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.sla_watchdog import SlaWatchdog
 from infra.constructs.store import allow_objects
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
 
+OCCASIONS = (
+    events.MessageReceived,
+    events.TicketUpdated,
+    events.PriorityChanged,
+    events.TicketAssigned,
+    events.TicketWaiting,
+    events.TicketResumed,
+    events.TicketResolved,
+    events.TicketReopened,
+    events.TicketEscalated,
+)
+"""On what rules are tried after a ticket's triage."""
+
 
 class Router(Construct):
-    """Hears of new tickets and decides about them."""
+    """Hears of new tickets and decides about them; and of what happens to tickets, where rules may have a say."""
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform, timers: SlaWatchdog) -> None:
         super().__init__(scope, id)
+        self._triage(platform, timers)
+        self._rules(platform)
+
+    def _triage(self, platform: Platform, timers: SlaWatchdog) -> None:
         self.work = WorkQueue(self, "Work", shape=platform.shape)
-        self.work.hears(platform.bus, TicketOpened)
+        self.work.hears(platform.bus, events.TicketOpened)
         triage = ServiceFunction(
             self,
             "Triage",
@@ -28,7 +45,26 @@ class Router(Construct):
         platform.allow_config(triage)
         platform.allow_commits(triage)
         platform.allow_rosters(triage)
-        platform.allow_queries(triage, indexes=["by_company"])  # who had the company's last ticket
+        platform.allow_customers_tickets(triage)  # who had the company's last ticket, and how many are open
         allow_objects(triage, platform.blobs, "GetObject", under=["bodies/"])  # long descriptions
         timers.may_set_schedules(triage, "CreateSchedule")  # the first one; the timers' keeper moves it
         self.work.feeds(triage)
+
+    def _rules(self, platform: Platform) -> None:
+        """A queue and a function of their own, so that a new ticket waits for no old one."""
+        self.occasions = WorkQueue(self, "Occasions", shape=platform.shape, dead_letters=self.work.dead_letters)
+        self.occasions.hears(platform.bus, *OCCASIONS)
+        rules = ServiceFunction(
+            self,
+            "Rules",
+            platform=platform,
+            handler="functions.router.occasions.handler",
+            environment=OccasionSettings.to_env(**platform.desk),
+        ).function
+        platform.allow_config(rules)
+        platform.allow_commits(rules)
+        platform.allow_queries(rules)
+        platform.allow_customers_tickets(rules)
+        platform.allow_rosters(rules)
+        allow_objects(rules, platform.blobs, "GetObject", under=["bodies/"])  # long messages
+        self.occasions.feeds(rules)

@@ -23,6 +23,7 @@ SAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "functions.kb.publish.handler": ("kb_article_published", SqsModel),
     "functions.notifier.events.handler": ("notifier_ticket_opened", SqsModel),
     "functions.outbox.stream.handler": ("outbox_commit", DynamoDBStreamModel),
+    "functions.router.occasions.handler": ("router_message_received", SqsModel),
     "functions.router.triage.handler": ("router_ticket_opened", SqsModel),
     "functions.sla_watchdog.renewal.handler": ("sla_watchdog_config_published", SqsModel),
     "functions.sla_watchdog.stream.handler": ("sla_watchdog_head_changed", DynamoDBStreamModel),

@@ -16,6 +16,7 @@ MAY = {
     "dynamodb:UpdateItem": {
         "functions.intake.http.handler",
         "functions.intake.mail.handler",
+        "functions.router.occasions.handler",
         "functions.router.triage.handler",
         "functions.sla_watchdog.timer.handler",
         "functions.sla_watchdog.renewal.handler",
@@ -43,6 +44,7 @@ OBJECTS = {
     "functions.intake.http.handler": CONFIG
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},
     "functions.intake.mail.handler": CONFIG | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
+    "functions.router.occasions.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.router.triage.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.sla_watchdog.timer.handler": CONFIG,
     "functions.sla_watchdog.renewal.handler": CONFIG,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from functions.shared.domain.conditions import DEEPEST, All, AnyOf, Leaf, Not, When, leaves
-from functions.shared.domain.facts import FIELDS, Facts
+from functions.shared.domain.facts import FIELDS, Facts, Kind, kind_of
 from functions.shared.domain.folding import fold
 from functions.shared.domain.operators import OPERATORS, Operator
 
@@ -204,13 +204,18 @@ def test_no_expression_is_slow():
     assert not asked.holds(Facts({"text": "a" * 100_000 + "b"}))
 
 
-fields = st.sampled_from([*FIELDS, "fields.x"])
+def takes_text(field: str) -> bool:
+    """Whether a field can be asked for a text: not an instant, and not what is true or false."""
+    return kind_of(field) not in (Kind.INSTANT, Kind.FLAG)
+
+
+fields = st.sampled_from([*FIELDS, "fields.x", "working_time.default"])
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 values = scalars | st.lists(scalars, max_size=4).map(tuple) | st.dictionaries(st.text(max_size=3), scalars, max_size=2)
 tickets = st.dictionaries(fields, values, max_size=8)
 texts = st.text(min_size=1, max_size=8).filter(fold)
 specs = st.recursive(
-    st.builds(lambda field, word: leaf(field, Operator.IS, word), fields.filter(lambda f: f != "opened_at"), texts)
+    st.builds(lambda field, word: leaf(field, Operator.IS, word), fields.filter(takes_text), texts)
     | st.builds(lambda words: leaf("text", Operator.CONTAINS_ANY, words), st.lists(texts, min_size=1, max_size=4))
     | st.builds(lambda field: leaf(field, Operator.EMPTY), fields)
     | st.builds(lambda rank: leaf("priority", Operator.AT_LEAST, rank), st.sampled_from(["P0", "P1", "P2", "P3"])),

@@ -215,6 +215,8 @@ def test_why_a_rule_did_not_act_is_asked_of_the_running_desk(monkeypatch):
         "rule": "vip-first",
         "name": {"zh": "VIP 优先", "en": "VIP first"},
         "version": 3,
+        "event": 1,
+        "event_type": "TicketOpened",
         "fate": "not_matched",
         "stopped_by": None,
         "holds": False,
@@ -223,17 +225,20 @@ def test_why_a_rule_did_not_act_is_asked_of_the_running_desk(monkeypatch):
     asked = []
 
     class Client:
-        def rule_reason(self, reference: str, rule: str) -> dict[str, Any]:
-            asked.append((reference, rule))
+        def rule_reason(self, reference: str, rule: str, event: int | None) -> dict[str, Any]:
+            asked.append((reference, rule, event))
             return reason
 
     monkeypatch.setattr(DeskClient, "as_staff", Client)
 
     said = CliRunner().invoke(app, ["rules", "explain", "AS-7F3K-92QD", "--rule", "vip-first"]).stdout
-    as_json = CliRunner().invoke(app, ["rules", "explain", "AS-7F3K-92QD", "--rule", "vip-first", "--json"]).stdout
+    as_json = CliRunner().invoke(
+        app, ["rules", "explain", "AS-7F3K-92QD", "--rule", "vip-first", "--event", "4", "--json"]
+    )
 
     assert said == (
-        "AS-7F3K-92QD: vip-first (“VIP first”, version 3) did not match.\n  ✗ company.tier is vip: saw nothing\n"
+        "AS-7F3K-92QD, event 1 (TicketOpened): vip-first (“VIP first”, version 3) did not match.\n"
+        "  ✗ company.tier is vip: saw nothing\n"
     )
-    assert json.loads(as_json) == reason
-    assert asked == [("AS-7F3K-92QD", "vip-first")] * 2
+    assert json.loads(as_json.stdout) == reason
+    assert asked == [("AS-7F3K-92QD", "vip-first", None), ("AS-7F3K-92QD", "vip-first", 4)]

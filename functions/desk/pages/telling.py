@@ -25,6 +25,7 @@ from functions.shared.contracts.events import (
     PriorityChanged,
     Reason,
     ReplySent,
+    RulesApplied,
     SlaBreached,
     SlaWarned,
     TicketAssigned,
@@ -75,6 +76,7 @@ class Names:
     people: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: DeskConfig, language: Language) -> Self:
@@ -83,6 +85,7 @@ class Names:
             people={person.id: person.name for person in config.people},
             teams={team.id: team.name.in_language(language) for team in config.teams},
             modules={module.id: module.name.in_language(language) for module in config.modules},
+            rules={rule.id: rule.name.in_language(language) for rule in config.rules},
         )
 
     def person(self, person_id: str | None) -> str:
@@ -132,6 +135,11 @@ class Teller:
                 return self._fact(event, "route", "triaged", priority=event.priority, to=self._owner(event))
             case TicketUpdated():
                 return self._fact(event, "flag", "updated", changes=self._changes(event))
+            case RulesApplied():
+                rules = self.words.text("list.comma").join(
+                    self.names.rules.get(rule, rule) for rule in event.matched_rules
+                )
+                return self._fact(event, "route", "rules_applied", rules=rules)
             case AttentionCalled():
                 return self._fact(event, "mail", "attention_called", people=self._people(event.recipients))
             case PriorityChanged():

@@ -46,10 +46,18 @@ class Event(BaseModel):
     config_version: int | None = None
 
 
+class Chain(Value):
+    """The rules by whose acts something came about, first to last, in so many runs one after the other."""
+
+    rules: tuple[str, ...] = Field(min_length=1)
+    length: int = Field(ge=1)
+
+
 class TicketEvent(Event):
     """Something that happened to one ticket."""
 
     ticket_id: TicketId
+    chain: Chain | None = None
 
     @classmethod
     def name(cls) -> str:

@@ -136,6 +136,17 @@ class TicketTriaged(TicketEvent):
     policy: Slug | None = Field(
         default=None, description="The policy that a rule chose, in place of the first to hold."
     )
+    counts: dict[str, int] | None = Field(default=None, description="What was counted for the rules, by field.")
+
+
+class RulesApplied(TicketEvent):
+    """Rules matched when `cause` happened; what they changed is told by the events beside this one."""
+
+    type: Literal["RulesApplied"] = "RulesApplied"
+    cause: str = Field(description="Id of the event that the rules were tried on.")
+    occasion: Literal["message", "updated", "escalated", "timer"]
+    matched_rules: tuple[str, ...] = Field(min_length=1)
+    counts: dict[str, int] | None = Field(default=None, description="What was counted for the rules, by field.")
 
 
 class TicketUpdated(TicketEvent):
@@ -364,6 +375,7 @@ class NotificationFailed(TicketEvent):
 AnyTicketEvent = Annotated[
     TicketOpened
     | TicketTriaged
+    | RulesApplied
     | TicketUpdated
     | AttentionCalled
     | PriorityChanged

@@ -42,7 +42,9 @@ class Outcome(Part):
 class Leaf(Part):
     """`field op value`."""
 
-    field: str = Field(description=f"One of {', '.join(FIELDS)}, or `fields.NAME` for a form's own field.")
+    field: str = Field(
+        description=f"One of {', '.join(FIELDS)}, `fields.NAME` for a form's own field, or `working_time.CALENDAR`."
+    )
     op: Operator
     value: Value = None
     exact: bool = Field(default=False, description="Compare letter by letter: case and width matter.")

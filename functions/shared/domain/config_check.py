@@ -21,11 +21,11 @@ from functions.shared.domain.actions import (
 from functions.shared.domain.assignment_check import assignment_faults
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.facts import OWN_FIELDS, WORKING_TIME, is_of_the_event
 from functions.shared.domain.form_faults import form_faults
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rule_circles import circles
-from functions.shared.domain.rules import Rule, failed_examples
+from functions.shared.domain.rules import Occasion, Rule, failed_examples
 from functions.shared.domain.working_time import NoWorkingTime
 
 Place = tuple[str | int, ...]
@@ -142,6 +142,8 @@ def _forms(config: DeskConfig) -> Iterator[Fault]:
 
 def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
     place: Place = ("rules", number)
+    if Occasion.TIMER in rule.on:
+        yield Fault((*place, "on"), "nothing sets off rules on a timer yet; `desk rules run` can try them")
     if rule.when:
         for leaf in leaves(rule.when):
             yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
@@ -163,6 +165,8 @@ def _policies(config: DeskConfig) -> Iterator[Fault]:
     for number, policy in enumerate(config.policies):
         place: Place = ("policies", number)
         for leaf in leaves(policy.when) if policy.when else ():
+            if is_of_the_event(leaf.field):
+                yield Fault((*place, "when"), f"{leaf.field} tells of an event, so that only rules can ask for it")
             yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
         for metric, rule in policy.clocks.items():
             named = [*(warn.to for warn in rule.warn), rule.breach_to, *(level.to for level in rule.escalate)]
@@ -196,6 +200,8 @@ def _replies(config: DeskConfig) -> Iterator[Fault]:
 
 
 def _leaf_names(config: DeskConfig, place: Place, field: str, op: Operator, value: object) -> Iterator[Fault]:
+    if field.startswith(WORKING_TIME) and field.removeprefix(WORKING_TIME) not in config.calendars:
+        yield Fault(place, f'no calendar "{field.removeprefix(WORKING_TIME)}"')
     if field.startswith(OWN_FIELDS):
         name = field.removeprefix(OWN_FIELDS)
         if not any(form.field(name) for form in config.forms):

@@ -16,6 +16,7 @@
     │   ├── ArticleNotFound
     │   ├── RuleNotFound
     │   ├── HeldMailNotFound
+    │   ├── EventNotFound
     │   ├── AttachmentNotFound
     │   ├── ProcedureNotFound
     │   ├── StepNotFound
@@ -176,6 +177,13 @@ class HeldMailNotFound(NotFound):
 
     code = "held_mail_not_found"
     sentence = "There is no such mail in quarantine."
+
+
+class EventNotFound(NotFound):
+    """The ticket's history has no such event."""
+
+    code = "event_not_found"
+    sentence = "Nothing of that number has happened to the ticket."
 
 
 class AttachmentNotFound(NotFound):

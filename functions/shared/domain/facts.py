@@ -16,8 +16,23 @@ class Kind(StrEnum):
     LIST = "list"
     NUMBER = "number"
     INSTANT = "instant"
+    FLAG = "flag"
     ANY = "any"
 
+
+COUNTS: Final = ("company.open_tickets", "contact.open_tickets")
+"""Fields that have to be counted among other tickets, this one included."""
+
+OF_THE_EVENT: Final[Mapping[str, Kind]] = {
+    "message": Kind.TEXT,
+    "is_machine": Kind.FLAG,
+    "hour": Kind.NUMBER,
+    "weekday": Kind.WORD,
+    "escalation.level": Kind.NUMBER,
+    "escalation.metric": Kind.WORD,
+    **dict.fromkeys(COUNTS, Kind.NUMBER),
+}
+"""Fields that tell of what has just happened, and when: only rules can ask for them."""
 
 FIELDS: Final[Mapping[str, Kind]] = {
     "text": Kind.TEXT,
@@ -50,8 +65,9 @@ FIELDS: Final[Mapping[str, Kind]] = {
     "contact.phone": Kind.WORD,
     "contact.language": Kind.WORD,
     "contact.tags": Kind.LIST,
+    **OF_THE_EVENT,
 }
-"""Every field a condition may name; a form's own fields are `fields.NAME`, and of any kind."""
+"""Every field a condition may name, but for a form's own, `fields.NAME` of any kind, and `working_time.CALENDAR`."""
 
 RANKS: Final[Mapping[str, tuple[str, ...]]] = {
     "priority": tuple(reversed(Priority)),
@@ -61,13 +77,21 @@ RANKS: Final[Mapping[str, tuple[str, ...]]] = {
 """Fields whose words have an order, from the least to the most."""
 
 OWN_FIELDS: Final = "fields."
+WORKING_TIME: Final = "working_time."
 
 
 def kind_of(field: str) -> Kind | None:
     """What `field` holds; None if there is no such field."""
     if field.startswith(OWN_FIELDS) and len(field) > len(OWN_FIELDS):
         return Kind.ANY
+    if field.startswith(WORKING_TIME) and len(field) > len(WORKING_TIME):
+        return Kind.FLAG
     return FIELDS.get(field)
+
+
+def is_of_the_event(field: str) -> bool:
+    """Whether `field` tells of what has just happened rather than of the ticket."""
+    return field in OF_THE_EVENT or field.startswith(WORKING_TIME)
 
 
 class Facts:

@@ -81,6 +81,8 @@ class _Equal:
             _one(question)
         if kind is Kind.INSTANT:
             raise ValueError(f"{question.field} is an instant: ask before, after or within")
+        if kind is Kind.FLAG and not all(isinstance(value, bool) for value in members(question.value)):
+            raise ValueError(f"{question.field} is either true or false")
 
     def ask(self, question: Question, facts: Facts) -> Found:
         seen = {comparable(value, exact=question.exact) for value in members(facts[question.field])}
@@ -264,7 +266,7 @@ def _several(question: Question) -> None:
 
 
 def _texts_only(question: Question, kind: Kind) -> None:
-    if kind in (Kind.NUMBER, Kind.INSTANT):
+    if kind in (Kind.NUMBER, Kind.INSTANT, Kind.FLAG):
         raise ValueError(f"{question.field} is no text, so {question.op} cannot be asked of it")
     if not all(isinstance(text, str) and fold(text) for text in members(question.value)):
         raise ValueError(f"{question.op} needs text that is not blank")

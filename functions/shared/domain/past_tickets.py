@@ -9,9 +9,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.contracts.words import Priority
 from functions.shared.domain.actions import Verdict
-from functions.shared.domain.facts import Facts
+from functions.shared.domain.calendar import Weekday
+from functions.shared.domain.facts import WORKING_TIME, Facts
 from functions.shared.domain.rules import whole_text
 from functions.shared.domain.ticket import Ticket
+
+_WEEKDAYS: Final = tuple(Weekday)
 
 
 class _Written(BaseModel):
@@ -33,6 +36,7 @@ class _Company(_Written):
     tier: str | None = None
     account_manager: str | None = None
     tags: list[str] = Field(default_factory=list)
+    open_tickets: int | None = None
 
 
 class _Contact(_Written):
@@ -42,6 +46,12 @@ class _Contact(_Written):
     phone: str | None = None
     language: str | None = None
     tags: list[str] = Field(default_factory=list)
+    open_tickets: int | None = None
+
+
+class _Escalation(_Written):
+    level: int | None = None
+    metric: str | None = None
 
 
 class Outcome(_Written):
@@ -78,6 +88,12 @@ class PastTicket(_Written):
     fields: dict[str, Any] = Field(default_factory=dict)
     tags: list[str] = Field(default_factory=list)
     missing: list[str] = Field(default_factory=list)
+    message: str = ""
+    is_machine: bool | None = None
+    hour: int | None = None
+    weekday: str | None = None
+    working_time: dict[str, bool] = Field(default_factory=dict)
+    escalation: _Escalation = _Escalation()
     previous: Self | None = None
     outcome: Outcome | None = None
 
@@ -98,7 +114,7 @@ class PastTicket(_Written):
                 "language": opened.language.value,
                 "mailbox": opened.mailbox,
                 "opened_at": opened.occurred_at,
-                "company": company.model_dump(exclude={"is_claimed"}) if company else None,
+                "company": company.model_dump(mode="json", exclude={"is_claimed"}) if company else None,
                 "contact": opened.contact.model_dump(mode="json"),
                 "missing": list(opened.missing),
                 "outcome": {
@@ -119,10 +135,15 @@ class PastTicket(_Written):
         return Facts(self.values(), previous=self.previous.values() if self.previous else None)
 
     def values(self) -> dict[str, object]:
-        """The fields that conditions can ask for."""
-        plain = {name: getattr(self, name) for name in _PLAIN}
+        """The fields that conditions can ask for; hour and weekday are those of `opened_at` as it is written."""
+        at = self.opened_at
         return {
-            **plain,
+            **{name: getattr(self, name) for name in _PLAIN},
+            "message": self.message or self.description,
+            "hour": at.hour if at and self.hour is None else self.hour,
+            "weekday": _WEEKDAYS[at.weekday()] if at and self.weekday is None else self.weekday,
+            **{f"{WORKING_TIME}{name}": value for name, value in self.working_time.items()},
+            **{f"escalation.{name}": value for name, value in self.escalation},
             "text": whole_text(self.title, self.description, self.first_message),
             **{f"company.{name}": value for name, value in self.company},
             **{f"contact.{name}": value for name, value in self.contact},
@@ -148,10 +169,9 @@ class PastTicket(_Written):
         return self.model_copy(update={"team": None, "priority": None, "assignee": None, "outcome": None})
 
 
+_GROUPS: Final = ("company", "contact", "escalation", "fields", "working_time")
 _PLAIN: Final = tuple(
-    name
-    for name in PastTicket.model_fields
-    if name not in {"id", "first_message", "company", "contact", "fields", "previous", "outcome"}
+    name for name in PastTicket.model_fields if name not in {"id", "first_message", "outcome", "previous", *_GROUPS}
 )
 
 

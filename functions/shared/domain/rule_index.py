@@ -7,7 +7,7 @@ too little, so the answer is that of trying rule after rule.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -21,7 +21,7 @@ from functions.shared.domain.conditions import All, AnyOf, Leaf, Not
 from functions.shared.domain.facts import Facts
 from functions.shared.domain.folding import fold
 from functions.shared.domain.operators import Operator, amount, comparable, members
-from functions.shared.domain.rules import Occasion, Rule
+from functions.shared.domain.rules import Fate, Occasion, Rule, RuleTrace, Run, carried_out
 
 
 class _Sort(IntEnum):
@@ -80,18 +80,29 @@ class RuleIndex:
 
     def decide(self, facts: Facts, verdict: Verdict, *, at: AwareDatetime) -> Decision:
         """What the rules decide on the ticket of `facts`, beginning with `verdict`; the same as `run` finds."""
+        matched = self.matching(facts, at=at)
+        for rule in matched:
+            for action in rule.then:
+                verdict = action.apply(verdict)
+        return Decision(verdict, tuple(rule.id for rule in matched))
+
+    def run(self, facts: Facts, verdict: Verdict, *, at: AwareDatetime, without: Container[Slug] = ()) -> Run:
+        """As `decide`, with the trace of the rules that matched; the rules named in `without` are passed over."""
+        matched = self.matching(facts, at=at, without=without)
+        return carried_out(matched, verdict, traced(matched, facts))
+
+    def matching(self, facts: Facts, *, at: AwareDatetime, without: Container[Slug] = ()) -> list[Rule]:
+        """The rules that match the ticket of `facts`, in order, up to one that stops."""
         matched = []
         known: Known = {}
         for number in sorted(self._candidates(facts)):
             rule, check = self._rules[number], self._checks[number]
-            if not rule.is_in_force(at) or not (check is None or check(facts, known)):
+            if rule.id in without or not rule.is_in_force(at) or not (check is None or check(facts, known)):
                 continue
-            matched.append(rule.id)
-            for action in rule.then:
-                verdict = action.apply(verdict)
+            matched.append(rule)
             if rule.stop:
                 break
-        return Decision(verdict, tuple(matched))
+        return matched
 
     def _candidates(self, facts: Facts) -> set[int]:
         found = set(self._always)
@@ -112,6 +123,12 @@ class RuleIndex:
                 for word in {match[0] for match in self._automaton.find_matches_as_indexes(text, overlapping=True)}:
                     found.update(self._by_word[word].get(field, ()))
         return found
+
+
+def traced(matched: Iterable[Rule], facts: Facts) -> Iterator[RuleTrace]:
+    """By what each of the rules that `matched` did."""
+    for rule in matched:
+        yield RuleTrace(rule=rule.id, fate=Fate.MATCHED, when=rule.when.outcome(facts) if rule.when else None)
 
 
 def _limit(pair: tuple[float, int]) -> float:

@@ -117,6 +117,10 @@ class Fate(StrEnum):
     OTHER_OCCASION = "other_occasion"
     NOT_IN_FORCE = "not_in_force"
     NOT_REACHED = "not_reached"
+    ALREADY_ACTED = "already_acted"
+    """The rule led to the event itself, and acts no second time on what follows from its own act."""
+    CHAIN_ENDED = "chain_ended"
+    """So many runs of rules led to the event that it sets off no more."""
 
 
 class RuleTrace(Part):
@@ -147,22 +151,29 @@ class Run(Part):
 
 def run(rules: Sequence[Rule], facts: Facts, verdict: Verdict, *, occasion: Occasion, at: AwareDatetime) -> Run:
     """Try `rules` in order on the ticket of `facts`, beginning with `verdict`."""
-    matched: list[Slug] = []
-    decided_by: dict[str, Slug] = {}
+    matched: list[Rule] = []
     trace: list[RuleTrace] = []
     stopped = False
     for rule in rules:
         line = RuleTrace(rule=rule.id, fate=Fate.NOT_REACHED) if stopped else _tried(rule, facts, occasion, at)
         trace.append(line)
-        if line.fate is not Fate.MATCHED:
-            continue
-        matched.append(rule.id)
+        if line.fate is Fate.MATCHED:
+            matched.append(rule)
+            stopped = rule.stop
+    return carried_out(matched, verdict, trace)
+
+
+def carried_out(matched: Iterable[Rule], verdict: Verdict, trace: Iterable[RuleTrace]) -> Run:
+    """What the rules that `matched` decide one after the other, beginning with `verdict`."""
+    ids: list[Slug] = []
+    decided_by: dict[str, Slug] = {}
+    for rule in matched:
+        ids.append(rule.id)
         before = verdict
         for action in rule.then:
             verdict = action.apply(verdict)
         decided_by.update(dict.fromkeys(before.differences(verdict), rule.id))
-        stopped = rule.stop
-    return Run(verdict=verdict, matched=tuple(matched), decided_by=decided_by, trace=tuple(trace))
+    return Run(verdict=verdict, matched=tuple(ids), decided_by=decided_by, trace=tuple(trace))
 
 
 def _tried(rule: Rule, facts: Facts, occasion: Occasion, at: AwareDatetime) -> RuleTrace:

@@ -1,8 +1,7 @@
 """Triage: which priority a new ticket has, which team and person it goes to, who is told, and why."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from pydantic import AwareDatetime
 
@@ -13,14 +12,13 @@ from functions.shared.domain.assignment import Choose
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.document import Bilingual
 from functions.shared.domain.enactment import ROUTER, Acts, carry_on, rule_reasons, wanted
-from functions.shared.domain.facts import Facts
 from functions.shared.domain.matrix import Weighing
-from functions.shared.domain.rules import Occasion, Run, run
+from functions.shared.domain.occasions import Moment, chained
+from functions.shared.domain.rule_book import book_of
+from functions.shared.domain.rules import Occasion, Run
 from functions.shared.domain.ticket import Ticket, evolve
-
-READ_CHARACTERS: Final = 50_000
-"""Rules look no further into a description; nobody writes by hand so much, and a log file is not searched for words."""
-
+from functions.shared.domain.ticket import opened as ticket_of
+from functions.shared.domain.ticket_facts import whole
 
 _IMPACTS = {
     Impact.PERSON: Bilingual(zh="个人", en="one person"),
@@ -44,41 +42,13 @@ class _Place:
     reasons: tuple[Reason, ...]
 
 
-def facts_of(opened: TicketOpened, priority: Priority | None) -> Facts:
-    """A new ticket as conditions see it; `priority` is what impact, urgency and tier gave it."""
-    problem, company, contact = opened.problem, opened.company, opened.contact
-    return Facts(
-        {
-            "text": f"{problem.title}\n{problem.description.text}",
-            "title": problem.title,
-            "description": problem.description.text,
-            "error_text": problem.error_text,
-            "steps_to_reproduce": problem.steps_to_reproduce,
-            "channel": opened.channel,
-            "language": opened.language,
-            "mailbox": opened.mailbox,
-            "status": "new",
-            "priority": priority,
-            "impact": problem.impact,
-            "urgency": problem.urgency,
-            "module": problem.module,
-            "missing": opened.missing,
-            "opened_at": opened.occurred_at,
-            "reopened": 0,
-            **({f"company.{name}": value for name, value in company} if company else {}),
-            **{f"contact.{name}": value for name, value in contact},
-            **{f"fields.{name}": value for name, value in problem.fields.items()},
-        }
-    )
-
-
 def in_full(opened: TicketOpened, text: Callable[[Message], str]) -> TicketOpened:
     """`opened` with all of a long description as far as rules read it; the event brings the beginning only."""
     description = opened.problem.description
     if description.body_key is None:
         return opened
-    whole = description.model_copy(update={"text": text(description)[:READ_CHARACTERS]})
-    return opened.model_copy(update={"problem": opened.problem.model_copy(update={"description": whole})})
+    told = whole(description, text(description))
+    return opened.model_copy(update={"problem": opened.problem.model_copy(update={"description": told})})
 
 
 def weigh(opened: TicketOpened, config: DeskConfig) -> Weighing:
@@ -87,24 +57,38 @@ def weigh(opened: TicketOpened, config: DeskConfig) -> Weighing:
     return config.matrix.weigh(opened.problem.impact, opened.problem.urgency, tier)
 
 
-def try_rules(opened: TicketOpened, config: DeskConfig, begin: Verdict) -> Run:
+def opening(opened: TicketOpened, config: DeskConfig) -> Moment:
+    """The moment of which a ticket's first rules judge: with the priority that impact, urgency and tier gave it."""
+    after = ticket_of(opened).with_changes(priority=weigh(opened, config).priority)
+    return Moment(opened, opened, None, after)
+
+
+def try_rules(opened: TicketOpened, config: DeskConfig, begin: Verdict, counts: Mapping[str, int]) -> Run:
     """The rules of `config` on the ticket that `opened` began."""
-    facts = facts_of(opened, weigh(opened, config).priority)
-    return run(config.rules, facts, begin, occasion=Occasion.OPENED, at=opened.occurred_at)
+    book = book_of(config.rules)
+    facts = opening(opened, config).facts(config, book.fields(Occasion.OPENED), counts)
+    return book.on(Occasion.OPENED).run(facts, begin, at=opened.occurred_at)
 
 
 def triage(
-    opened: TicketOpened, ticket: Ticket, config: DeskConfig, *, choose: Choose, now: AwareDatetime
+    opened: TicketOpened,
+    ticket: Ticket,
+    config: DeskConfig,
+    *,
+    choose: Choose,
+    now: AwareDatetime,
+    counts: Mapping[str, int] | None = None,
 ) -> list[TicketEvent]:
     """Decide on the ticket that `opened` began; nothing follows where this was done before.
 
-    What a person of the desk decided meanwhile, by taking or assigning the ticket, stands.
+    What a person of the desk decided meanwhile, by taking or assigning the ticket, stands. `counts` are those that the
+    rules ask for.
     """
     if ticket.priority is not None:
         return []
     weighing = weigh(opened, config)
     begin = Verdict(priority=weighing.priority, module=ticket.module, tags=ticket.tags)
-    tried = try_rules(opened, config, begin)
+    tried = try_rules(opened, config, begin, counts or {})
     verdict = tried.verdict
     priority = verdict.priority or weighing.priority
     place = _kept(ticket) or _placed(ticket, priority, tried, config, choose)
@@ -133,10 +117,11 @@ def triage(
         policy=verdict.policy,
         notify=told,
         matched_rules=tried.matched,
+        counts=dict(counts) if counts else None,
     )
     acts = Acts(evolve(ticket, triaged), config, tried, now)
     carry_on(acts, verdict)
-    return [triaged, *acts.events]
+    return [triaged, *(chained(acts.events, tried.matched) if acts.events else ())]
 
 
 def _by_matrix(weighing: Weighing) -> Reason:

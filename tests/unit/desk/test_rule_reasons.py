@@ -1,24 +1,33 @@
 """Why a rule acted on a ticket, or why it did not."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import pytest
 
 from functions.desk.rule_reasons import RuleReason, RuleReasons
+from functions.shared.contracts.base import Chain
 from functions.shared.contracts.events import Message, TicketEvent
-from functions.shared.contracts.words import Language, Role
+from functions.shared.contracts.words import Channel, Language, Priority, Role
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.errors import NotAllowed, RuleNotFound, TicketNotFound
+from functions.shared.domain.decisions import change_priority, receive
+from functions.shared.domain.errors import EventNotFound, NotAllowed, RuleNotFound, TicketNotFound
+from functions.shared.domain.occasions import LONGEST_CHAIN
 from functions.shared.domain.references import reference
-from functions.shared.domain.rules import Fate, Rule
+from functions.shared.domain.rules import Fate, Occasion, Rule
+from functions.shared.domain.summary import TicketSummary
+from functions.shared.domain.ticket import Ticket, evolve
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.triage import triage
 from functions.shared.identity.principal import Principal, PrincipalKind
 from ops.rule_words import told
-from tests.factories import DESK, NOON, default_config, make_company, make_message, make_opened, make_problem
+from tests.factories import CUSTOMER, DESK, NOON, default_config, make_company, make_message, make_opened, make_problem
 from tests.fakes import choosing
 
 AGENT = Principal(kind=PrincipalKind.PERSON, id="li-na", name="李娜", desk=DESK, roles=frozenset({Role.AGENT}))
 OPENED = make_opened(problem=make_problem(title="請開發票", description=make_message("专票")))
 REFERENCE = reference(OPENED.ticket_id, "AS")
+SAID: dict[str, Any] = {"channel": Channel.EMAIL, "actor": CUSTOMER, "now": NOON}
 
 
 class Versions:
@@ -47,6 +56,12 @@ class Kept:
     def text(self, message: Message) -> str:
         return self._whole if message.body_key else message.text
 
+    def of_company(self, *_: object) -> list[TicketSummary]:
+        return []
+
+    def of_contact(self, *_: object) -> list[TicketSummary]:
+        return []
+
 
 def version(number: int, *rules: Rule) -> DeskConfig:
     return default_config().model_copy(update={"version": number, "rules": rules or default_config().rules})
@@ -64,9 +79,15 @@ def rule(id: str, word: str, **more: object) -> Rule:
     )
 
 
-def why(rule_id: str, *versions: DeskConfig, kept: Kept | None = None, principal: Principal = AGENT) -> RuleReason:
+def why(
+    rule_id: str,
+    *versions: DeskConfig,
+    kept: Kept | None = None,
+    principal: Principal = AGENT,
+    event: int | None = None,
+) -> RuleReason:
     kept = kept or Kept(OPENED)
-    return RuleReasons(Versions(*(versions or (version(3),))), kept, kept).explain(principal, REFERENCE, rule_id)
+    return RuleReasons(Versions(*(versions or (version(3),))), kept, kept).explain(principal, REFERENCE, rule_id, event)
 
 
 def test_a_rule_that_matched_says_by_what():
@@ -125,12 +146,84 @@ def test_only_people_of_the_desk_may_ask():
         why("vip-first", principal=customer)
 
 
+def happened(*commands: Callable[[Ticket], Sequence[TicketEvent]]) -> list[TicketEvent]:
+    """The timeline of a ticket that was triaged, and to which `commands` happened."""
+    ticket, timeline = ticket_of(OPENED), [OPENED]
+    config = version(3)
+    for command in (lambda ticket: triage(OPENED, ticket, config, choose=choosing(config), now=NOON), *commands):
+        for event in command(ticket):
+            ticket = evolve(ticket, event)
+            timeline.append(event)
+    return timeline
+
+
+def urged(ticket: Ticket) -> list[TicketEvent]:
+    return receive(ticket, make_message("催一下"), **SAID)
+
+
+URGES = {"on": ["message"], "when": {"field": "message", "op": "contains", "value": "催"}}
+
+
+def test_a_rule_of_messages_is_asked_on_the_newest_message_and_on_any_other():
+    kept = Kept(*happened(urged, lambda ticket: receive(ticket, make_message("谢谢"), **SAID)))
+    config = version(3, rule("urges", "", **URGES))
+
+    newest, third = why("urges", config, kept=kept), why("urges", config, kept=kept, event=3)
+
+    assert (newest.event, newest.occasion, newest.fate) == (4, Occasion.MESSAGE, Fate.NOT_MATCHED)
+    assert (third.event_type, third.fate, third.then[0]["do"]) == ("MessageReceived", Fate.MATCHED, "set_team")
+    assert why("urges", config, kept=kept, event=1).fate is Fate.OTHER_OCCASION
+
+
+def test_an_update_shows_what_was_before():
+    kept = Kept(*happened(lambda ticket: change_priority(ticket, Priority.P0, actor=CUSTOMER, now=NOON)))
+    config = version(
+        3, rule("worse", "", on=["updated"], when={"field": "priority", "op": "changed_to", "value": "P0"})
+    )
+
+    assert why("worse", config, kept=kept).fate is Fate.MATCHED
+
+
+def test_a_rule_that_led_to_the_event_does_not_act_on_it_again():
+    changed = happened(lambda ticket: change_priority(ticket, Priority.P0, actor=CUSTOMER, now=NOON))
+    led = changed[-1].model_copy(update={"chain": Chain(rules=("one",), length=1)})
+    config = version(3, rule("one", "", on=["updated"], when=None), rule("two", "", on=["updated"], when=None))
+
+    kept = Kept(*changed[:-1], led)
+    assert (why("one", config, kept=kept).fate, why("two", config, kept=kept).fate) == (
+        Fate.ALREADY_ACTED,
+        Fate.MATCHED,
+    )
+    ended = Kept(*changed[:-1], changed[-1].model_copy(update={"chain": Chain(rules=("x",), length=LONGEST_CHAIN)}))
+    assert why("two", config, kept=ended).fate is Fate.CHAIN_ENDED
+
+
+def test_what_nobody_counted_then_is_counted_now_and_said_to_be():
+    asks = rule("many", "", when={"field": "company.open_tickets", "op": "at_least", "value": 1})
+
+    assert why("many", version(3, asks)).counted_now == ["company.open_tickets"]
+
+
+def test_all_rules_of_an_event_are_told_in_order_or_those_that_matched():
+    config = version(1, rule("first", "发票", stop=True), rule("second", "合同"))
+    kept = Kept(OPENED)
+    reasons = RuleReasons(Versions(config), kept, kept)
+
+    everything = reasons.explain_all(AGENT, REFERENCE, 1, matched_only=False)
+    matched = reasons.explain_all(AGENT, REFERENCE, 1, matched_only=True)
+
+    assert [(one.rule, one.fate) for one in everything] == [("first", Fate.MATCHED), ("second", Fate.NOT_REACHED)]
+    assert [one.rule for one in matched] == ["first"]
+    with pytest.raises(EventNotFound):
+        reasons.explain_all(AGENT, REFERENCE, 2, matched_only=False)
+
+
 def test_the_terminal_says_it_leaf_by_leaf():
     config = version(1, rule("first", "发票", stop=True), rule("second", "合同"))
 
     assert told(why("second", config).model_dump(mode="json"), Language.EN).splitlines() == [
-        f"{REFERENCE}: second (“Rule second”, version 1) was not reached: first stopped the run; "
-        "its condition does not hold.",
+        f"{REFERENCE}, event 1 (TicketOpened): second (“Rule second”, version 1) was not reached: "
+        "first stopped the run; its condition does not hold.",
         "  ✗ all",
         "    ✗ text contains 合同: saw “請開發票 专票”",
     ]
