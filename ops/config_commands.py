@@ -28,12 +28,14 @@ DEFAULT_DESK = "after-sales"
 @app.command()
 def check(folder: Folder = DEFAULT_FOLDER) -> None:
     """Say whether the files make a sound configuration; every fault with its file, line and place."""
-    from ops.configuration import ConfigRefused, load_config
+    from ops.configuration import ConfigRefused, doubts_about
 
     try:
-        config = load_config(folder)
+        config, doubts = doubts_about(folder, now=datetime.now(UTC))
     except ConfigRefused as refused:
         raise Failure(str(refused)) from refused
+    for doubt in doubts:
+        typer.echo(f"{doubt} (a warning)")
     typer.echo(
         f"{config.desk.id}: {len(config.teams)} teams, {len(config.people)} people, {len(config.modules)} modules, "
         f"{len(config.forms)} forms, {len(config.rules)} rules, {len(config.policies)} policies, "

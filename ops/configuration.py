@@ -1,6 +1,6 @@
 """The configuration files of a desk, read and checked as a whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from functions.shared.domain.on_call import Rota
 from functions.shared.domain.policies import SlaPolicy
 from functions.shared.domain.procedures import Checklist, Procedure
 from functions.shared.domain.replies import ReplyTemplate
+from functions.shared.domain.rule_check import Doubt, doubts
 from functions.shared.domain.rules import Rule
 from functions.shared.gateways.config import ConfigStore
 from ops.yaml_file import Step, YamlFault, YamlFile, read_yaml
@@ -165,14 +166,39 @@ def load_config(
     Raises:
         ConfigRefused: with every fault that was found.
     """
+    return _load(root, now or datetime.now(UTC), instead)[0]
+
+
+def doubts_about(
+    root: Path,
+    *,
+    now: datetime,
+    instead: Mapping[str, Path] = MappingProxyType({}),
+    tried: Callable[[DeskConfig], Sequence[Doubt]] = lambda _: (),
+) -> tuple[DeskConfig, list[str]]:
+    """The configuration in the folder `root`, and what to look at in its rules, each with file, line and place.
+
+    Args:
+        instead: A single file for a section, in place of those that the folder has.
+        tried: Finds more to look at, by trying the rules.
+
+    Raises:
+        ConfigRefused: with every fault that was found.
+    """
+    config, sources = _load(root, now, instead)
+    found = [*doubts(config.rules, now), *tried(config)]
+    return config, [sources.described(doubt.place, doubt.sentence.en) for doubt in found]
+
+
+def _load(root: Path, now: datetime, instead: Mapping[str, Path]) -> tuple[DeskConfig, _Sources]:
     sources = _read(root, instead)
     try:
         config = DeskConfig.model_validate(sources.document)
     except ValidationError as error:
         raise ConfigRefused(list(_explained(sources, error))) from error
-    if found := faults(config, now or datetime.now(UTC)):
+    if found := faults(config, now):
         raise ConfigRefused([sources.described(fault.place, fault.message) for fault in found])
-    return config
+    return config, sources
 
 
 def load_rules(path: Path) -> tuple[Rule, ...]:

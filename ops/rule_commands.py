@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,12 @@ import typer
 from functions.shared.contracts.words import Language
 from functions.shared.domain.rules import Occasion
 from ops.failure import Failure
+from ops.spans import span
 
 if TYPE_CHECKING:
+    from functions.shared.domain.config import DeskConfig
+    from functions.shared.domain.past_tickets import PastTicket
+    from functions.shared.domain.rule_check import Doubt
     from functions.shared.domain.rules import Rule
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -58,6 +62,30 @@ def run(
 
 
 @app.command()
+def check(
+    rules: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The rules, as in config/rules.")],
+    config: Annotated[Path, typer.Option(metavar="FOLDER", help="The desk they are for.")] = Path("config"),
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Name rules that none of the running desk's tickets match: 90d.")
+    ] = None,
+) -> None:
+    """Say whether rules are sound, and what to look at: rules never reached, conditions that never hold, and so on."""
+    from ops.configuration import ConfigRefused, doubts_about
+
+    now = datetime.now(UTC)
+    try:
+        desk, doubts = doubts_about(
+            config, now=now, instead={"rules": rules}, tried=lambda desk: _silent(desk, since, now) if since else ()
+        )
+    except ConfigRefused as refused:
+        raise Failure(str(refused)) from refused
+    for doubt in doubts:
+        print(f"{doubt} (a warning)")
+    warnings = {0: "nothing to look at", 1: "1 warning"}.get(len(doubts), f"{len(doubts)} warnings")
+    print(f"{rules}: {len(desk.rules)} rules, all sound; {warnings}.")
+
+
+@app.command()
 def explain(
     reference: str,
     rule: Annotated[str, typer.Option("--rule", metavar="ID", help="The rule in question.")],
@@ -78,7 +106,12 @@ def explain(
 @app.command()
 def backtest(
     rules: RulesFile,
-    tickets: TicketsFile,
+    tickets: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Tickets, a JSON object a line; - reads stdin.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Instead the running desk's, opened so long ago at most: 90d.")
+    ] = None,
     against: Annotated[
         Path | None, typer.Option(metavar="FILE.yaml", help="The rules they would replace; else the desk's own.")
     ] = None,
@@ -97,6 +130,8 @@ def backtest(
     from ops.configuration import ConfigRefused, load_config
     from ops.past_tickets import read_tickets
 
+    if (tickets is None) == (since is None):
+        raise Failure("Name the tickets: either a file with --tickets, or the running desk's with --since.")
     try:
         desk = load_config(config)
     except ConfigRefused as refused:
@@ -106,10 +141,10 @@ def backtest(
     after = Triage(desk, candidates)
     report = Report()
     with ExitStack() as files:
-        lines = _with_progress(tickets, files)
+        past = read_tickets(_with_progress(tickets, files)) if tickets else _of_the_desk(since or "", files)
         kept = files.enter_context(_writable(changes)) if changes else None
         now = datetime.now(UTC)
-        for change in run_backtest(read_tickets(lines), before, after, desk, report=report, now=now):
+        for change in run_backtest(past, before, after, desk, report=report, now=now):
             if kept:
                 kept.write(f"{json.dumps(change, ensure_ascii=False)}\n")
     if missing := unknown_teams(candidates, desk):
@@ -121,6 +156,20 @@ def backtest(
     if bad := report.first_bad:
         also = f" ({report.bad_lines} lines in all)" if report.bad_lines > 1 else ""
         raise Failure(f"{tickets}:{bad.number}: {bad.reason}{also}")
+
+
+def _silent(desk: "DeskConfig", since: str, now: datetime) -> "list[Doubt]":
+    """The rules that match none of the running desk's tickets opened so long ago at most."""
+    from functions.shared.domain.backtest import Report, Triage
+    from functions.shared.domain.backtest import backtest as run_backtest
+    from functions.shared.domain.rule_check import silent
+
+    report = Report()
+    triage = Triage(desk, desk.rules)
+    with ExitStack() as files:
+        for _ in run_backtest(_of_the_desk(since, files), triage, triage, desk, report=report, now=now):
+            pass
+    return silent(desk.rules, report.matched, report.tickets, max(1, span(since).days), now)
 
 
 def _with_progress(path: Path, files: ExitStack) -> Iterable[str]:
@@ -136,6 +185,25 @@ def _with_progress(path: Path, files: ExitStack) -> Iterable[str]:
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}.") from error
     return files.enter_context(opened)
+
+
+def _of_the_desk(since: str, files: ExitStack) -> "Iterator[PastTicket]":
+    """The running desk's tickets, with a bar that says how much of the time was gone through."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from functions.shared.domain.past_tickets import PastTicket
+    from ops.desk_client import DeskClient
+
+    now = datetime.now(UTC)
+    began = now - span(since)
+    bar = files.enter_context(Progress(console=Console(stderr=True), transient=True))
+    task = bar.add_task("Tickets", total=(now - began).total_seconds())
+    for line in DeskClient.as_staff().past_tickets(began, now):
+        ticket = PastTicket.model_validate(line)
+        yield ticket
+        if ticket.opened_at:
+            bar.update(task, completed=(ticket.opened_at - began).total_seconds())
 
 
 def _writable(path: Path) -> TextIO:

@@ -1,6 +1,7 @@
 """`desk rules backtest`: a change of rules tried on tickets of the past."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from functions.shared.domain.past_tickets import PastTicket
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.triage import triage
 from ops.cli import app
+from ops.desk_client import DeskClient
 from ops.failure import Failure
 from tests.factories import NOON, default_config, make_company, make_message, make_opened, make_problem
 from tests.fakes import choosing
@@ -161,3 +163,23 @@ def test_the_report_stays_small_however_many_tickets_there_are():
     assert len(shown["confusion"]["team"]) == MOST_NAMES + 1
     assert shown["confusion"]["team"][OTHERS] == {"b": 5_000 - MOST_NAMES}
     assert max(sample["id"] for sample in shown["samples"]) > 1_000
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_running_desks_own_past_is_tried_page_by_page(monkeypatch):
+    asked: list[timedelta] = []
+
+    class Client:
+        def past_tickets(self, since, until):
+            asked.append(until - since)
+            yield from ({**ticket, "opened_at": NOON.isoformat()} for ticket in TICKETS)
+
+    monkeypatch.setattr(DeskClient, "as_staff", Client)
+    command = ["rules", "backtest", "--rules", "rules.yaml", "--config", CONFIG, "--json"]
+    result = CliRunner().invoke(app, [*command, "--since", "90d"])
+
+    assert json.loads(result.stdout)["tickets"] == 4
+    assert asked == [timedelta(days=90)]
+    for wrong in ([], ["--since", "90d", "--tickets", "tickets.jsonl"]):
+        with pytest.raises(Failure, match="either a file"):
+            raise CliRunner().invoke(app, [*command, *wrong]).exception
