@@ -10,10 +10,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Que
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from functions.intake.report import FollowUp, UploadRequest, answers_in, form_of, read_report, served_schema
+from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.tracking import TrackedLine, TrackedTicket
-from functions.intake.wiring import authenticate, desk_config, intake, settings, tokens
+from functions.intake.wiring import authenticate, completing, desk_config, intake, settings, tokens
 from functions.shared.contracts.words import Channel, Language, Slug, Status
+from functions.shared.reports import answers_in, form_of, read_report, served_schema
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -100,6 +101,23 @@ def add_message(reference: str, follow_up: FollowUp, idempotency_key: Idempotenc
         now=datetime.now(UTC),
     )
     return Response(HTTPStatus.CREATED, content_types.APPLICATION_JSON, tracked)
+
+
+@router.post("/api/v1/tickets/<reference>/details")
+def provide_details(
+    reference: str, body: Annotated[dict[str, Any], Body()], idempotency_key: IdempotencyKey = None
+) -> TrackedTicket:
+    """Fill in what the ticket lacks; `missing` of the answer says what it lacks still."""
+    customer = authenticate(router.current_event)
+    completing().provide(
+        customer,
+        reference,
+        answers_in(body),
+        channel=Channel.API,
+        idempotency_key=idempotency_key,
+        now=datetime.now(UTC),
+    )
+    return intake().track(customer, reference)
 
 
 @router.get("/api/v1/tickets/<reference>/attachments/<number>")

@@ -25,6 +25,7 @@ from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.ticket_answers import answers_in_problem
 from functions.shared.identity.keys import Keys, Purpose
 from functions.shared.ticketing import NaturalKey, Tickets
 
@@ -259,15 +260,9 @@ class Mailroom:
             # Anybody may write a company's address on a letter: it counts for no tier.
             company = Company(id=company.id, name=company.name, is_claimed=True)
         title = _title(mail, language)
-        answers = {
-            "title": title,
-            "description": mail.text,
-            "contact_name": contact.name,
-            "contact_email": sender.address,
-            "company": company.name if company else None,
-        }
-        form = config.form()
         problem = Problem(title=title, description=self._message(letter, mail.text))
+        form = config.form_for(Channel.EMAIL)
+        missing = form.missing(answers_in_problem(problem, contact, company), Channel.EMAIL) if form else ()
 
         def begin(ticket_id: TicketId) -> TicketOpened:
             return open_ticket(
@@ -280,7 +275,8 @@ class Mailroom:
                 problem=problem,
                 actor=_actor(contact, letter),
                 now=now,
-                missing=form.missing(answers) if form else (),
+                missing=missing,
+                form=form.id if form else None,
                 is_machine=letter.machine is not None,
                 mailbox=self._mailbox,
                 related_to=related_to.id if related_to else None,

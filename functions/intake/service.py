@@ -2,12 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from functions.intake.report import FollowUp, Report, UploadRequest
+from pydantic import BaseModel
+
+from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.tracking import TrackedLine, TrackedTicket, track
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import (
@@ -15,8 +17,8 @@ from functions.shared.contracts.events import (
     Attachment,
     Company,
     Contact,
+    DetailsProvided,
     MessageReceived,
-    Problem,
     ReplySent,
     TicketEvent,
     TicketOpened,
@@ -31,6 +33,7 @@ from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
 from functions.shared.identity.principal import Principal
+from functions.shared.reports import ATTACHMENTS, Report
 from functions.shared.ticketing import NaturalKey, Tickets
 
 KEYS_KEPT: Final = timedelta(days=30)
@@ -98,7 +101,7 @@ class Intake:
             KeyReused: the key came with another report before.
         """
         config = self._config()
-        files = self._attachments(report.attachments)
+        files = {field: self.attachments(ids, field) for field, ids in report.files.items()}
         contact, company = self._customers.recognise(
             Caller(
                 name=report.contact_name,
@@ -108,17 +111,10 @@ class Intake:
                 language=report.language,
             )
         )
-        problem = Problem(
-            title=report.title,
-            description=self._bodies.message(report.description, attachments=files),
-            happened_at=report.happened_at,
-            module=report.module,
-            error_text=report.error_text,
-            steps_to_reproduce=report.steps_to_reproduce,
-            impact=report.impact,
-            urgency=report.urgency,
-            fields=report.fields,
+        description = self._bodies.message(
+            report.description, attachments=tuple(file for some in files.values() for file in some)
         )
+        problem = report.problem(description, names_of(files))
 
         def begin(ticket_id: TicketId) -> TicketOpened:
             return open_ticket(
@@ -129,11 +125,13 @@ class Intake:
                 contact=contact,
                 company=company,
                 problem=problem,
-                actor=_customer(contact),
+                actor=customer(contact),
                 now=now,
+                missing=report.missing,
+                form=report.form,
             )
 
-        ticket, is_new = self._tickets.open(begin, _keys("report", contact.id, idempotency_key, report, now))
+        ticket, is_new = self._tickets.open(begin, natural_keys("report", contact.id, idempotency_key, report, now))
         return Receipt(ticket, reference(ticket.id, config.desk.prefix), is_new)
 
     def track(self, principal: Principal, reference_text: str) -> TrackedTicket:
@@ -142,7 +140,7 @@ class Intake:
         Raises:
             TicketNotFound: there is none, or it is not the caller's.
         """
-        ticket = self._visible(principal, reference_text)
+        ticket = self.visible(principal, reference_text)
         name = reference(ticket.id, self._config().desk.prefix)
         return track(ticket, self._reader.timeline(ticket.id), name, self._bodies.text)
 
@@ -171,13 +169,13 @@ class Intake:
         now: datetime,
     ) -> TrackedTicket:
         """The customer says more; a solved ticket opens again."""
-        ticket = self._visible(principal, reference_text)
-        files = self._attachments(follow_up.attachments)
+        ticket = self.visible(principal, reference_text)
+        files = self.attachments(follow_up.attachments)
         message = self._bodies.message(follow_up.text, attachments=files)
         self._tickets.handle(
             ticket.id,
-            lambda current: receive(current, message, channel=channel, actor=_customer(current.contact), now=now),
-            _keys("message", ticket.id, idempotency_key, follow_up, now),
+            lambda current: receive(current, message, channel=channel, actor=customer(current.contact), now=now),
+            natural_keys("message", ticket.id, idempotency_key, follow_up, now),
         )
         return self.track(principal, reference_text)
 
@@ -196,14 +194,19 @@ class Intake:
         Raises:
             AttachmentNotFound: the ticket has no such attachment.
         """
-        ticket = self._visible(principal, reference_text)
+        ticket = self.visible(principal, reference_text)
         files = [file for event in self._reader.timeline(ticket.id) for file in _public_files(event)]
         if not 1 <= number <= len(files):
             raise AttachmentNotFound(str(number))
         file = files[number - 1]
         return self._files.link(file.key, file_name=file.name, content_type=file.content_type)
 
-    def _visible(self, principal: Principal, reference_text: str) -> Ticket:
+    def visible(self, principal: Principal, reference_text: str) -> Ticket:
+        """The ticket, if the caller may see it.
+
+        Raises:
+            TicketNotFound: there is none, or it is not the caller's.
+        """
         ticket_id = parse_reference(reference_text, self._config().desk.prefix)
         if ticket_id is None:
             raise TicketNotFound(reference_text)
@@ -218,7 +221,12 @@ class Intake:
             return False
         return ticket.contact.id in self._customers.same_person(principal.contact_id)
 
-    def _attachments(self, ids: Sequence[str]) -> tuple[Attachment, ...]:
+    def attachments(self, ids: Sequence[str], field: str = ATTACHMENTS) -> tuple[Attachment, ...]:
+        """The uploaded files `ids`.
+
+        Raises:
+            InvalidInput: one of them was never uploaded; `field` is told to hold it.
+        """
         files: list[Attachment] = []
         errors: list[FieldError] = []
         for at, attachment_id in enumerate(ids):
@@ -229,7 +237,7 @@ class Intake:
                 info = None
             if info is None:
                 message = "This file has not been uploaded."
-                errors.append(FieldError(f"attachments.{at}", "not_uploaded", message))
+                errors.append(FieldError(f"{field}.{at}", "not_uploaded", message))
                 continue
             files.append(Attachment(key=key, name=info.name, content_type=info.content_type, size=info.size))
         if errors:
@@ -240,17 +248,27 @@ class Intake:
         return f"attachments/{self._config().desk.id}/{attachment_id}"
 
 
-def _customer(contact: Contact) -> Actor:
+def names_of(files: Mapping[str, Sequence[Attachment]]) -> dict[str, tuple[str, ...]]:
+    """What the files are called, by the field that asked for them."""
+    return {field: tuple(file.name for file in some) for field, some in files.items()}
+
+
+def customer(contact: Contact) -> Actor:
+    """The customer as the one who acts."""
     return Actor(kind="customer", id=contact.id, name=contact.name or contact.address or contact.phone or "")
 
 
-def _keys(
-    kind: str, scope: str, idempotency_key: str | None, request: Report | FollowUp, now: datetime
+def natural_keys(
+    kind: str, scope: str, idempotency_key: str | None, request: BaseModel, now: datetime
 ) -> list[NaturalKey]:
-    """The key is the caller's own: nobody learns of a ticket by guessing another's key."""
+    """What makes the request the same as an earlier one.
+
+    The key is the caller's own: nobody learns of a ticket by guessing another's key.
+    """
     if not idempotency_key:
         return []
-    fingerprint = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    said = request.model_dump_json(exclude={"form", "missing"})  # what the desk made of it is not what was said
+    fingerprint = hashlib.sha256(said.encode()).hexdigest()
     return [NaturalKey(f"{kind}:{scope}:{idempotency_key}", fingerprint, now + KEYS_KEPT)]
 
 
@@ -260,5 +278,7 @@ def _public_files(event: TicketEvent) -> tuple[Attachment, ...]:
             return event.problem.description.attachments
         case MessageReceived(is_machine=False) | ReplySent():
             return event.message.attachments
+        case DetailsProvided():
+            return event.message.attachments if event.message else ()
         case _:
             return ()

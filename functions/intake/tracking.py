@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from functions.shared.contracts.events import (
     AutomaticReplySent,
+    DetailsProvided,
     Message,
     MessageReceived,
     ReplySent,
@@ -41,7 +42,9 @@ class TrackedEntry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: AwareDatetime
-    kind: Literal["opened", "message", "reply", "received", "waiting", "resumed", "resolved", "reopened", "closed"]
+    kind: Literal[
+        "opened", "message", "details", "reply", "received", "waiting", "resumed", "resolved", "reopened", "closed"
+    ]
     by: Literal["customer", "desk"]
     name: str = ""
     text: str = ""
@@ -123,6 +126,9 @@ def _entry(event: TicketEvent, text_of: Callable[[Message], str], numbered: int)
             return _said(event, event.problem.description, "opened", "customer", text_of, numbered)
         case MessageReceived(is_machine=False):
             return _said(event, event.message, "message", "customer", text_of, numbered)
+        case DetailsProvided():
+            message = event.message or Message(text="")
+            return _said(event, message, "details", "customer", text_of, numbered)
         case ReplySent() | AutomaticReplySent():
             return _said(event, event.message, "reply", "desk", text_of, numbered)
         case TicketTriaged():
@@ -144,7 +150,7 @@ def _entry(event: TicketEvent, text_of: Callable[[Message], str], numbered: int)
 def _said(
     event: TicketEvent,
     message: Message,
-    kind: Literal["opened", "message", "reply"],
+    kind: Literal["opened", "message", "details", "reply"],
     by: Literal["customer", "desk"],
     text_of: Callable[[Message], str],
     numbered: int,

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from functions.intake.completing import Completing
 from functions.intake.service import Intake
 from functions.intake.settings import IntakeHttpSettings
 from functions.shared.domain.config import DeskConfig
@@ -41,6 +42,21 @@ def intake() -> Intake:
         customers=parts.directory,
         bodies=parts.bodies,
         files=parts.blobs,
+    )
+
+
+@cache
+def completing() -> Completing:
+    """What fills in what a report lacks."""
+    parts = wiring()
+    return Completing(
+        config=parts.config.last_read,
+        tickets=parts.tickets,
+        timelines=parts.store,
+        customers=parts.directory,
+        bodies=parts.bodies,
+        visible=intake().visible,
+        attachments=intake().attachments,
     )
 
 

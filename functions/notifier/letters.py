@@ -17,6 +17,7 @@ from functions.notifier.plan import Kind, Notice
 from functions.shared.contracts.events import (
     AutomaticReplySent,
     ClockEvent,
+    DetailsProvided,
     NoticeReleased,
     ReplySent,
     SlaBreached,
@@ -30,8 +31,10 @@ from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.ticket_answers import provided_answers
 from functions.shared.pages import times
 from functions.shared.pages.languages import catalogue
+from functions.shared.pages.questions import fields_by_name, shown_answer
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 LONGEST_TITLE: Final = 120
@@ -61,14 +64,22 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Action:
-    """The one thing to click."""
+    """Something to click."""
 
     label: str
     url: str
 
 
 def write(
-    notice: Notice, event: TicketEvent, ticket: Ticket, config: DeskConfig, *, link: str, text: str, files: list[str]
+    notice: Notice,
+    event: TicketEvent,
+    ticket: Ticket,
+    config: DeskConfig,
+    *,
+    link: str,
+    text: str,
+    files: list[str],
+    details_link: str = "",
 ) -> Letter:
     """The letter for one reader.
 
@@ -76,6 +87,7 @@ def write(
         link: where the reader sees the ticket.
         text: what was said, for the kinds that repeat it.
         files: names of attachments that do not fit into the mail.
+        details_link: where the customer fills in what is missing.
     """
     labels = _labels()[notice.language]
     values = _values(notice, event, ticket, config, text)
@@ -91,7 +103,7 @@ def write(
         "body": body,
         "paragraphs": list(_paragraphs(body, is_linked=notice.kind.is_written_by_hand)),
         "facts": list(_facts(notice, ticket, config, values)),
-        "action": Action(labels["track" if notice.kind.is_for_customer else "open"], link),
+        "actions": _actions(notice, labels, link, details_link if values["missing"] else ""),
         "footer": footer.format(reference=values["reference"]),
         "accent": _ACCENTS.get(notice.kind, _ACCENT),
     }
@@ -100,6 +112,14 @@ def write(
         text=_plain().get_template("layout.txt").render(view),
         html=_html().get_template("layout.html").render(view),
     )
+
+
+def _actions(notice: Notice, labels: Mapping[str, str], link: str, details_link: str) -> list[Action]:
+    """What there is to click, the most wanted first."""
+    if not notice.kind.is_for_customer:
+        return [Action(labels["open"], link)]
+    wanted = [Action(labels["details"], details_link)] if details_link else []
+    return [*wanted, Action(labels["track"], link)]
 
 
 def _worded(notice: Notice, config: DeskConfig, values: Mapping[str, Any]) -> tuple[str, str]:
@@ -146,9 +166,24 @@ def _values(notice: Notice, event: TicketEvent, ticket: Ticket, config: DeskConf
     }
 
 
+def provided(event: DetailsProvided, config: DeskConfig, language: Language) -> str:
+    """What was filled in, a line for each answer, and what the files are called."""
+    fields = fields_by_name(config)
+    lines = [
+        f"{fields[name].label.in_language(language)}: {shown_answer(fields[name], answer, language)}"
+        for name, answer in provided_answers(event).items()
+        if name in fields
+    ]
+    files = [file.name for file in event.message.attachments] if event.message else []
+    text = [event.message.text] if event.message and event.message.text else []
+    return "\n".join([*text, *lines, *files])
+
+
 def _missing(event: TicketEvent, config: DeskConfig, language: Language) -> list[str]:
-    form = config.form()
-    if not isinstance(event, TicketOpened) or form is None:
+    if not isinstance(event, TicketOpened) or event.is_machine:
+        return []
+    form = config.form(event.form) or config.form()
+    if form is None:
         return []
     fields = [form.field(name) for name in event.missing]
     return [field.label.in_language(language) for field in fields if field]

@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from functions.shared.contracts.events import (
+    Actor,
     AttentionCalled,
     AutomaticReplySent,
+    DetailsProvided,
     MessageReceived,
     NoticeReleased,
     ReplySent,
@@ -84,7 +86,7 @@ def _notices(event: TicketEvent, ticket: Ticket, config: DeskConfig) -> Iterator
             yield from _people(Kind.ATTENTION, event.notify, config)
         case TicketAssigned() if event.actor.id != event.assignee:
             yield from _people(Kind.ASSIGNMENT, [event.assignee], config)
-        case MessageReceived(is_machine=False):
+        case MessageReceived(is_machine=False) | DetailsProvided(actor=Actor(kind="customer")):
             yield from _people(Kind.CUSTOMER_MESSAGE, [ticket.assignee], config)
         case AttentionCalled():
             yield from _people(Kind.ATTENTION, event.recipients, config)

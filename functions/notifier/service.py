@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from functions.notifier.composition import File, Unaddressable, compose
-from functions.notifier.letters import write
+from functions.notifier.letters import provided, write
 from functions.notifier.plan import Kind, Notice, plan
 from functions.shared.bodies import BlobStore, Bodies
 from functions.shared.contracts.events import (
     Actor,
     Attachment,
     AutomaticReplySent,
+    DetailsProvided,
     MessageReceived,
     NotificationFailed,
     NotificationSent,
@@ -141,8 +142,9 @@ class Notifier:
             ticket,
             config,
             link=self._link(notice, ticket, config, now),
-            text=self._bodies.text(event.message) if isinstance(event, _SAID) else "",
+            text=self._told(event, notice, config),
             files=[] if fits else [file.name for file in attached],
+            details_link=self._details_link(ticket, config, now) if notice.kind is Kind.ACKNOWLEDGEMENT else "",
         )
         return compose(
             letter,
@@ -155,6 +157,12 @@ class Notifier:
             files=self._files(attached) if fits else [],
         )
 
+    def _told(self, event: TicketEvent, notice: Notice, config: DeskConfig) -> str:
+        """What was said, for the mails that repeat it."""
+        if isinstance(event, DetailsProvided):
+            return provided(event, config, notice.language)
+        return self._bodies.text(event.message) if isinstance(event, _SAID) else ""
+
     def _files(self, attached: Sequence[Attachment]) -> list[File]:
         return [File(file.name, file.content_type, self._blobs.get(file.key)) for file in attached]
 
@@ -163,6 +171,11 @@ class Notifier:
         if notice.kind.is_for_customer:
             return f"{self._public_url}/track/{name}?token={self._tokens.for_ticket(ticket.id, now=now)}"
         return f"{self._public_url}/desk/tickets/{name}"
+
+    def _details_link(self, ticket: Ticket, config: DeskConfig, now: datetime) -> str:
+        """Where the customer fills in what is missing; signed like every link to the ticket."""
+        name = reference(ticket.id, config.desk.prefix)
+        return f"{self._public_url}/track/{name}/details?token={self._tokens.for_ticket(ticket.id, now=now)}"
 
     def _reply_to(self, ticket: Ticket, config: DeskConfig) -> str:
         key = self._keys.current()

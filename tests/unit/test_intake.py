@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from functions.intake.report import FollowUp, UploadRequest, answers_in, read_report
+from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import Intake
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.words import Channel, Impact, Language, RootCause, Status, Urgency
@@ -10,6 +10,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import note, reply, resolve
 from functions.shared.domain.errors import AttachmentNotFound, InvalidInput, KeyReused, TicketNotFound
 from functions.shared.identity.principal import Principal, PrincipalKind
+from functions.shared.reports import answers_in, read_report
 from functions.shared.ticketing import Tickets
 from tests.factories import AGENT, DESK, NOON, default_config, make_message
 from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, StillClocks

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from functions.shared.contracts.events import (
@@ -15,6 +15,7 @@ from functions.shared.contracts.events import (
     ClockRetargeted,
     ClockStarted,
     ClockStopped,
+    DetailsProvided,
     EscalationAcknowledged,
     Message,
     MessageReceived,
@@ -50,8 +51,11 @@ from functions.shared.contracts.handling_events import (
 )
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.form_fields import FormField
+from functions.shared.domain.ticket_answers import provided_answers
 from functions.shared.pages import times
 from functions.shared.pages.languages import Catalogue
+from functions.shared.pages.questions import fields_by_name, shown_answer
 from functions.shared.pages.timeline import Entry, File, Kind
 
 _Handled = ProcedureStarted | ChecklistAdded | StepEvent | ItemTicked | ItemUnticked
@@ -77,6 +81,8 @@ class Names:
     teams: Mapping[str, str] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, FormField] = field(default_factory=dict)
+    language: Language = Language.ZH
 
     @classmethod
     def of(cls, config: DeskConfig, language: Language) -> Self:
@@ -86,6 +92,8 @@ class Names:
             teams={team.id: team.name.in_language(language) for team in config.teams},
             modules={module.id: module.name.in_language(language) for module in config.modules},
             rules={rule.id: rule.name.in_language(language) for rule in config.rules},
+            questions=fields_by_name(config),
+            language=language,
         )
 
     def person(self, person_id: str | None) -> str:
@@ -96,6 +104,19 @@ class Names:
 
     def module(self, module: str | None) -> str:
         return self.modules.get(module, module) if module else ""
+
+    def question(self, field_id: str) -> str:
+        """What the desk's forms call a field."""
+        asked = self.questions.get(field_id)
+        return asked.label.in_language(self.language) if asked else field_id
+
+    def answers(self, answers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """Questions and answers as the forms call them."""
+        return tuple((self.question(name), self._answer(name, answer)) for name, answer in answers.items())
+
+    def _answer(self, field_id: str, answer: Any) -> str:
+        asked = self.questions.get(field_id)
+        return shown_answer(asked, answer, self.language) if asked else str(answer)
 
 
 Link = Callable[[TicketEvent, str], str | None]
@@ -123,6 +144,10 @@ class Teller:
                 return self._opening(event)
             case MessageReceived():
                 return self._said(event, "customer", event.message, self._say("received", channel=self._channel(event)))
+            case DetailsProvided():
+                told = self.names.answers(provided_answers(event))
+                kind: Kind = "customer" if event.actor.kind == "customer" else "agent"
+                return self._said(event, kind, event.message or Message(text=""), self._say("details_provided"), told)
             case ReplySent():
                 return self._said(event, "agent", event.message, self._say("replied"))
             case ProcedureStarted() | ChecklistAdded() | StepEvent() | ItemTicked() | ItemUnticked():

@@ -182,8 +182,6 @@ class TicketPage:
         """The page of `ticket` for the person `reader`."""
         words, names = catalogue(language), Names.of(config, language)
         url = f"{TICKETS}/{ticket.reference}"
-        form = config.form()
-        labels = {field.id: field.label.in_language(language) for field in form.fields} if form else {}
         teller = Teller(
             words,
             now,
@@ -214,8 +212,8 @@ class TicketPage:
             opened_at=ticket.opened_at,
             tags=ticket.tags,
             root_cause=ticket.root_cause,
-            fields=[(labels.get(name, name), str(value)) for name, value in ticket.fields.items()],
-            missing=words.text("list.comma").join(labels.get(name, name) for name in ticket.missing),
+            fields=names.answers(ticket.fields),
+            missing=words.text("list.comma").join(names.question(name) for name in ticket.missing),
             team_choices=list(names.teams.items()),
             people_choices=_by_team(config, ticket.team),
             root_causes=[(cause, words.text(f"root_cause.{cause}")) for cause in RootCause],

@@ -1,9 +1,10 @@
 """The portal: report a problem, follow it, answer. The same use cases as the public API, as pages."""
 
 import hashlib
+import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -16,22 +17,26 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.shared.cookies import Cookie
 from pydantic import ValidationError
 
-from functions.intake.pages.views import ReportPage, ThanksPage, TrackingPage
-from functions.intake.report import FollowUp, UploadRequest, form_of, read_report
+from functions.intake.completing import OpenQuestions
+from functions.intake.pages.views import DetailsPage, ReportPage, ThanksPage, TrackingPage
+from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.tracking import TrackedTicket
-from functions.intake.wiring import authenticate, cookies, desk_config, forms, intake, settings, tokens
+from functions.intake.wiring import authenticate, completing, cookies, desk_config, forms, intake, settings, tokens
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.errors import FieldError, InvalidInput, NotFound
+from functions.shared.domain.form import NOTHING
 from functions.shared.domain.form import Form as DeskForm
-from functions.shared.domain.form_fields import FieldKind
+from functions.shared.domain.form_fields import TOPIC, FieldKind, FormField
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.http import Problem
 from functions.shared.identity.cookies import CookieName
 from functions.shared.identity.csrf import new_session
 from functions.shared.identity.customer_tokens import LINK_LIFE
-from functions.shared.pages.forms import Form
+from functions.shared.pages.forms import EMPTY, Form
+from functions.shared.pages.questions import Files, posted_answers
 from functions.shared.pages.requests import PageRequest, Pages, go
 from functions.shared.pages.static_files import MOUNT, static_file
+from functions.shared.reports import form_of, read_report
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
@@ -51,13 +56,12 @@ def show_home() -> Response[Any]:
 
 @router.get("/report")
 def show_report_form() -> Response[Any]:
-    """The desk's problem form, empty."""
+    """A problem form of the desk, empty: the one that is named, or the one for a topic, or the default one."""
     request = _request()
-    return _show(
-        request,
-        "intake/pages/report.html",
-        view=ReportPage.of(form_of(desk_config(), Channel.FORM), request.language, _draw()),
-    )
+    wanted, topic = request.query.get("form"), request.query.get("topic")
+    form = form_of(desk_config(), Channel.FORM, form_id=wanted, topic=topic)
+    begun = Form.of(None, **{TOPIC: topic}) if topic in form.topics and topic else EMPTY
+    return _show(request, "intake/pages/report.html", view=_report_page(form, request, _draw()), form=begun)
 
 
 @router.post("/report")
@@ -66,17 +70,18 @@ def report_problem() -> Response[Any]:
     request, now = _request(), datetime.now(UTC)
     posted = _checked_form(request, now)
     config = desk_config()
+    form = config.form_for(Channel.FORM, form_id=posted.optional("form")) or form_of(config, Channel.FORM)
     try:
-        answers = {**answers_in(posted, form_of(config, Channel.FORM)), "language": request.language}
-        report = read_report(answers, config, channel=Channel.FORM, paths={})
-        key = _repeat_key(posted, report.model_dump_json())
+        answers = form.without_hidden(posted_answers(posted, form.fields), Channel.FORM)
+        answers |= {"form": form.id, "language": request.language}
+        excused = posted.all("no_upload")  # by a browser without scripts, which cannot send files
+        report = read_report(answers, config, channel=Channel.FORM, paths={}, excused=_files_among(excused, form))
+        key = _repeat_key(posted, report.model_dump_json(exclude={"form", "missing"}))
         receipt = intake().report(report, channel=Channel.FORM, idempotency_key=key, now=now)
     except InvalidInput as error:
-        page = ReportPage.of(
-            form_of(config, Channel.FORM), request.language, posted.text("submission"), _uploaded(posted)
-        )
-        form = posted.with_errors(_sentences(error.errors, request))
-        return _show(request, "intake/pages/report.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form, view=page)
+        page = _report_page(form, request, posted.text("submission"), _uploaded(posted, form.fields))
+        again = posted.with_errors(_sentences(error.errors, request))
+        return _show(request, "intake/pages/report.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, form=again, view=page)
     token = tokens().for_ticket(receipt.ticket.id, now=now, is_new=receipt.is_new)
     path = f"{TRACK}/{receipt.reference}"
     return go(f"{path}/reported", set_cookies=[_link_cookie(token, path)])
@@ -135,6 +140,43 @@ def add_message(ticket: str) -> Response[Any]:
     return go(f"{TRACK}/{tracked.reference}?done=sent")
 
 
+@router.get(f"{TRACK}/<ticket>/details")
+def show_details_form(ticket: str) -> Response[Any]:
+    """What the ticket still lacks; a token in the address becomes a cookie and leaves the address."""
+    request = _request()
+    if token := request.query.get("token"):
+        customer = tokens().verify(token, now=datetime.now(UTC))
+        path = f"{TRACK}/{intake().track(customer, ticket).reference}"
+        return go(f"{path}/details", set_cookies=[_link_cookie(token, TRACK if customer.contact_id else path)])
+    return _details(request, completing().open_questions(authenticate(request.event), ticket))
+
+
+@router.post(f"{TRACK}/<ticket>/details")
+def provide_details(ticket: str) -> Response[Any]:
+    """Take what was filled in; on to the ticket, or to what is missing still."""
+    request, now = _request(), datetime.now(UTC)
+    posted = _checked_form(request, now)
+    customer = authenticate(request.event)
+    questions = completing().open_questions(customer, ticket)
+    try:
+        given = posted_answers(posted, questions.fields)
+        shown = questions.form.without_hidden({**questions.known, **given}, questions.ticket.channel)
+        answers = {name: answer for name, answer in given.items() if name in shown}
+        after = completing().provide(
+            customer,
+            ticket,
+            {**answers, "language": request.language},
+            channel=Channel.FORM,
+            idempotency_key=_repeat_key(posted, json.dumps(answers)),
+            now=now,
+            paths={},
+        )
+    except InvalidInput as error:
+        return _details(request, questions, posted.with_errors(_sentences(error.errors, request)))
+    path = f"{TRACK}/{reference(after.id, desk_config().desk.prefix)}"
+    return go(f"{path}/details?done=some" if after.missing else f"{path}?done=details")
+
+
 @router.get(f"{TRACK}/<ticket>/files/<number>")
 def download(ticket: str, number: int) -> Response[Any]:
     """On to a short-lived address of the file."""
@@ -162,29 +204,6 @@ def serve_static() -> Response[Any]:
 def problem_page(problem: Problem) -> Response[Any]:
     """What a browser sees of a failure."""
     return Pages().problem(PageRequest(router.current_event, cookies()), problem)
-
-
-def answers_in(posted: Form, form: DeskForm) -> dict[str, Any]:
-    """The answers to the desk's `form` that a browser posted, in the kinds the form expects."""
-    answers: dict[str, Any] = {}
-    for field in form.fields:
-        match field.kind:
-            case FieldKind.FILE | FieldKind.MULTI_CHOICE:
-                answers[field.id] = posted.all(field.id)
-            case FieldKind.YES_NO:
-                answers[field.id] = {"yes": True, "no": False}.get(posted.text(field.id))
-            case FieldKind.NUMBER:
-                answers[field.id] = _number(posted.text(field.id))
-            case _:
-                answers[field.id] = posted.text(field.id)
-    return answers
-
-
-def _number(text: str) -> float | str | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return text
 
 
 def _request() -> PageRequest:
@@ -221,11 +240,29 @@ def _show(request: PageRequest, template: str, *, status: HTTPStatus = HTTPStatu
     )
 
 
+def _report_page(form: DeskForm, request: PageRequest, submission: str, files: Files = NOTHING) -> ReportPage:
+    return ReportPage.of(form, desk_config().forms_on(Channel.FORM), request.language, submission, files)
+
+
+def _details(request: PageRequest, questions: OpenQuestions, form: Form | None = None) -> Response[Any]:
+    """The questions that are open, or the way on where there are none."""
+    name = reference(questions.ticket.id, desk_config().desk.prefix)
+    if not questions.ticket.missing:
+        return go(f"{TRACK}/{name}")
+    files = _uploaded(form, questions.fields) if form else NOTHING
+    submission = form.text("submission") if form else _draw()
+    page = DetailsPage.of(questions, name, request.language, f"{TRACK}/{name}", submission, files)
+    notice = request.text("details.some") if request.query.get("done") == "some" else ""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
+    return _show(request, "intake/pages/details.html", status=status, view=page, notice=notice, form=form or EMPTY)
+
+
 def _tracking(request: PageRequest, tracked: TrackedTicket, now: datetime, form: Form | None = None) -> Response[Any]:
     url = f"{TRACK}/{tracked.reference}"
-    files = _uploaded(form) if form else ()
+    files = _uploads(form, "attachments") if form else ()
     page = TrackingPage.of(tracked, request.text, url, _draw(), now, files)
-    notice = request.text("tracking.sent") if request.query.get("done") == "sent" else ""
+    done = request.query.get("done")
+    notice = request.text(f"tracking.{done}") if done in ("sent", "details") else ""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
     return _show(request, "intake/pages/tracking.html", status=status, view=page, notice=notice, form=form or Form())
 
@@ -262,10 +299,19 @@ def _sentences(errors: tuple[FieldError, ...], request: PageRequest) -> Mapping[
     }
 
 
-def _uploaded(posted: Form) -> list[tuple[str, str]]:
-    """The files that were uploaded before, by id and name."""
-    pairs = zip(posted.all("attachments"), posted.all("attachments-name"), strict=False)
+def _uploaded(posted: Form, fields: Sequence[FormField]) -> Files:
+    """The files that were uploaded before, by the field that asked for them."""
+    return {field.id: _uploads(posted, field.id) for field in fields if field.kind is FieldKind.FILE}
+
+
+def _uploads(posted: Form, field: str) -> list[tuple[str, str]]:
+    """The files that were uploaded for `field`, by id and name."""
+    pairs = zip(posted.all(field), posted.all(f"{field}-name"), strict=False)
     return [(key, name[:200]) for key, name in pairs if _ATTACHMENT.fullmatch(key)]
+
+
+def _files_among(names: Sequence[str], form: DeskForm) -> list[str]:
+    return [field.id for field in form.fields if field.id in names and field.kind is FieldKind.FILE]
 
 
 def _repeat_key(posted: Form, content: str) -> str | None:

@@ -5,117 +5,94 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Self
 
+from functions.intake.completing import OpenQuestions
 from functions.intake.tracking import TrackedEntry, TrackedTicket
-from functions.shared.contracts.words import Language, Metric, Status
-from functions.shared.domain.form import Form
-from functions.shared.domain.form_fields import FieldKind, FormField
+from functions.shared.contracts.words import Channel, Language, Metric, Status
+from functions.shared.domain.form import NOTHING, Form
 from functions.shared.pages.clocks import Due, deadline
+from functions.shared.pages.questions import Asking, Files, QuestionPart, labels_in, parts_of, shown_answer
 from functions.shared.pages.timeline import Entry, File
 
-PartName = Literal["problem", "diagnosis", "you"]
-
-_PARTS: Final[dict[PartName, tuple[str, ...]]] = {
-    "problem": ("title", "description", "module", "happened_at", "impact", "urgency"),
-    "diagnosis": ("error_text", "steps_to_reproduce", "attachments"),
-    "you": ("contact_name", "company", "contact_email", "contact_phone"),
-}
-"""Where the standard fields stand; a desk's own fields follow the problem."""
-
-_INPUT_TYPES: Final = {
-    FieldKind.ADDRESS: "email",
-    FieldKind.PHONE: "tel",
-    FieldKind.NUMBER: "number",
-    FieldKind.DATE_TIME: "datetime-local",
-}
-_AUTOCOMPLETE: Final = {
-    "contact_name": "name",
-    "company": "organization",
-    "contact_email": "email",
-    "contact_phone": "tel",
-}
-_WIDE: Final = (FieldKind.LONG_TEXT, FieldKind.FILE, FieldKind.MULTI_CHOICE, FieldKind.YES_NO)
-_FEW: Final = 4
-"""Up to so many choices are shown at once, more as a list to open."""
-
 
 @dataclass(frozen=True)
-class Question:
-    """One question of the desk's form. `required` is None where an alternative will do."""
+class FormLink:
+    """A way to one of the desk's forms."""
 
-    id: str
-    kind: FieldKind
-    label: str
-    help: str
-    required: bool | None
-    max_length: int
-    choices: Sequence[tuple[str, str]]
-    files: Sequence[tuple[str, str]] = ()
-
-    @classmethod
-    def of(cls, field: FormField, form: Form, language: Language, files: Sequence[tuple[str, str]]) -> Self:
-        """The question that `field` asks in `language`; `files` were uploaded before."""
-        has_alternative = any(field.id in group for group in form.at_least_one)
-        return cls(
-            id=field.id,
-            kind=field.kind,
-            label=field.label.in_language(language),
-            help=field.help.in_language(language) if field.help else "",
-            required=None if has_alternative else field.required,
-            max_length=field.longest or 200,
-            choices=[(choice.value, choice.label.in_language(language)) for choice in field.choices],
-            files=files if field.kind is FieldKind.FILE else (),
-        )
-
-    @property
-    def is_wide(self) -> bool:
-        """Takes the whole width of the form."""
-        if self.kind is FieldKind.CHOICE:
-            return len(self.choices) <= _FEW
-        return self.kind in _WIDE or self.id == "title"
-
-    @property
-    def rows(self) -> int:
-        return 6 if self.id == "description" else 3
-
-    @property
-    def input_type(self) -> str:
-        return _INPUT_TYPES.get(self.kind, "text")
-
-    @property
-    def autocomplete(self) -> str:
-        return _AUTOCOMPLETE.get(self.id, "off")
-
-
-@dataclass(frozen=True)
-class ReportPart:
-    """Questions that belong together."""
-
-    name: PartName
-    questions: Sequence[Question]
+    name: str
+    href: str
+    is_current: bool
 
 
 @dataclass(frozen=True)
 class ReportPage:
-    """The report form; `submission` makes a form sent twice one report."""
+    """A form to report with, and the ways to the others; `submission` makes a form sent twice one report."""
 
-    parts: Sequence[ReportPart]
+    form: str
+    title: str
+    parts: Sequence[QuestionPart]
     submission: str
+    others: Sequence[FormLink] = ()
 
     @classmethod
-    def of(cls, form: Form, language: Language, submission: str, files: Sequence[tuple[str, str]] = ()) -> Self:
-        """The page for the desk's `form`, every field of it in one of the parts."""
-        placed = {name for names in _PARTS.values() for name in names}
-        own = [field.id for field in form.fields if field.id not in placed]
-        parts = []
-        for part, names in _PARTS.items():
-            wanted = [*names, *own] if part == "problem" else names
-            fields = [field for name in wanted if (field := form.field(name))]
-            parts.append(ReportPart(part, [Question.of(field, form, language, files) for field in fields]))
-        return cls([part for part in parts if part.questions], submission)
+    def of(cls, form: Form, forms: Sequence[Form], language: Language, submission: str, files: Files = NOTHING) -> Self:
+        """The page for `form`, one of `forms`."""
+        links = [FormLink(one.name.in_language(language), f"/report?form={one.id}", one.id == form.id) for one in forms]
+        return cls(
+            form=form.id,
+            title=form.name.in_language(language),
+            parts=parts_of(Asking.all_of(form, Channel.FORM, language), files),
+            submission=submission,
+            others=links if len(links) > 1 else (),
+        )
 
     @property
     def labels(self) -> list[tuple[str, str]]:
-        return [(question.id, question.label) for part in self.parts for question in part.questions]
+        return labels_in(self.parts)
+
+
+@dataclass(frozen=True)
+class DetailsPage:
+    """What a ticket still lacks, asked for on one page, beside what is known already."""
+
+    reference: str
+    title: str
+    parts: Sequence[QuestionPart]
+    known: Sequence[tuple[str, str]]
+    post_to: str
+    back: str
+    submission: str
+
+    @classmethod
+    def of(
+        cls,
+        questions: OpenQuestions,
+        reference: str,
+        language: Language,
+        url: str,
+        submission: str,
+        files: Files = NOTHING,
+    ) -> Self:
+        """The page below the ticket's own at `url`."""
+        wanted = {field.id for field in questions.fields}
+        form = questions.form
+        asking = Asking(form, questions.ticket.channel, language, questions.known, wanted)
+        return cls(
+            reference=reference,
+            title=questions.ticket.title,
+            parts=parts_of(asking, files, without={field.id for field in form.fields} - wanted),
+            known=[
+                (field.label.in_language(language), shown_answer(field, questions.known[field.id], language))
+                for field in form.fields
+                if field.id in questions.known and field.id not in ("title", "description")
+            ],
+            post_to=f"{url}/details",
+            back=url,
+            submission=submission,
+        )
+
+    @property
+    def labels(self) -> list[tuple[str, str]]:
+        return labels_in(self.parts)
 
 
 @dataclass(frozen=True)
@@ -158,6 +135,7 @@ class TrackingPage:
     reference: str
     title: str
     status: Status
+    details_url: str
     opened_at: datetime
     promises: Sequence[Due]
     timeline: Sequence[Entry]
@@ -182,6 +160,7 @@ class TrackingPage:
             reference=ticket.reference,
             title=ticket.title,
             status=ticket.status,
+            details_url=f"{url}/details" if ticket.missing and ticket.status.is_active else "",
             opened_at=ticket.opened_at,
             promises=[deadline(metric, at, ticket.opened_at, now) for metric, at in promised.items() if at],
             timeline=[_entry(entry, at, say, url) for at, entry in enumerate(ticket.timeline)],
@@ -213,7 +192,7 @@ class TrackingPage:
 
 
 def _entry(entry: TrackedEntry, number: int, say: Callable[[str], str], url: str) -> Entry:
-    is_said = entry.kind in ("opened", "message", "reply")
+    is_said = entry.kind in ("opened", "message", "details", "reply")
     return Entry(
         anchor=f"entry-{number}",
         at=entry.at,

@@ -119,6 +119,7 @@ class TicketOpened(TicketEvent):
     is_machine: bool = Field(default=False, description="Sent by a machine: kept, and never answered.")
     mailbox: str | None = Field(default=None, description="The address it was mailed to.")
     related_to: TicketId | None = Field(default=None, description="The closed ticket that this one follows up.")
+    form: Slug | None = Field(default=None, description="The form it was checked against; the desk's default without.")
 
 
 class TicketTriaged(TicketEvent):
@@ -194,6 +195,24 @@ class MessageReceived(TicketEvent):
     channel: Channel
     message: Message
     is_machine: bool = False
+
+
+class DetailsProvided(TicketEvent):
+    """What the ticket lacked was filled in later; what was not provided is empty. `missing` is what it lacks still."""
+
+    type: Literal["DetailsProvided"] = "DetailsProvided"
+    channel: Channel
+    message: Message | None = Field(default=None, description="The description, where it was lacking, and files.")
+    contact: Contact | None = None
+    company: Company | None = None
+    happened_at: str | None = None
+    module: Slug | None = None
+    error_text: str | None = None
+    steps_to_reproduce: str | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    fields: dict[str, Any] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
 
 class ReplySent(TicketEvent):
@@ -381,6 +400,7 @@ AnyTicketEvent = Annotated[
     | PriorityChanged
     | TicketAssigned
     | MessageReceived
+    | DetailsProvided
     | ReplySent
     | AutomaticReplySent
     | NoteAdded

@@ -4,6 +4,7 @@ An empty list means that the wish is already fulfilled.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pydantic import AwareDatetime
 
@@ -11,6 +12,7 @@ from functions.shared.contracts.events import (
     Actor,
     Company,
     Contact,
+    DetailsProvided,
     EscalationAcknowledged,
     Message,
     MessageReceived,
@@ -62,6 +64,7 @@ def open_ticket(
     is_machine: bool = False,
     mailbox: str | None = None,
     related_to: TicketId | None = None,
+    form: Slug | None = None,
 ) -> TicketOpened:
     """The first event of a new ticket."""
     return TicketOpened(
@@ -80,6 +83,7 @@ def open_ticket(
         is_machine=is_machine,
         mailbox=mailbox,
         related_to=related_to,
+        form=form,
     )
 
 
@@ -98,6 +102,20 @@ def receive(
     if not ticket.status.is_active:
         return [received, ticket.happening(TicketReopened, actor=actor, now=now)]
     return [received]
+
+
+def provide_details(
+    ticket: Ticket, *, channel: Channel, actor: Actor, now: AwareDatetime, missing: tuple[str, ...], **details: Any
+) -> list[TicketEvent]:
+    """Fill in what the ticket lacked with `details`, the fields of `DetailsProvided`; `missing` is what it lacks still.
+
+    A ticket that waits for the customer wakes when it is the customer who fills it in.
+    """
+    provided = ticket.happening(DetailsProvided, actor=actor, now=now, channel=channel, missing=missing, **details)
+    after = evolve(ticket, provided)
+    if actor.kind == "customer" and after.status is Status.WAITING_CUSTOMER:
+        return [provided, after.happening(TicketResumed, actor=actor, now=now)]
+    return [provided]
 
 
 def reply(

@@ -19,8 +19,11 @@ TOPIC: Final = "topic"
 """The field that tells what a report is about: where a form has it, it is asked first, and it can choose the form."""
 
 RESERVED: Final = frozenset(
-    {"channel", "contact", "csrf_token", "errors", "form", "language", "main", "submission", "suggestions"}
-)
+    {
+        "channel", "contact", "csrf_token", "errors", "fields", "files", "form", "language", "main", "missing",
+        "no_upload", "submission", "suggestions",
+    }
+)  # fmt: skip
 """Names that reports and pages use for something else."""
 
 

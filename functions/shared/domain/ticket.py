@@ -10,6 +10,8 @@ from functions.shared.contracts.events import (
     ClockEvent,
     Company,
     Contact,
+    DetailsProvided,
+    Message,
     MessageReceived,
     NotificationSent,
     PriorityChanged,
@@ -44,6 +46,7 @@ from functions.shared.domain.progress import ChecklistProgress, ProcedureProgres
 E = TypeVar("E", bound=TicketEvent)
 
 _REMEMBERED_MESSAGE_IDS = 20
+_EXCERPT = 300
 
 
 class Ticket(BaseModel):
@@ -78,6 +81,7 @@ class Ticket(BaseModel):
     answered_with: tuple[Slug, ...] = Field(default=(), description="The replies that were sent by rules.")
     policy: Slug | None = Field(default=None, description="The policy that a rule chose.")
     missing: tuple[str, ...] = ()
+    form: Slug | None = None
     mailbox: str | None = None
     is_machine: bool = False
     related_to: TicketId | None = None
@@ -138,7 +142,7 @@ def opened(event: TicketOpened) -> Ticket:
         channel=event.channel,
         language=event.language,
         title=event.problem.title,
-        excerpt=event.problem.description.text[:300],
+        excerpt=event.problem.description.text[:_EXCERPT],
         module=event.problem.module,
         impact=event.problem.impact,
         urgency=event.problem.urgency,
@@ -146,6 +150,7 @@ def opened(event: TicketOpened) -> Ticket:
         company=event.company,
         fields=event.problem.fields,
         missing=event.missing,
+        form=event.form,
         mailbox=event.mailbox,
         is_machine=event.is_machine,
         related_to=event.related_to,
@@ -208,7 +213,19 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
             remembered = _remember(ticket.message_ids, event.message.message_id)
             if event.is_machine:
                 return {"message_ids": remembered}
-            return {"message_ids": remembered, "last_customer_message_at": event.occurred_at}
+            return {
+                "message_ids": remembered,
+                "last_customer_message_at": event.occurred_at,
+                "missing": _still_missing(ticket.missing, event.message),
+            }
+        case DetailsProvided():
+            replaced = ("module", "impact", "urgency", "contact", "company")
+            return {
+                **{name: value for name in replaced if (value := getattr(event, name)) is not None},
+                "fields": {**ticket.fields, **event.fields},
+                "missing": event.missing,
+                **({"excerpt": event.message.text[:_EXCERPT]} if event.message and event.message.text else {}),
+            }
         case ReplySent():
             return {
                 "first_replied_at": ticket.first_replied_at or event.occurred_at,
@@ -236,6 +253,11 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
             return {"status": Status.CLOSED, "closed_at": event.occurred_at}
         case _:
             return handling_changes(ticket.procedure, ticket.checklists, event)
+
+
+def _still_missing(missing: tuple[str, ...], message: Message) -> tuple[str, ...]:
+    """What a ticket lacks once `message` came: a screenshot may come with an answer by mail."""
+    return tuple(name for name in missing if name != "attachments") if message.attachments else missing
 
 
 def _remember(message_ids: tuple[str, ...], message_id: str | None) -> tuple[str, ...]:

@@ -2,10 +2,12 @@ from typing import Any
 
 import pytest
 
-from functions.notifier.letters import TEMPLATES, write
+from functions.notifier.letters import TEMPLATES, provided, write
 from functions.notifier.plan import Kind, Notice
 from functions.shared.contracts.events import (
+    Attachment,
     AutomaticReplySent,
+    DetailsProvided,
     MessageReceived,
     ReplySent,
     SlaBreached,
@@ -57,6 +59,7 @@ def letter(
         link=LINK,
         text=text,
         files=changes.pop("files", []),
+        details_link=changes.pop("details_link", ""),
     )
 
 
@@ -89,6 +92,27 @@ def test_a_letter_names_its_ticket_and_leads_to_it(kind: Kind, language: Languag
 def test_an_acknowledgement_asks_for_what_is_missing() -> None:
     assert "公司、影响范围" in letter(Kind.ACKNOWLEDGEMENT, Language.ZH).text
     assert "Company, Who is affected" in letter(Kind.ACKNOWLEDGEMENT, Language.EN).text
+
+
+def test_what_is_missing_is_asked_for_once_with_the_link_that_asks_it() -> None:
+    asking = letter(Kind.ACKNOWLEDGEMENT, Language.EN, details_link=f"{LINK}&details")
+
+    assert "we still need from you: Company, Who is affected." in asking.text
+    assert asking.text.index(f"Complete your report: {LINK}&details") < asking.text.index(f"Follow your ticket: {LINK}")
+    assert asking.html.count("&amp;details") == 1
+    assert "details" not in letter(Kind.REPLY, Language.EN, details_link=f"{LINK}&details").text
+
+
+def test_what_was_filled_in_is_told_with_the_words_of_the_form() -> None:
+    event = _event(
+        DetailsProvided, CUSTOMER, channel=Channel.FORM, impact="department", fields={"topic": "fault"},
+        message=make_message("", attachments=(Attachment(key="a", name="s.png", size=1),)),
+    )  # fmt: skip
+    assert isinstance(event, DetailsProvided)
+
+    assert provided(event, default_config(), Language.EN) == (
+        "What is it about: Something does not work\nWho is affected: My department\ns.png"
+    )
 
 
 def test_a_reply_shows_its_words_and_links_and_nothing_else_of_the_ticket() -> None:

@@ -1,5 +1,6 @@
 """The portal as a browser meets it."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -9,6 +10,7 @@ import pytest
 
 from functions.intake import http, wiring
 from functions.intake.pages import routes
+from functions.intake.requests import UploadRequest
 from functions.shared.identity.customer_tokens import CustomerTokens
 from tests.factories import DESK
 from tests.unit.identity.conftest import GenerationsInMemory, RingInMemory
@@ -18,6 +20,7 @@ from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
 MODULES = (wiring, routes, http)
 Browser = partial(browser.Browser, http.handler)
 REPORT = {
+    "topic": "question",
     "title": "报表导出后<b>全是 0</b>",
     "description": "金额一列全部是 0",
     "contact_name": "王芳",
@@ -189,3 +192,93 @@ def test_what_is_not_there_is_told_in_a_plain_sentence() -> None:
 
     assert visitor.get("/nothing") == 404
     assert "此地址没有内容。" in visitor.html
+
+
+FAULT = {**REPORT, "topic": "fault", "steps_to_reproduce": "1. 打开报表"}
+
+
+def test_a_fault_is_asked_for_its_steps_and_a_screenshot() -> None:
+    visitor = opened("/report", "en")
+
+    assert visitor.post("/report", **{**REPORT, "topic": "fault", "module": ""}) == 422
+
+    assert re.search(r'id="steps_to_reproduce-error"', visitor.html)
+    assert re.search(r'id="module-error"', visitor.html)
+    assert re.search(r'id="attachments-error"', visitor.html)
+    assert 'id="description-error"' not in visitor.html
+
+
+def test_questions_say_in_the_page_when_they_are_asked() -> None:
+    visitor = opened("/report")
+
+    tests = re.findall(r'data-question="(\w+)"([^>]*)>', visitor.html)
+
+    assert [name for name, _ in tests] == [
+        "module",
+        "invoice_number",
+        "error_text",
+        "steps_to_reproduce",
+        "attachments",
+    ]
+    shown = {name: json.loads(found[1]) for name, rest in tests if (found := re.search("data-shown='([^']*)'", rest))}
+    assert shown["invoice_number"] == {"field": "topic", "in": ["billing"]}
+
+
+def test_what_the_topic_hides_is_left_out_of_the_report() -> None:
+    visitor = Browser()
+
+    reference = reported(visitor, topic="suggestion", steps_to_reproduce="1. 改了主意之前写的")
+
+    assert visitor.get(f"/track/{reference}") == 200
+    assert "改了主意之前写的" not in visitor.html
+
+
+def test_a_browser_without_scripts_reports_a_fault_without_its_screenshot() -> None:
+    visitor = Browser()
+
+    reference = reported(visitor, **FAULT, no_upload="attachments")
+    assert visitor.get(f"/track/{reference}") == 200
+
+    assert f'href="/track/{reference}/details"' in visitor.html
+
+
+def test_what_is_missing_is_filled_in_on_one_page() -> None:
+    visitor = Browser()
+    reference = reported(visitor, **FAULT, no_upload="attachments")
+    assert visitor.get(f"/track/{reference}/details") == 200
+    assert 'id="attachments"' in visitor.html
+    assert 'name="steps_to_reproduce"' not in visitor.html
+    assert "1. 打开报表" in visitor.html
+
+    assert visitor.post(f"/track/{reference}/details") == 422
+    assert "请填写这一项。" in visitor.html
+
+    upload = "att_" + "1" * 32
+    routes.intake().prepare_upload(UploadRequest(name="错误.png", content_type="image/png", size=4), upload)
+    wiring.wiring().blobs.upload(b"\x89PNG")
+    assert visitor.post(f"/track/{reference}/details", attachments=upload, **{"attachments-name": "错误.png"}) == 200
+    assert visitor.path == f"/track/{reference}?done=details"
+    assert "谢谢，信息已补充完整。" in visitor.html
+    assert "错误.png" in visitor.html
+    assert visitor.get(f"/track/{reference}/details") == 200
+    assert visitor.path == f"/track/{reference}"
+
+
+def test_the_link_to_what_is_missing_opens_it_in_any_browser() -> None:
+    visitor = Browser()
+    reference = reported(visitor, **FAULT, no_upload="attachments")
+    token = next(value for (name, path), value in visitor.cookies.items() if name == "aftercare_link" and value)
+    other = Browser("en")
+
+    assert other.get(f"/track/{reference}/details?token={token}") == 200
+
+    assert other.path == f"/track/{reference}/details"
+    assert "Complete your report" in other.html
+    assert Browser("en").get(f"/track/{reference}/details") == 401
+
+
+def test_a_topic_may_be_chosen_by_the_address() -> None:
+    visitor = opened("/report?topic=billing", "en")
+
+    assert re.search(r'value="billing"[^>]* checked', visitor.html)
+    assert visitor.get("/report?form=unknown") == 422

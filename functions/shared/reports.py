@@ -1,33 +1,38 @@
 """What a customer sends in, read through the desk's form into the parts that every ticket has."""
 
-from collections.abc import Collection, Mapping
-from typing import Annotated, Any, Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from functions.shared.contracts.events import Message, Problem
 from functions.shared.contracts.words import Channel, Impact, Language, Slug, Urgency
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import ConfigMissing, FieldError, InvalidInput
 from functions.shared.domain.form import Form
-from functions.shared.domain.form_fields import TOPIC
+from functions.shared.domain.form_answers import REQUIRED, Objection
+from functions.shared.domain.form_fields import TOPIC, FieldKind
 from functions.shared.domain.form_schema import json_schema
 from functions.shared.domain.languages import language_of
-
-AttachmentId = Annotated[str, StringConstraints(pattern=r"^att_[0-9a-z]{32}$")]
 
 _CONTACT: Final = {"name": "contact_name", "address": "contact_email", "phone": "contact_phone"}
 """The form's fields that the API's JSON keeps in the object `contact`."""
 
-_PATHS: Final = {field: f"contact.{name}" for name, field in _CONTACT.items()}
+PATHS: Final = {field: f"contact.{name}" for name, field in _CONTACT.items()}
+"""Where a complaint about a field of the form must point to in the API's JSON."""
 
-MAX_UPLOAD_BYTES: Final = 25 * 1024 * 1024
+ATTACHMENTS: Final = "attachments"
 
 
 class Report(BaseModel):
-    """A problem whose fields the desk's form accepted; `fields` are those only this desk asks for."""
+    """A problem whose fields the desk's form accepted; `fields` are those only this desk asks for.
+
+    `files` are the uploads by the field that asked for them, `missing` the required fields that nobody could answer.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    form: Slug
     language: Language
     title: str
     description: str
@@ -41,27 +46,24 @@ class Report(BaseModel):
     steps_to_reproduce: str | None = None
     impact: Impact | None = None
     urgency: Urgency | None = None
-    attachments: tuple[str, ...] = ()
     fields: dict[str, Any] = Field(default_factory=dict)
+    files: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
-
-class FollowUp(BaseModel):
-    """Something more about a ticket."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
-    attachments: tuple[AttachmentId, ...] = Field(default=(), max_length=10)
-
-
-class UploadRequest(BaseModel):
-    """A file that is about to be uploaded."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    content_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]{1,80}$")]
-    size: int = Field(ge=1, le=MAX_UPLOAD_BYTES, description="Bytes.")
+    def problem(self, description: Message, names: Mapping[str, tuple[str, ...]]) -> Problem:
+        """What the ticket's first event keeps of the report; `names` are those of the files, by field."""
+        own = {field: list(files) for field, files in names.items() if field != ATTACHMENTS and files}
+        return Problem(
+            title=self.title,
+            description=description,
+            happened_at=self.happened_at,
+            module=self.module,
+            error_text=self.error_text,
+            steps_to_reproduce=self.steps_to_reproduce,
+            impact=self.impact,
+            urgency=self.urgency,
+            fields={**self.fields, **own},
+        )
 
 
 def form_of(config: DeskConfig, channel: Channel, *, form_id: str | None = None, topic: str | None = None) -> Form:
@@ -105,42 +107,59 @@ def read_report(
     config: DeskConfig,
     *,
     channel: Channel,
-    paths: Mapping[str, str] = _PATHS,
+    paths: Mapping[str, str] = PATHS,
     excused: Collection[str] = (),
+    complete: bool = True,
 ) -> Report:
     """The report that `answers` make; `paths` tells where a complaint must point to.
 
-    `answers` may name their `form` and `language`. Fields in `excused` may be missing though the form requires them.
+    `answers` may name their `form` and `language`.
+
+    Args:
+        excused: Fields that may be missing though the form requires them.
+        complete: Whether what the form requires must be there. A title must always be.
 
     Raises:
         InvalidInput: naming every field that is missing, unknown or unacceptable.
     """
     given = dict(answers)
-    language = _language(given)
-    module = given.get("module")
-    if isinstance(module, str) and (named := config.module_named(module)):
-        given["module"] = named.id
+    language = language_in(given)
     form = form_of(config, channel, form_id=_name(given.pop("form", None)), topic=_name(given.get(TOPIC)))
-    accepted, objections = form.check(given, channel=channel, excused=excused)
+    accepted, objections = form.check(with_module(given, config), channel=channel, excused=excused, complete=complete)
+    if not objections and "title" not in accepted:
+        objections = [Objection("title", "required", REQUIRED)]
     if objections:
-        speaks = language or config.desk.default_language
-        raise InvalidInput(
-            [
-                FieldError(
-                    paths.get(objection.field, objection.field), objection.code, objection.message.in_language(speaks)
-                )
-                for objection in objections
-            ]
-        )
-    accepted["title"] = " ".join(accepted["title"].split())
+        raise refusal(objections, language or config.desk.default_language, paths)
+    missing = form.missing(accepted, channel)
+    title = " ".join(accepted["title"].split())
+    description = accepted.get("description", title)
+    files = {field.id: tuple(accepted.pop(field.id, ())) for field in form.fields if field.kind is FieldKind.FILE}
     standard = {name: value for name, value in accepted.items() if name in Report.model_fields}
     return Report.model_validate(
         {
             **standard,
-            "language": language
-            or language_of(accepted["title"], accepted["description"], default=config.desk.default_language),
+            "title": title,
+            "description": description,
+            "form": form.id,
+            "language": language or language_of(title, description, default=config.desk.default_language),
             "fields": {name: value for name, value in accepted.items() if name not in standard},
+            "files": files,
+            "missing": missing,
         }
+    )
+
+
+def with_module(answers: Mapping[str, Any], config: DeskConfig) -> dict[str, Any]:
+    """`answers` with the module by its id, whichever of its names was given."""
+    module = answers.get("module")
+    named = config.module_named(module) if isinstance(module, str) else None
+    return {**answers, "module": named.id} if named else dict(answers)
+
+
+def refusal(objections: Iterable[Objection], language: Language, paths: Mapping[str, str]) -> InvalidInput:
+    """The error that tells of `objections`, in `language`."""
+    return InvalidInput(
+        [FieldError(paths.get(one.field, one.field), one.code, one.message.in_language(language)) for one in objections]
     )
 
 
@@ -149,7 +168,8 @@ def _name(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _language(answers: dict[str, Any]) -> Language | None:
+def language_in(answers: dict[str, Any]) -> Language | None:
+    """The language that `answers` ask for, taken out of them; raises InvalidInput."""
     wanted = answers.pop("language", None)
     if wanted is None:
         return None

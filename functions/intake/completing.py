@@ -1,0 +1,194 @@
+"""What a ticket lacks is asked for once, in one form that holds what is known, and filled in by who has its link."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from pydantic import BaseModel
+
+from functions.intake.service import customer, names_of, natural_keys
+from functions.shared.bodies import Bodies
+from functions.shared.contracts.events import Attachment, Company, Contact, TicketEvent
+from functions.shared.contracts.words import Channel, Language, TicketId
+from functions.shared.domain.conditions import leaves
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.decisions import provide_details
+from functions.shared.domain.directory import Caller
+from functions.shared.domain.document import Bilingual
+from functions.shared.domain.errors import ConfigMissing
+from functions.shared.domain.form import Form
+from functions.shared.domain.form_answers import REQUIRED, Objection
+from functions.shared.domain.form_conditions import NEVER, asked
+from functions.shared.domain.form_fields import FieldKind, FormField
+from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.ticket_answers import answers_of
+from functions.shared.identity.principal import Principal
+from functions.shared.reports import ATTACHMENTS, PATHS, language_in, refusal, with_module
+from functions.shared.ticketing import Tickets
+
+_KNOWN_ALREADY: Final = Bilingual(zh="这一项我们已经知道了。", en="We know this already.")
+
+_ON_THE_EVENT: Final = ("happened_at", "module", "error_text", "steps_to_reproduce", "impact", "urgency")
+_OF_THE_CONTACT: Final = {"contact_name": "name", "contact_email": "address", "contact_phone": "phone"}
+
+
+class Timelines(Protocol):
+    def timeline(self, ticket_id: TicketId) -> list[TicketEvent]: ...
+
+
+class Customers(Protocol):
+    def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
+
+
+@dataclass(frozen=True)
+class OpenQuestions:
+    """What a ticket's form still asks: `fields` in order; `known` are the answers there are already."""
+
+    ticket: Ticket
+    form: Form
+    known: Mapping[str, Any]
+    fields: tuple[FormField, ...]
+
+
+class _Details(BaseModel):
+    """The answers that were given, for telling a repeat from something new."""
+
+    answers: dict[str, Any]
+
+
+class Completing:
+    """The customer's door for what their report lacks."""
+
+    def __init__(
+        self,
+        *,
+        config: Callable[[], DeskConfig],
+        tickets: Tickets,
+        timelines: Timelines,
+        customers: Customers,
+        bodies: Bodies,
+        visible: Callable[[Principal, str], Ticket],
+        attachments: Callable[[Sequence[str], str], tuple[Attachment, ...]],
+    ) -> None:
+        """`visible` gives the ticket that a caller may see, `attachments` the files that were uploaded for a field."""
+        self._config = config
+        self._tickets = tickets
+        self._timelines = timelines
+        self._customers = customers
+        self._bodies = bodies
+        self._visible = visible
+        self._attachments = attachments
+
+    def open_questions(self, principal: Principal, reference_text: str) -> OpenQuestions:
+        """What the ticket lacks, and what else has to be asked to know it.
+
+        Raises:
+            TicketNotFound: there is none, or it is not the caller's.
+        """
+        return self._questions(self._visible(principal, reference_text))
+
+    def provide(
+        self,
+        principal: Principal,
+        reference_text: str,
+        answers: Mapping[str, Any],
+        *,
+        channel: Channel,
+        idempotency_key: str | None,
+        now: datetime,
+        paths: Mapping[str, str] = PATHS,
+    ) -> Ticket:
+        """Fill in what `answers` give; whatever is missing then stays missing.
+
+        Raises:
+            InvalidInput: naming every answer that is unacceptable, or all that is missing where none was given.
+        """
+        ticket = self._visible(principal, reference_text)
+        given = dict(answers)
+        language = language_in(given) or ticket.language
+        key = natural_keys("details", ticket.id, idempotency_key, _Details(answers=given), now)
+        questions = self._questions(ticket)
+        new = self._accepted(questions, with_module(given, self._config()), language, paths)
+        if not new:
+            return ticket
+        files = {
+            field.id: self._attachments(new.pop(field.id), field.id)
+            for field in questions.form.fields
+            if field.kind is FieldKind.FILE and field.id in new
+        }
+        left = questions.form.missing({**questions.known, **new, **names_of(files)}, ticket.channel)
+        details = self._details(ticket, new, files)
+
+        def command(current: Ticket) -> list[TicketEvent]:
+            filled_meanwhile = set(ticket.missing) - set(current.missing)
+            missing = tuple(name for name in left if name not in filled_meanwhile)
+            who = customer(current.contact)
+            return provide_details(current, channel=channel, actor=who, now=now, missing=missing, **details)
+
+        return self._tickets.handle(ticket.id, command, key)
+
+    def _questions(self, ticket: Ticket) -> OpenQuestions:
+        config = self._config()
+        form = config.form(ticket.form) or config.form()
+        if form is None:
+            raise ConfigMissing(f"no form {config.desk.default_form}")
+        every = answers_of(ticket, self._timelines.timeline(ticket.id))
+        known = {name: answer for name, answer in every.items() if form.field(name)}
+        return OpenQuestions(ticket, form, known, tuple(_asked(form, known, ticket)))
+
+    def _accepted(
+        self, questions: OpenQuestions, given: Mapping[str, Any], language: Language, paths: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Those of `given` that are new, checked together with what is known. Files may always be added."""
+        form, known, channel = questions.form, questions.known, questions.ticket.channel
+        accepted, objections = form.check({**known, **given}, channel=channel, complete=False)
+        wrong = [one for one in objections if one.field in given or form.field(one.field) is None]
+        files = {field.id for field in form.fields if field.kind is FieldKind.FILE}
+        said = {name: accepted[name] for name in given if name in accepted}
+        known_before = {name: answer for name, answer in known.items() if name in said and name not in files}
+        wrong += [
+            Objection(name, "known_already", _KNOWN_ALREADY)
+            for name, answer in known_before.items()
+            if answer != said[name]
+        ]
+        new = {name: answer for name, answer in said.items() if name not in known_before}
+        if not wrong and not said:
+            wrong = [Objection(name, "required", REQUIRED) for name in questions.ticket.missing]
+        if wrong:
+            raise refusal(wrong, language, paths)
+        return new
+
+    def _details(
+        self, ticket: Ticket, new: Mapping[str, Any], files: Mapping[str, tuple[Attachment, ...]]
+    ) -> dict[str, Any]:
+        """The parts of the event that tell of `new` and `files`."""
+        details = {name: new[name] for name in _ON_THE_EVENT if name in new}
+        contact = ticket.contact
+        if about := {part: new[name] for name, part in _OF_THE_CONTACT.items() if name in new}:
+            details["contact"] = contact.model_copy(update=about)
+        if "company" in new:
+            caller = Caller(name=contact.name, address=contact.address, phone=contact.phone, company=new["company"])
+            details["company"] = self._customers.recognise(caller)[1]
+        attached = tuple(file for some in files.values() for file in some)
+        if attached or "description" in new:
+            details["message"] = self._bodies.message(new.get("description", ""), attachments=attached)
+        standard = {*_ON_THE_EVENT, *_OF_THE_CONTACT, "company", "description", "title"}
+        own = {name: answer for name, answer in new.items() if name not in standard}
+        names = {field: list(some) for field, some in names_of(files).items() if field != ATTACHMENTS}
+        return {**details, "fields": {**own, **names}}
+
+
+def _asked(form: Form, known: Mapping[str, Any], ticket: Ticket) -> list[FormField]:
+    """The fields without an answer that are required or may become so, with those that decide it."""
+    unanswered = {field.id for field in form.fields if field.id not in known}
+    wanted = {name for name in ticket.missing if name in unanswered}
+    for field in form.fields:
+        tests = form.tests(field, channel=ticket.channel, known=known, open_fields=unanswered)
+        if field.id in unanswered and tests.required != NEVER:
+            wanted.add(field.id)
+    for field in form.fields:
+        if field.id in wanted:
+            conditions = (field.required_when, field.shown_when)
+            wanted |= {asked(leaf) for one in conditions if one for leaf in leaves(one)} & unanswered
+    return [field for field in form.fields if field.id in wanted]

@@ -1,0 +1,198 @@
+"""What a ticket lacks: asked for in one form, filled in by the customer, and never asked for twice."""
+
+from typing import Any
+
+import pytest
+
+from functions.intake.completing import Completing
+from functions.intake.requests import UploadRequest
+from functions.shared.bodies import Bodies
+from functions.shared.contracts.events import Attachment, Contact, DetailsProvided, Problem, TicketOpened
+from functions.shared.contracts.words import Channel, Impact, Language, Status, TicketId, Urgency
+from functions.shared.domain.decisions import open_ticket, receive, wait
+from functions.shared.domain.directory import contact_id
+from functions.shared.domain.errors import InvalidInput, TicketNotFound
+from functions.shared.domain.references import reference
+from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.ticket_answers import answers_in_problem, answers_of
+from tests.factories import AGENT, DESK, NOON, default_config, make_message
+from tests.unit.test_intake import ATTACHMENT, Door, customer_of
+
+CONFIG = default_config()
+MAILER = Contact(id=contact_id("wang@acme.example"), name="王芳", address="wang@acme.example")
+
+
+class MailedDoor(Door):
+    """A desk to which somebody wrote a mail about a problem, and no more than that."""
+
+    def __init__(self, **problem: Any) -> None:
+        super().__init__()
+        self.completing = Completing(
+            config=lambda: CONFIG,
+            tickets=self.tickets,
+            timelines=self.store,
+            customers=self.customers,
+            bodies=Bodies(self.blobs, DESK),
+            visible=self.intake.visible,
+            attachments=self.intake.attachments,
+        )
+        said = Problem(title="导出后全是 0", description=make_message("金额一列"), **problem)
+        form = CONFIG.form_for(Channel.EMAIL)
+        assert form is not None
+        missing = form.missing(answers_in_problem(said, MAILER, None), Channel.EMAIL)
+
+        def begin(ticket_id: TicketId) -> TicketOpened:
+            return open_ticket(
+                ticket_id, desk=DESK, channel=Channel.EMAIL, language=Language.ZH, contact=MAILER, company=None,
+                problem=said, actor=AGENT, now=NOON, missing=missing, form="after-sales",
+            )  # fmt: skip
+
+        self.ticket, _ = self.tickets.open(begin)
+
+    @property
+    def name(self) -> str:
+        return reference(self.ticket.id, CONFIG.desk.prefix)
+
+    def asked(self) -> set[str]:
+        return {field.id for field in self.completing.open_questions(customer_of(self.ticket), self.name).fields}
+
+    def provide(self, key: str | None = None, **answers: Any) -> Ticket:
+        return self.completing.provide(
+            customer_of(self.ticket), self.name, answers, channel=Channel.API, idempotency_key=key, now=NOON
+        )
+
+    def provided(self) -> list[DetailsProvided]:
+        return [event for event in self.store.timeline(self.ticket.id) if isinstance(event, DetailsProvided)]
+
+
+def refused(door: MailedDoor, **answers: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidInput) as refusal:
+        door.provide(**answers)
+    return [(error.field, error.code) for error in refusal.value.errors]
+
+
+def test_a_mail_leaves_open_what_a_form_would_have_asked():
+    door = MailedDoor()
+
+    assert door.ticket.missing == ("topic", "company", "impact", "urgency")
+    assert door.asked() == {
+        "topic", "company", "impact", "urgency", "module", "steps_to_reproduce", "attachments",
+    }  # fmt: skip
+
+
+def test_what_is_known_is_not_asked_again():
+    door = MailedDoor(impact="person", urgency="low", fields={"topic": "question"})
+
+    assert door.ticket.missing == ("company",)
+    assert door.asked() == {"company"}
+    assert door.completing.open_questions(customer_of(door.ticket), door.name).known["title"] == "导出后全是 0"
+
+
+def test_what_is_provided_stands_on_the_ticket_and_is_missing_no_more():
+    door = MailedDoor()
+
+    after = door.provide(topic="question", company="Acme", impact="department", urgency="high")
+
+    assert after.missing == ()
+    assert (after.impact, after.urgency) == (Impact.DEPARTMENT, Urgency.HIGH)
+    assert after.company
+    assert after.company.name == "Acme"
+    assert after.fields == {"topic": "question"}
+    [event] = door.provided()
+    assert event.actor.kind == "customer"
+    assert event.missing == ()
+
+
+def test_an_answer_can_ask_for_more():
+    door = MailedDoor()
+
+    after = door.provide(topic="fault", company="Acme", impact="person", urgency="low")
+
+    assert after.missing == ("module", "steps_to_reproduce", "attachments")
+    assert door.asked() == {"module", "steps_to_reproduce", "attachments"}
+
+
+def test_files_that_are_provided_hang_on_the_ticket():
+    door = MailedDoor(impact="person", urgency="low", module="login", fields={"topic": "fault"})
+    door.intake.prepare_upload(UploadRequest(name="错误.png", content_type="image/png", size=4), ATTACHMENT)
+    door.blobs.upload(b"\x89PNG")
+
+    after = door.provide(company="Acme", steps_to_reproduce="1. 打开", attachments=[ATTACHMENT])
+
+    assert after.missing == ()
+    [event] = door.provided()
+    assert event.message
+    assert [file.name for file in event.message.attachments] == ["错误.png"]
+    assert answers_of(after, door.store.timeline(after.id))["attachments"] == ["错误.png"]
+
+
+def test_a_screenshot_that_comes_by_mail_is_missing_no_more():
+    door = MailedDoor(impact="person", urgency="low", module="login", fields={"topic": "fault"})
+    assert "attachments" in door.ticket.missing
+    file = Attachment(key="a", name="s.png", content_type="image/png", size=40_000)
+
+    after = door.tickets.handle(
+        door.ticket.id,
+        lambda ticket: receive(
+            ticket, make_message("如图", attachments=(file,)), channel=Channel.EMAIL, actor=AGENT, now=NOON
+        ),
+    )
+
+    assert "attachments" not in after.missing
+    assert "attachments" not in door.asked()
+
+
+def test_a_signatures_logo_is_no_screenshot():
+    logo = Attachment(key="a", name="logo.png", content_type="image/png", size=3_000, is_inline=True)
+    known = answers_in_problem(Problem(title="x", description=make_message("y", attachments=(logo,))), MAILER, None)
+
+    assert "attachments" not in known
+
+
+@pytest.mark.parametrize(
+    ("answers", "errors"),
+    [
+        ({}, [("topic", "required"), ("company", "required"), ("impact", "required"), ("urgency", "required")]),
+        ({"impact": "everybody"}, [("impact", "unknown_choice")]),
+        ({"topic": "billing", "steps_to_reproduce": "1."}, [("steps_to_reproduce", "not_asked")]),
+        ({"topic": "billing", "module": "login"}, [("module", "not_offered")]),
+        ({"title": "Something else"}, [("title", "known_already")]),
+        ({"contact_email": "li@other.example"}, [("contact.address", "known_already")]),
+        ({"severity": "high"}, [("severity", "unknown_field")]),
+    ],
+)
+def test_an_answer_that_cannot_be_taken_changes_nothing(answers, errors):
+    door = MailedDoor()
+
+    assert refused(door, **answers) == errors
+    assert door.provided() == []
+
+
+def test_the_same_answers_again_change_nothing():
+    door = MailedDoor()
+    answers = {"topic": "question", "company": "Acme", "impact": "person", "urgency": "low"}
+    first = door.provide(key="k", **answers)
+
+    assert door.provide(key="k", **answers) == first
+    assert door.provide(**answers) == first
+
+
+def test_a_ticket_that_waits_for_the_customer_goes_on():
+    door = MailedDoor()
+    door.tickets.handle(door.ticket.id, lambda ticket: wait(ticket, Status.WAITING_CUSTOMER, actor=AGENT, now=NOON))
+
+    after = door.provide(topic="question")
+
+    assert after.status is Status.OPEN
+    assert after.missing == ("company", "impact", "urgency")
+
+
+def test_nobody_fills_in_the_ticket_of_another():
+    door = MailedDoor()
+    other = Door().report().ticket
+
+    with pytest.raises(TicketNotFound):
+        door.completing.provide(
+            customer_of(other.with_changes(id="tkt_99999999")), door.name, {"impact": "person"},
+            channel=Channel.API, idempotency_key=None, now=NOON,
+        )  # fmt: skip
