@@ -15,6 +15,7 @@ from functions.desk.rule_reasons import RuleReasons
 from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
 from functions.desk.sign_in import SignIn
+from functions.desk.staffing import Staffing
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.arrivals import Arrivals
 from functions.shared.gateways.blobs import Blobs
@@ -31,6 +32,7 @@ from functions.shared.identity.jwt import PoolTokens
 from functions.shared.identity.people import as_configured
 from functions.shared.identity.principal import Principal
 from functions.shared.identity.sessions import Sessions
+from functions.shared.placing import Placer
 from functions.shared.wiring import DeskWiring
 
 
@@ -54,6 +56,19 @@ def desk() -> Desk:
         reader=parts.store,
         bodies=parts.bodies,
         files=parts.blobs,
+    )
+
+
+@cache
+def staffing() -> Staffing:
+    """Who is at work."""
+    parts = wiring()
+    return Staffing(
+        config=parts.config.last_read,
+        rosters=parts.rosters,
+        reader=parts.store,
+        tickets=parts.tickets,
+        placers=lambda config, now: Placer(config, parts.rosters, parts.store, now=now),
     )
 
 

@@ -35,7 +35,7 @@ class Desk(Construct):
         platform.allow_config(http)
         platform.allow_commits(http)
         platform.allow_queries(http, indexes=["by_queue", "by_agent", "by_contact", "by_company"])
-        platform.allow_directory(http)  # which reads many at once, as pages of past tickets do too
+        platform.allow_directory(http)  # which reads many at once, as pages of past tickets and of people do too
         platform.allow_token_key(http)
         allow_objects(http, platform.blobs, "GetObject", under=["attachments/", "bodies/"])
         allow_objects(http, platform.blobs, "PutObject", under=["bodies/"])  # agents' long answers

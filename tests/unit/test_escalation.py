@@ -317,7 +317,7 @@ def test_a_level_gives_the_ticket_to_somebody_definite(assign: str) -> None:
 
 
 def test_recipients_are_named_as_the_policy_meant_them() -> None:
-    def resolved(_: Ticket, to: Sequence[str]) -> tuple[str, ...]:
+    def resolved(_: Ticket, to: Sequence[str], _at: datetime) -> tuple[str, ...]:
         return tuple(f"<{one}>" for one in to)
 
     desk = Desk(Priority.P1, SlaRules(with_clock(breach_to=["lead", "boss@x.cn"]), resolved))

@@ -10,8 +10,18 @@ from zoneinfo import ZoneInfo
 from functions.desk.pages.telling import Names, Teller
 from functions.desk.views import ClockView, QueueLine, SavedReply, TicketView
 from functions.shared.contracts.events import Company, Contact
-from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Status, Urgency
-from functions.shared.domain.config import DeskConfig
+from functions.shared.contracts.words import (
+    Channel,
+    Impact,
+    Language,
+    Metric,
+    Priority,
+    Role,
+    RootCause,
+    Status,
+    Urgency,
+)
+from functions.shared.domain.config import DeskConfig, Person
 from functions.shared.domain.decisions import WAITING
 from functions.shared.pages.clocks import Due, deadline
 from functions.shared.pages.languages import catalogue
@@ -144,6 +154,7 @@ class TicketPage:
     team_id: str
     assignee_id: str
     is_mine: bool
+    is_ours: bool
     clocks: Sequence[Due]
     may_acknowledge: bool
     timeline: Sequence[Entry]
@@ -200,6 +211,7 @@ class TicketPage:
             team_id=ticket.team or "",
             assignee_id=ticket.assignee or "",
             is_mine=ticket.assignee == reader,
+            is_ours=_may_take(config.person(reader), ticket.team),
             clocks=[shown for clock in ticket.clocks if (shown := due_of(clock, now))],
             may_acknowledge=any(clock.awaits_acknowledgement for clock in ticket.clocks),
             timeline=teller.timeline(ticket.timeline),
@@ -231,7 +243,7 @@ class TicketPage:
 
     @property
     def may_take(self) -> bool:
-        return self.is_active and not self.is_mine
+        return self.is_active and not self.is_mine and self.is_ours
 
     @property
     def may_reply(self) -> bool:
@@ -286,6 +298,11 @@ def _next_due(line: QueueLine, now: datetime) -> Due | None:
     if line.due_at:
         return deadline(Metric.RESOLUTION, line.due_at, line.opened_at, now)
     return Due(Metric.RESOLUTION, "paused") if line.status in WAITING else None
+
+
+def _may_take(person: Person | None, team: str | None) -> bool:
+    """Whether the person may take a ticket of the team, as `Desk.take` decides it."""
+    return person is None or team is None or team in person.teams or person.role.includes(Role.LEAD)
 
 
 def _by_team(config: DeskConfig, team: str | None) -> list[tuple[str, str]]:

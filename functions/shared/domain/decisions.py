@@ -19,6 +19,7 @@ from functions.shared.contracts.events import (
     NoteAdded,
     PriorityChanged,
     Problem,
+    Reason,
     ReplySent,
     TicketAssigned,
     TicketClosed,
@@ -135,7 +136,15 @@ def note(ticket: Ticket, message: Message, *, actor: Actor, now: AwareDatetime) 
     return [ticket.happening(NoteAdded, actor=actor, now=now, message=message)]
 
 
-def assign(ticket: Ticket, team: Slug, assignee: Slug | None, *, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:
+def assign(
+    ticket: Ticket,
+    team: Slug,
+    assignee: Slug | None,
+    *,
+    actor: Actor,
+    now: AwareDatetime,
+    reasons: tuple[Reason, ...] = (),
+) -> list[TicketEvent]:
     """The ticket goes to `team`, and to `assignee` where there is one."""
     _refuse_closed(ticket)
     if (ticket.team, ticket.assignee) == (team, assignee):
@@ -145,6 +154,7 @@ def assign(ticket: Ticket, team: Slug, assignee: Slug | None, *, actor: Actor, n
             TicketAssigned,
             actor=actor,
             now=now,
+            reasons=reasons,
             team=team,
             assignee=assignee,
             old_team=ticket.team,

@@ -15,6 +15,7 @@
     │   ├── CompanyNotFound
     │   ├── ArticleNotFound
     │   ├── RuleNotFound
+    │   ├── PersonNotFound
     │   ├── HeldMailNotFound
     │   ├── EventNotFound
     │   ├── AttachmentNotFound
@@ -184,6 +185,13 @@ class EventNotFound(NotFound):
 
     code = "event_not_found"
     sentence = "Nothing of that number has happened to the ticket."
+
+
+class PersonNotFound(NotFound):
+    """Nobody of the desk has this id."""
+
+    code = "person_not_found"
+    sentence = "There is no such person."
 
 
 class AttachmentNotFound(NotFound):

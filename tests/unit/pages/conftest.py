@@ -24,6 +24,7 @@ def parts() -> SimpleNamespace:
         desk_id=DESK,
         config=SimpleNamespace(live=lambda **_: config, last_read=lambda: config),
         store=store,
+        rosters=store.shares,
         tickets=Tickets(store, lambda: clock_rules(config), CountedIds()),
         blobs=blobs,
         bodies=Bodies(blobs, DESK),

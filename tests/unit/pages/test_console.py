@@ -72,12 +72,12 @@ def ticket(parts: SimpleNamespace) -> str:
     return reference(opened.id, "AS")
 
 
-def signed_in(email: str = "li.na@aftercare.example", language: str = "zh") -> browser.Browser:
+def signed_in(email: str = "li.na@aftercare.example", language: str = "zh", role: str = "agent") -> browser.Browser:
     """A browser with the session that sign-in leaves behind."""
     now = datetime.now(UTC)
     times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp())}
     visitor = Browser(language)
-    visitor.cookies["aftercare_id", "/"] = signed(id_claims(**times, email=email))
+    visitor.cookies["aftercare_id", "/"] = signed(id_claims(**times, email=email, **{"cognito:groups": [role]}))
     visitor.cookies["aftercare_session", "/"] = "browser-1"
     return visitor
 

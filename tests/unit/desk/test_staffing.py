@@ -1,0 +1,151 @@
+"""What people say of their presence, who may say it for them, and where their tickets go."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.desk.service import Desk
+from functions.desk.staffing import NewStatus, Staffing
+from functions.shared.bodies import Bodies
+from functions.shared.contracts.events import TicketAssigned, TicketTriaged
+from functions.shared.contracts.words import Role
+from functions.shared.domain.errors import NotAllowed, PersonNotFound
+from functions.shared.domain.presence import Absence
+from functions.shared.domain.references import reference
+from functions.shared.domain.ticket import Ticket
+from functions.shared.identity.principal import Principal, PrincipalKind
+from functions.shared.placing import Placer
+from functions.shared.ticketing import Tickets
+from tests.factories import DESK, NOON, SYSTEM, default_config, make_opened
+from tests.fakes import CountedIds, InMemoryBlobs, InMemoryTickets, StillClocks
+
+CONFIG = default_config()
+AWAY = NewStatus(away_from=NOON, away_until=NOON + timedelta(days=2), note="出差")
+
+
+def somebody(person_id: str) -> Principal:
+    person = CONFIG.person(person_id)
+    assert person
+    return Principal(
+        kind=PrincipalKind.PERSON,
+        id=person.id,
+        name=person.name,
+        desk=DESK,
+        roles=frozenset({person.role}),
+        teams=frozenset(person.teams),
+    )
+
+
+@pytest.fixture
+def store() -> InMemoryTickets:
+    return InMemoryTickets()
+
+
+@pytest.fixture
+def tickets(store: InMemoryTickets) -> Tickets:
+    return Tickets(store, StillClocks, CountedIds())
+
+
+@pytest.fixture
+def staffing(store: InMemoryTickets, tickets: Tickets) -> Staffing:
+    return Staffing(
+        config=lambda: CONFIG,
+        rosters=store.shares,
+        reader=store,
+        tickets=tickets,
+        placers=lambda config, now: Placer(config, store.shares, store, now=now),
+    )
+
+
+def given(tickets: Tickets, number: int, person: str | None, **changes: Any) -> Ticket:
+    event = make_opened(number)
+    tickets.open(lambda _: event)
+    fields = {"priority": "P2", "team": "first-line", "assignee": person, **changes}
+    return tickets.handle(
+        event.ticket_id, lambda ticket: [ticket.happening(TicketTriaged, actor=SYSTEM, now=NOON, **fields)]
+    )
+
+
+def test_one_says_of_oneself_that_one_is_away_and_is_seen_to_be(staffing: Staffing) -> None:
+    said = staffing.say(somebody("li-na"), "me", AWAY, now=NOON)
+
+    assert (said.is_at_work, said.absence) == (False, Absence.AWAY)
+    [seen] = [one for one in staffing.everybody(somebody("xu-fang"), now=NOON) if one.id == "li-na"]
+    assert seen.presence.note == "出差"
+    assert seen.presence.changed_by == "li-na"
+    assert staffing.status(somebody("xu-fang"), "li-na", now=NOON + timedelta(days=2)).is_at_work
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [("zhou-min", True), ("gao-yuan", True), ("admin", True), ("zhang-wei", False), ("he-yun", False)]
+)
+def test_for_others_it_is_their_lead_or_a_manager_who_says(staffing: Staffing, who: str, may: bool) -> None:
+    assert staffing.status(somebody(who), "li-na", now=NOON).may_change is may
+    if may:
+        assert staffing.say(somebody(who), "li-na", NewStatus(is_paused=True), now=NOON).absence is Absence.PAUSED
+    else:
+        with pytest.raises(NotAllowed):
+            staffing.say(somebody(who), "li-na", NewStatus(is_paused=True), now=NOON)
+        with pytest.raises(NotAllowed):
+            staffing.hand_over(somebody(who), "li-na", now=NOON)
+
+
+def test_nobody_of_that_name_is_not_found(staffing: Staffing) -> None:
+    with pytest.raises(PersonNotFound):
+        staffing.status(somebody("li-na"), "ghost", now=NOON)
+
+
+def test_an_absence_that_ends_before_it_begins_is_refused() -> None:
+    for wrong in ({"away_until": NOON}, {"away_from": NOON, "away_until": NOON}):
+        with pytest.raises(ValueError, match="away_until lies after away_from"):
+            NewStatus.model_validate(wrong)
+
+
+def test_open_tickets_are_handed_over_to_whoever_is_free_and_counted_there(
+    staffing: Staffing, store: InMemoryTickets, tickets: Tickets
+) -> None:
+    mine = [given(tickets, number, "li-na") for number in (1, 2, 3)]
+    others = given(tickets, 4, "zhang-wei")
+    staffing.say(somebody("emma-brown"), "me", AWAY, now=NOON)
+    staffing.say(somebody("li-na"), "me", AWAY, now=NOON)
+
+    handed = staffing.hand_over(somebody("zhou-min"), "li-na", now=NOON)
+
+    assert [line.assignee for line in handed.moved] == ["zhang-wei"] * 3
+    assert handed.left == 0
+    assert +store.shares.loads == {"zhang-wei": 4}
+    assert store.get(others.id).assignee == "zhang-wei"
+    last = store.timeline(mine[0].id)[-1]
+    assert isinstance(last, TicketAssigned)
+    assert [reason.code for reason in last.reasons][:2] == ["handed_over", "person_by_turn"]
+
+
+def test_with_nobody_free_what_is_handed_over_waits_in_the_teams_queue(
+    staffing: Staffing, store: InMemoryTickets, tickets: Tickets
+) -> None:
+    ticket = given(tickets, 1, "li-na")
+    for person in ("zhang-wei", "emma-brown"):
+        staffing.say(somebody(person), "me", AWAY, now=NOON)
+
+    staffing.hand_over(somebody("li-na"), "me", now=NOON)
+
+    assert (store.get(ticket.id).team, store.get(ticket.id).assignee) == ("first-line", None)
+
+
+def test_an_agent_takes_tickets_of_their_teams_and_a_lead_any(store: InMemoryTickets, tickets: Tickets) -> None:
+    desk = Desk(
+        config=lambda: CONFIG,
+        tickets=tickets,
+        reader=store,
+        bodies=Bodies(InMemoryBlobs(), DESK),
+        files=InMemoryBlobs(),
+    )
+    theirs = reference(given(tickets, 1, None, team="engineering").id, "AS")
+
+    with pytest.raises(NotAllowed):
+        desk.take(somebody("li-na"), theirs, now=NOON)
+    assert desk.take(somebody("zhao-lei"), theirs, now=NOON).assignee == "zhao-lei"
+    taken = desk.take(somebody("zhou-min"), theirs, now=NOON)
+    assert (taken.team, taken.assignee) == ("engineering", "zhou-min")
+    assert somebody("zhou-min").has(Role.LEAD)

@@ -1,0 +1,101 @@
+"""The console's pages of presence, as an agent's browser meets them."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from functions.desk import http, wiring
+from functions.desk.pages import people, routes, visit
+from functions.shared.contracts.events import TicketTriaged
+from tests.factories import DESK, SYSTEM, make_opened
+from tests.unit.identity.pool import pool_tokens
+from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
+from tests.unit.pages.test_console import signed_in
+
+MODULES = (wiring, visit, routes, people, http)
+
+
+@pytest.fixture(autouse=True)
+def _console(monkeypatch: pytest.MonkeyPatch, parts: SimpleNamespace) -> Iterator[None]:
+    settings = SimpleNamespace(
+        desk_id=DESK, public_url=PUBLIC_URL, sign_in_url="https://sign-in.example", user_pool_client_id="console-client"
+    )
+    rewire(monkeypatch, MODULES, parts, settings=settings, pool_tokens=pool_tokens(), user_pool=SimpleNamespace())
+    yield
+    monkeypatch.undo()
+    forget(MODULES)
+
+
+def assign_one(parts: SimpleNamespace, person: str) -> str:
+    event = make_opened()
+    parts.tickets.open(lambda _: event)
+    parts.tickets.handle(
+        event.ticket_id,
+        lambda ticket: [
+            ticket.happening(
+                TicketTriaged, actor=SYSTEM, now=datetime.now(UTC), priority="P2", team="first-line", assignee=person
+            )
+        ],
+    )
+    return event.ticket_id
+
+
+def test_everybody_is_seen_by_team_with_load_and_who_is_on_call(parts: SimpleNamespace) -> None:
+    assign_one(parts, "li-na")
+    agent = signed_in(language="en")
+
+    assert agent.get("/desk/people") == 200
+    assert "First line" in agent.html
+    assert re.search(r"On call: \S+", agent.html)
+    assert re.search(r">李娜</a>.*?At work.*?<td>1</td>", agent.html, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("language", "away", "waiting"), [("zh", "外出至", "还有 1 张"), ("en", "Out until", "One open")]
+)
+def test_an_agent_goes_out_of_office_and_their_lead_hands_over_what_waits(
+    parts: SimpleNamespace, language: str, away: str, waiting: str
+) -> None:
+    ticket, agent = assign_one(parts, "li-na"), signed_in(language=language)
+    now = datetime.now(UTC)
+    times = {
+        name: f"{now + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in (("away_from", -1), ("away_until", 3))
+    }
+    assert agent.get("/desk/people/li-na") == 200
+
+    assert agent.post("/desk/people/li-na/status", **times, note="出差") == 200
+    assert away in agent.html
+    assert parts.store.shares.presences["li-na"].is_away(now)
+
+    lead = signed_in("zhou.min@aftercare.example", language, "lead")
+    assert lead.get("/desk/people/li-na") == 200
+    assert waiting in lead.html
+    assert lead.post("/desk/people/li-na/hand-over") == 200
+    assert parts.store.get(ticket).assignee == "zhang-wei"
+
+
+def test_a_time_that_is_none_or_ends_too_early_comes_back_with_a_sentence(parts: SimpleNamespace) -> None:
+    agent = signed_in()
+    agent.get("/desk/people/li-na")
+
+    assert agent.post("/desk/people/li-na/status", away_from="tomorrow") == 422
+    assert "这不是日期和时间。" in agent.html
+    assert agent.post("/desk/people/li-na/status", away_from="2026-03-02T10:00", away_until="2026-03-01T10:00") == 422
+    assert "必须晚于开始时间。" in agent.html
+    assert parts.store.shares.presences == {}
+
+
+def test_a_colleague_sees_but_may_say_nothing(parts: SimpleNamespace) -> None:
+    colleague = signed_in("zhang.wei@aftercare.example")
+
+    assert colleague.get("/desk/people/li-na") == 200
+    assert "/desk/people/li-na/status" not in colleague.html
+    colleague.get("/desk/people/zhang-wei")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', colleague.html)
+    assert token
+    assert colleague.post("/desk/people/li-na/status", csrf_token=token[1], is_paused="yes") == 403
+    assert colleague.get("/desk/people/ghost") == 404
+    assert parts.store.shares.presences == {}
