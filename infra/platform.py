@@ -53,6 +53,11 @@ class Platform:
         """The SecureString that signs customers' links; the operators create it, since CloudFormation cannot."""
         return f"/aftercare/{self.shape.desk_id}/token-key"
 
+    @property
+    def webhook_secrets(self) -> str:
+        """Where the secrets of webhooks lie, each a SecureString that the operators create."""
+        return f"/aftercare/{self.shape.desk_id}/webhooks"
+
     def allow_token_key(self, function: lambda_.Function) -> None:
         """Read the key behind customers' links."""
         arn = cdk.Stack.of(function).format_arn(

@@ -18,6 +18,7 @@ from ops import (
     rule_commands,
     sla_commands,
     ticket_commands,
+    webhook_commands,
 )
 from ops.failure import Failure, sentence
 
@@ -30,6 +31,7 @@ app.add_typer(customer_commands.companies, name="company")
 app.add_typer(customer_commands.contacts, name="contact")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(mail.app, name="mail")
+app.add_typer(webhook_commands.app, name="webhooks")
 app.add_typer(rule_commands.app, name="rules")
 app.add_typer(sla_commands.app, name="sla")
 app.add_typer(calendar_commands.app, name="calendar")

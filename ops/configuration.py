@@ -22,6 +22,7 @@ from functions.shared.domain.procedures import Checklist, Procedure
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rule_check import Doubt, doubts
 from functions.shared.domain.rules import Rule
+from functions.shared.domain.webhooks import Webhook
 from functions.shared.gateways.config import ConfigStore
 from ops.yaml_file import Step, YamlFault, YamlFile, read_yaml
 
@@ -60,6 +61,10 @@ class OnCall(Part):
     on_call: tuple[Rota, ...]
 
 
+class Webhooks(Part):
+    webhooks: tuple[Webhook, ...]
+
+
 class Templates(Part):
     templates: dict[str, MailTemplate]
 
@@ -76,6 +81,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "policies": Policies,
     "procedures": Procedure,
     "checklists": Checklists,
+    "webhooks": Webhooks,
     "replies": Replies,
     "on_call": OnCall,
     "templates": Templates,

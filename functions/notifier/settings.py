@@ -3,6 +3,19 @@
 from functions.shared.settings import DeskSettings
 
 
+class WebhookSettings(DeskSettings):
+    """For what webhooks are told."""
+
+    public_url: str
+    """Base of every link, without a trailing slash."""
+    webhook_secrets: str
+    """Path of the SSM SecureStrings with the webhooks' secrets."""
+    tries: int
+    """How often the queue hands on an event that fails."""
+    sink: str = ""
+    """In the local cloud, the one address that all webhooks go to."""
+
+
 class NotifierSettings(DeskSettings):
     """For mail that leaves."""
 

@@ -1,15 +1,17 @@
-"""What leaves: mail."""
+"""What leaves: mail, and what webhooks are told."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from functions.notifier.settings import NotifierSettings
+from functions.notifier.settings import NotifierSettings, WebhookSettings
 from functions.shared.contracts import events
+from functions.shared.contracts.words import WEBHOOK
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.store import allow_objects
-from infra.constructs.work_queue import WorkQueue
+from infra.constructs.work_queue import TRIES, WorkQueue
 from infra.platform import Platform
+from infra.review import accept
 
 TOLD_OF = (
     events.TicketOpened,
@@ -24,6 +26,10 @@ TOLD_OF = (
     events.TicketResolved,
 )
 """What somebody gets mail about."""
+
+
+NAME_RECIPIENTS = (events.SlaWarned, events.SlaBreached, events.TicketEscalated, events.AttentionCalled)
+"""Events whose `recipients` may name webhooks; those of triage stand in `notify`."""
 
 
 class Notifier(Construct):
@@ -59,3 +65,35 @@ class Notifier(Construct):
             resource_arns=["*" if platform.shape.is_local else identity],
         )
         self.work.feeds(sender)
+        self._webhooks(platform)
+
+    def _webhooks(self, platform: Platform) -> None:
+        """Hears only of events that name a webhook."""
+        work = WorkQueue(self, "Webhooks", shape=platform.shape, dead_letters=self.work.dead_letters)
+        named = [{"prefix": WEBHOOK}]
+        work.hears(platform.bus, *NAME_RECIPIENTS, only={"recipients": named})
+        work.hears(platform.bus, events.TicketTriaged, only={"notify": named}, id="HeardInTriage")
+        teller = ServiceFunction(
+            self,
+            "WebhookTeller",
+            platform=platform,
+            handler="functions.notifier.webhooks.handler",
+            environment=WebhookSettings.to_env(
+                **platform.desk,
+                public_url=platform.public_url,
+                webhook_secrets=platform.webhook_secrets,
+                tries=str(TRIES),
+                sink=f"{platform.public_url}/webhooks/sink" if platform.shape.is_local else "",
+            ),
+        ).function
+        platform.allow_config(teller)
+        platform.allow_commits(teller)
+        path = platform.webhook_secrets.removeprefix("/")
+        secrets = cdk.Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=f"{path}/*")
+        iam.Grant.add_to_principal(grantee=teller, actions=["ssm:GetParameter"], resource_arns=[secrets])
+        accept(
+            teller.role or teller,
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/{path}/*]",
+            reason="Webhooks are configured while the desk runs; below the path there is nothing but their secrets.",
+        )
+        work.feeds(teller)

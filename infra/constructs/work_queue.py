@@ -70,14 +70,20 @@ class WorkQueue(Construct):
             )
         )
 
-    def hears(self, bus: events.IEventBus, *heard: type[Event]) -> None:
-        """Receive these events from the bus."""
+    def hears(
+        self,
+        bus: events.IEventBus,
+        *heard: type[Event],
+        only: Mapping[str, object] | None = None,
+        id: str = "Heard",
+    ) -> None:
+        """Receive these events from the bus: all of them, or `only` those whose fields match."""
         events.Rule(
             self,
-            "Heard",
+            id,
             event_bus=bus,
             event_pattern=events.EventPattern(
-                source=[SOURCE], detail_type=[event.model_fields["type"].default for event in heard]
+                source=[SOURCE], detail_type=[event.model_fields["type"].default for event in heard], detail=only
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters.queue)],
         )

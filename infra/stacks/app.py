@@ -75,6 +75,7 @@ class AppStack(cdk.Stack):
             "SignInUrl": sign_in.settings["sign_in_url"],
             "InboundTopicArn": self.intake.inbound.topic_arn,
             "TokenKeyParameter": platform.token_key_parameter,
+            "WebhookSecrets": platform.webhook_secrets,
             "AlarmsTopicArn": alarms.topic.topic_arn,
         }.items():
             cdk.CfnOutput(self, name, value=value)

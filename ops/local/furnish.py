@@ -6,6 +6,7 @@ meanwhile stays live. Every step may find its work done already.
 
 import contextlib
 import hashlib
+import secrets
 from datetime import UTC, datetime
 
 from functions.shared.contracts.words import Role
@@ -34,6 +35,7 @@ def furnish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> tuple[User, ..
     if parameter(aws, _FURNISHED) != digest:
         _allow_mail(aws, config.desk.support_address)
         ensure_keys(aws.ssm, stack["TokenKeyParameter"])
+        _ensure_webhook_secrets(aws, stack["WebhookSecrets"], config)
         _publish(aws, stack, config)
         _enter_companies(aws, stack, config)
         for person in config.people:
@@ -49,6 +51,12 @@ def _allow_mail(aws: LocalAws, support_address: str) -> None:
     )
     with contextlib.suppress(aws.ses.exceptions.AlreadyExistsException):
         aws.ses.create_email_identity(EmailIdentity=support_address.partition("@")[2])
+
+
+def _ensure_webhook_secrets(aws: LocalAws, path: str, config: DeskConfig) -> None:
+    for webhook in config.webhooks:
+        with contextlib.suppress(aws.ssm.exceptions.ParameterAlreadyExists):
+            aws.ssm.put_parameter(Name=f"{path}/{webhook.id}", Type="SecureString", Value=secrets.token_urlsafe(32))
 
 
 def _publish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:

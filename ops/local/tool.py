@@ -22,6 +22,7 @@ from ops.local.mailbox import Mailbox, plain_error
 from ops.local.outgoing_mail import OutgoingMail
 from ops.local.sent_mail import SentMailFolder
 from ops.local.settings import LocalSettings
+from ops.local.webhooks import WebhookSink
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -41,6 +42,8 @@ def application(settings: LocalSettings, room: MailRoom) -> Starlette:
         routes=[
             Route("/mailbox", lambda _: RedirectResponse("/mailbox/")),
             Mount("/mailbox", routes=Mailbox(folder, room).routes()),
+            Route("/webhooks", lambda _: RedirectResponse("/webhooks/")),
+            Mount("/webhooks", routes=WebhookSink().routes()),
             Route("/v2/email/{rest:path}", OutgoingMail(settings, client, folder).hand_on, methods=_METHODS),
             Route("/{rest:path}", FrontDoor(settings, client).hand_on, methods=_METHODS),
         ],

@@ -22,6 +22,7 @@ SAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "functions.kb.http.handler": ("kb_search", APIGatewayProxyEventV2Model),
     "functions.kb.publish.handler": ("kb_article_published", SqsModel),
     "functions.notifier.events.handler": ("notifier_ticket_opened", SqsModel),
+    "functions.notifier.webhooks.handler": ("notifier_webhook", SqsModel),
     "functions.outbox.stream.handler": ("outbox_commit", DynamoDBStreamModel),
     "functions.router.occasions.handler": ("router_message_received", SqsModel),
     "functions.router.triage.handler": ("router_ticket_opened", SqsModel),

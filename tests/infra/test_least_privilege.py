@@ -22,6 +22,7 @@ MAY = {
         "functions.sla_watchdog.renewal.handler",
         "functions.desk.http.handler",
         "functions.notifier.events.handler",
+        "functions.notifier.webhooks.handler",
     },
     "dynamodb:GetRecords": {"functions.outbox.stream.handler", "functions.sla_watchdog.stream.handler"},
     "s3:DeleteObject": {"functions.kb.publish.handler", "functions.desk.http.handler"},
@@ -48,6 +49,7 @@ OBJECTS = {
     "functions.router.triage.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.sla_watchdog.timer.handler": CONFIG,
     "functions.sla_watchdog.renewal.handler": CONFIG,
+    "functions.notifier.webhooks.handler": CONFIG,
     "functions.desk.http.handler": CONFIG
     | {f"s3:GetObject {said}" for said in SAID}
     | {"s3:PutObject blobs/bodies/*", "s3:GetObject inbound/*", "s3:DeleteObject inbound/*"},

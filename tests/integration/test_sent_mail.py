@@ -68,3 +68,9 @@ def test_what_ses_will_never_send_is_refused(aws: None) -> None:
     del aws
     with pytest.raises(MailRefused, match="authority to send"):
         Mailer(boto3.client("sesv2")).send(b"x", sender="nobody@else.example", recipient="a@x.example")
+
+
+def test_what_was_given_back_may_be_tried_again_at_once(sent: SentMail) -> None:
+    sent.given_back(sent.claim("e#webhook:pager", now=NOON), now=NOON)
+
+    assert sent.claim("e#webhook:pager", now=NOON).attempt == 2

@@ -1,5 +1,9 @@
-"""Working time beside a second implementation that walks real time in small steps and looks at the wall clock."""
+"""Working time beside a second implementation that walks real time minute by minute and looks at the wall clock.
 
+`AFTERCARE_EXAMPLES=20000` tries as many random cases as that; by default there are fewer, so that the tests stay quick.
+"""
+
+import os
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +15,8 @@ from functions.shared.domain.calendar import Calendar, Weekday, WorkingDays, min
 from functions.shared.domain.spans import Pause
 from functions.shared.domain.working_time import WorkingTime
 
-STEP = timedelta(minutes=5)
+STEP = timedelta(minutes=1)
+EXAMPLES = int(os.environ.get("AFTERCARE_EXAMPLES", "40"))
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ZONES = (
     "UTC",
@@ -29,7 +34,7 @@ CHANGES = ("2023-03-12", "2023-03-26", "2023-10-01", "2023-10-29", "2023-11-05",
 
 
 class Wall:
-    """Every step of three weeks with the local time that a clock on the wall shows then."""
+    """Every minute of some days with the local time that a clock on the wall shows then."""
 
     def __init__(self, calendar: Calendar, begin: datetime, end: datetime) -> None:
         zone = ZoneInfo(calendar.timezone)
@@ -38,6 +43,9 @@ class Wall:
         shown = [step.astimezone(zone) for step in self.steps]
         self.days = sorted({local.date() for local in shown})
         self.clock = [local.replace(tzinfo=None, fold=0) for local in shown]
+        self.places: dict[datetime, list[int]] = {}
+        for place, local in enumerate(self.clock):
+            self.places.setdefault(local, []).append(place)
         self.of_day = {day: self._worked(day) for day in self.days[1:-2]}
         self.worked = frozenset[datetime]().union(*self.of_day.values())
 
@@ -57,32 +65,36 @@ class Wall:
 
     def _between(self, day: date, hours: list[str]) -> frozenset[datetime]:
         """The steps inside the written hours of a day, read minute by minute: merged first, then found on the wall."""
-        written = sorted({minute for text in hours for minute in range(*minutes(text), 5)})
+        written = sorted({minute for text in hours for minute in range(*minutes(text))})
         runs: list[list[int]] = []
         for minute in written:
-            if runs and runs[-1][-1] + 5 == minute:
+            if runs and runs[-1][-1] + 1 == minute:
                 runs[-1].append(minute)
             else:
                 runs.append([minute])
         midnight = datetime.combine(day, time())
         found: set[datetime] = set()
         for run in runs:
-            opens, closes = midnight + timedelta(minutes=run[0]), midnight + timedelta(minutes=run[-1] + 5)
-            first = next(at for at, shown in enumerate(self.clock) if shown >= opens)
-            ends = [at for at, shown in enumerate(self.clock) if shown == closes]
-            if not ends or self.clock.count(opens) > 1:
-                last = next(at for at in range(first, len(self.clock)) if self.clock[at] >= closes)
-            else:
-                last = ends[-1]
+            opens, closes = midnight + timedelta(minutes=run[0]), midnight + timedelta(minutes=run[-1] + 1)
+            first = self._first(opens, 0)
+            ends = self.places.get(closes, [])
+            last = ends[-1] if ends and len(self.places.get(opens, ())) < 2 else self._first(closes, first)
             found |= set(self.steps[first:last])
         return frozenset(found)
+
+    def _first(self, wanted: datetime, since: int) -> int:
+        """The first minute, from a place on, at which the clock shows `wanted` or something later."""
+        exact = next((place for place in self.places.get(wanted, ()) if place >= since), None)
+        if exact is None or any(self.clock[place] > wanted for place in range(max(since, exact - 180), exact)):
+            return next(place for place in range(since, len(self.clock)) if self.clock[place] >= wanted)
+        return exact
 
 
 def paused(instant: datetime, pauses: list[Pause]) -> bool:
     return any(pause.begins <= instant and (pause.ends is None or instant < pause.ends) for pause in pauses)
 
 
-times = st.integers(0, 24 * 12 - 1).map(lambda n: f"{n // 12:02}:{n % 12 * 5:02}")
+times = st.integers(0, 24 * 60 - 1).map(lambda n: f"{n // 60:02}:{n % 60:02}")
 closing = st.one_of(times, st.just("24:00"))
 hours = st.tuples(times, closing).filter(lambda pair: pair[0] != pair[1]).map("-".join)
 some_hours = st.lists(hours, min_size=1, max_size=2)
@@ -111,24 +123,24 @@ def cases(draw: st.DrawFn) -> tuple[Calendar, datetime, list[Pause]]:
         )
     )
     middle = datetime.combine(around, time(), UTC)
-    moments = st.integers(-3 * 288, 3 * 288).map(lambda steps: middle + STEP * steps)
-    spans = draw(st.lists(st.tuples(moments, st.integers(0, 400)), max_size=2))
+    moments = st.integers(-2 * 1440, 2 * 1440).map(lambda steps: middle + STEP * steps)
+    spans = draw(st.lists(st.tuples(moments, st.integers(0, 2000)), max_size=2))
     pauses = [Pause(begins, begins + STEP * length) for begins, length in spans]
     return Calendar.model_validate(written), draw(moments), pauses
 
 
-def wall_of(calendar: Calendar, start: datetime) -> Wall:
+def wall_of(calendar: Calendar, start: datetime, days: int) -> Wall:
     midnight = datetime.combine(start.date(), time(), UTC)
-    return Wall(calendar, midnight - timedelta(days=6), midnight + timedelta(days=15))
+    return Wall(calendar, midnight - timedelta(days=3), midnight + timedelta(days=days))
 
 
-@settings(max_examples=80, deadline=None)
-@given(case=cases(), budget=st.integers(1, 600))
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(case=cases(), budget=st.integers(1, 3000))
 def test_due_and_elapsed_agree_with_walking_the_wall_clock(
     case: tuple[Calendar, datetime, list[Pause]], budget: int
 ) -> None:
     calendar, start, pauses = case
-    wall = wall_of(calendar, start)
+    wall = wall_of(calendar, start, 9)
     end = max(wall.steps) - timedelta(days=3)
     counted = [step for step in wall.steps if start <= step < end and step in wall.worked and not paused(step, pauses)]
 
@@ -138,13 +150,13 @@ def test_due_and_elapsed_agree_with_walking_the_wall_clock(
         assert working_time.due(start, STEP * budget, pauses) == counted[budget - 1] + STEP
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=max(20, EXAMPLES // 4), deadline=None)
 @given(case=cases(), count=st.integers(1, 3))
 def test_working_days_agree_with_walking_the_wall_clock(
     case: tuple[Calendar, datetime, list[Pause]], count: int
 ) -> None:
     calendar, start, _ = case
-    wall = wall_of(calendar, start)
+    wall = wall_of(calendar, start, 12)
     counted_from = next((step for step in wall.steps if step >= start and step in wall.worked), None)
     if counted_from is None:
         return

@@ -40,6 +40,8 @@ from functions.shared.contracts.events import (
     TicketTriaged,
     TicketUpdated,
     TicketWaiting,
+    WebhookFailed,
+    WebhookSent,
 )
 from functions.shared.contracts.handling_events import (
     ChecklistAdded,
@@ -189,6 +191,10 @@ class Teller:
                 return self._fact(event, "mail", "notified", recipient=event.recipient)
             case NotificationFailed():
                 return self._fact(event, "mail", "notify_failed", "warning", event.why, recipient=event.recipient)
+            case WebhookSent():
+                return self._fact(event, "bolt", "webhook_told", webhook=event.webhook)
+            case WebhookFailed():
+                return self._fact(event, "bolt", "webhook_failed", "warning", event.why, webhook=event.webhook)
             case _:
                 return None
 

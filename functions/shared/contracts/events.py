@@ -6,16 +6,27 @@ A published field is never removed or retyped. A breaking change is a new class 
 To add an event: write the class here, with a sample in `events/bus/`.
 """
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from functions.shared.contracts.base import Actor as Actor
 from functions.shared.contracts.base import Event as Event
 from functions.shared.contracts.base import Reason as Reason
 from functions.shared.contracts.base import TicketEvent as TicketEvent
 from functions.shared.contracts.base import Value as Value
+from functions.shared.contracts.clock_events import ClockEvent as ClockEvent
+from functions.shared.contracts.clock_events import ClockPaused as ClockPaused
+from functions.shared.contracts.clock_events import ClockResumed as ClockResumed
+from functions.shared.contracts.clock_events import ClockRetargeted as ClockRetargeted
+from functions.shared.contracts.clock_events import ClockStarted as ClockStarted
+from functions.shared.contracts.clock_events import ClockStopped as ClockStopped
+from functions.shared.contracts.clock_events import EscalationAcknowledged as EscalationAcknowledged
+from functions.shared.contracts.clock_events import HeldNotice as HeldNotice
+from functions.shared.contracts.clock_events import NoticeReleased as NoticeReleased
+from functions.shared.contracts.clock_events import SlaBreached as SlaBreached
+from functions.shared.contracts.clock_events import SlaWarned as SlaWarned
+from functions.shared.contracts.clock_events import TicketEscalated as TicketEscalated
 from functions.shared.contracts.handling_events import (
     ChecklistAdded,
     ItemTicked,
@@ -30,7 +41,6 @@ from functions.shared.contracts.words import (
     ContactId,
     Impact,
     Language,
-    Metric,
     Priority,
     RootCause,
     Slug,
@@ -268,111 +278,6 @@ class TicketClosed(TicketEvent):
     type: Literal["TicketClosed"] = "TicketClosed"
 
 
-class ClockEvent(TicketEvent):
-    """A clock of the ticket moved. `cycle` counts a metric's start-to-stop runs from 1."""
-
-    metric: Metric
-    cycle: int = Field(ge=1)
-
-
-class ClockStarted(ClockEvent):
-    """`due_at` is None where the policy gives no target; `walk` says how it was found."""
-
-    type: Literal["ClockStarted"] = "ClockStarted"
-    started_at: AwareDatetime
-    target: str | None = None
-    due_at: AwareDatetime | None = None
-    policy: Slug
-    calendar: Slug | None = None
-    walk: tuple[Reason, ...] = ()
-
-
-class ClockPaused(ClockEvent):
-    type: Literal["ClockPaused"] = "ClockPaused"
-    status: Status
-
-
-class ClockResumed(ClockEvent):
-    type: Literal["ClockResumed"] = "ClockResumed"
-    paused_at: AwareDatetime
-    due_at: AwareDatetime | None = None
-    walk: tuple[Reason, ...] = ()
-
-
-class ClockRetargeted(ClockEvent):
-    """The start stayed, the target changed."""
-
-    type: Literal["ClockRetargeted"] = "ClockRetargeted"
-    old_target: str | None = None
-    old_due_at: AwareDatetime | None = None
-    target: str | None = None
-    due_at: AwareDatetime | None = None
-    policy: Slug
-    calendar: Slug | None = None
-    walk: tuple[Reason, ...] = ()
-
-
-class ClockStopped(ClockEvent):
-    """The cycle is finished and never changes again."""
-
-    type: Literal["ClockStopped"] = "ClockStopped"
-    result: Literal["met", "breached", "cancelled"]
-    due_at: AwareDatetime | None = None
-    elapsed: timedelta = Field(description="Counted time: working time of the calendar, less the pauses.")
-
-
-class HeldNotice(Value):
-    """Somebody who has quiet hours is told when these end."""
-
-    recipient: str
-    until: AwareDatetime
-
-
-class SlaWarned(ClockEvent):
-    """A deadline is near; `threshold` is the policy's name for how near."""
-
-    type: Literal["SlaWarned"] = "SlaWarned"
-    threshold: str
-    due_at: AwareDatetime
-    recipients: tuple[str, ...] = Field(default=(), description="Ids of people, mail addresses, or webhook:ID.")
-    held: tuple[HeldNotice, ...] = ()
-
-
-class SlaBreached(ClockEvent):
-    type: Literal["SlaBreached"] = "SlaBreached"
-    due_at: AwareDatetime
-    recipients: tuple[str, ...] = ()
-    held: tuple[HeldNotice, ...] = ()
-
-
-class TicketEscalated(ClockEvent):
-    """The next in line was called; `level` counts from 1."""
-
-    type: Literal["TicketEscalated"] = "TicketEscalated"
-    level: int = Field(ge=1)
-    due_at: AwareDatetime
-    recipients: tuple[str, ...] = ()
-    held: tuple[HeldNotice, ...] = ()
-
-
-class NoticeReleased(ClockEvent):
-    """Quiet hours are over: who had them is told now of what happened in them (`cause` is that event)."""
-
-    type: Literal["NoticeReleased"] = "NoticeReleased"
-    cause: str
-    about: Literal["SlaWarned", "SlaBreached", "TicketEscalated"]
-    due_at: AwareDatetime
-    level: int = 0
-    recipients: tuple[str, ...]
-
-
-class EscalationAcknowledged(ClockEvent):
-    """Somebody knows that the deadline has passed and looks after it; `level` is the last that had been called."""
-
-    type: Literal["EscalationAcknowledged"] = "EscalationAcknowledged"
-    level: int = Field(ge=0)
-
-
 class NotificationSent(TicketEvent):
     """A mail left; `cause` is the event it tells of, `message_id` what the mail is called on the wire."""
 
@@ -388,6 +293,21 @@ class NotificationFailed(TicketEvent):
     cause: str
     template: str
     recipient: str
+    why: str
+
+
+class WebhookSent(TicketEvent):
+    """A webhook was told of the event `cause`."""
+
+    type: Literal["WebhookSent"] = "WebhookSent"
+    cause: str
+    webhook: Slug
+
+
+class WebhookFailed(TicketEvent):
+    type: Literal["WebhookFailed"] = "WebhookFailed"
+    cause: str
+    webhook: Slug
     why: str
 
 
@@ -426,6 +346,8 @@ AnyTicketEvent = Annotated[
     | NoticeReleased
     | EscalationAcknowledged
     | NotificationSent
-    | NotificationFailed,
+    | NotificationFailed
+    | WebhookSent
+    | WebhookFailed,
     Field(discriminator="type"),
 ]

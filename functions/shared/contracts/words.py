@@ -1,7 +1,7 @@
 """The desk's vocabulary: closed sets of words, and the shapes of identifiers."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import StringConstraints
 
@@ -12,6 +12,9 @@ CompanyId = Annotated[str, StringConstraints(pattern=r"^com_[0-9a-z]{8,64}$")]
 ArticleId = Annotated[str, StringConstraints(pattern=r"^art_[0-9a-z]{8,32}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 """What configuration calls things: teams, modules, people, rules, policies, calendars."""
+
+WEBHOOK: Final = "webhook:"
+"""How recipients name a webhook."""
 
 
 class Channel(StrEnum):

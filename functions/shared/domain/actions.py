@@ -20,10 +20,10 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 Recipient = Annotated[
     str,
     StringConstraints(
-        pattern=r"^(account_manager|assignee|lead|manager|on_call|team|(person|team):[a-z0-9][a-z0-9_-]{0,62}|[^@\s:]+@[^@\s]+)$"
+        pattern=r"^(account_manager|assignee|lead|manager|on_call|team|(person|team|webhook):[a-z0-9][a-z0-9_-]{0,62}|[^@\s:]+@[^@\s]+)$"
     ),
 ]
-"""Who is told: by the part they have in the ticket, or `person:ID`, `team:ID`, or a mail address."""
+"""Who is told: by the part they have in the ticket, or `person:ID`, `team:ID`, `webhook:ID`, or a mail address."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from functions.shared.domain.quiet import Quiet
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rules import Rule
 from functions.shared.domain.ways import Skill, Way
+from functions.shared.domain.webhooks import Webhook
 
 
 class Desk(Part):
@@ -137,6 +138,7 @@ class DeskConfig(Part):
     checklists: tuple[Checklist, ...] = ()
     replies: tuple[ReplyTemplate, ...] = ()
     on_call: tuple[Rota, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
     templates: dict[Slug, MailTemplate] = Field(default_factory=dict)
 
     @cached_property
@@ -154,6 +156,9 @@ class DeskConfig(Part):
         """The person who signs in with `email`, whatever its case."""
         wanted = email.strip().casefold()
         return next((person for person in self.people if person.email.casefold() == wanted), None)
+
+    def webhook(self, webhook_id: str) -> Webhook | None:
+        return next((webhook for webhook in self.webhooks if webhook.id == webhook_id), None)
 
     def members(self, team_id: str) -> tuple[Person, ...]:
         """The people of a team, in file order."""
@@ -194,6 +199,8 @@ class DeskConfig(Part):
                 people = self.members(name or team or "")
             case "person":
                 people = [self.person(name)]
+            case "webhook":
+                return [recipient] if self.webhook(name) else []
             case _:
                 return [recipient] if "@" in recipient else []
         return [person.id for person in people if person]

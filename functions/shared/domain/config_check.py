@@ -87,6 +87,7 @@ def _repeats(config: DeskConfig) -> Iterator[Fault]:
         "rules": config.rules,
         "procedures": config.procedures,
         "checklists": config.checklists,
+        "webhooks": config.webhooks,
         "replies": config.replies,
     }
     for name, items in lists.items():
@@ -271,6 +272,8 @@ def _recipient_exists(config: DeskConfig, place: Place, recipient: str) -> Itera
         yield from _team_exists(config, place, name)
     elif kind == "person":
         yield from _person_exists(config, place, name)
+    elif kind == "webhook" and name and config.webhook(name) is None:
+        yield Fault(place, f'no webhook "{name}"')
     elif kind == "manager" and not config.people_with_role(Role.MANAGER):
         yield Fault(place, "nobody has the role manager")
     elif kind == "on_call" and not config.on_call:

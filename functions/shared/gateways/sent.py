@@ -73,6 +73,10 @@ class SentMail:
         """The mail will never leave."""
         self._put(claim.key, claim.attempt, now, None, {"outcome": {"S": "refused"}})
 
+    def given_back(self, claim: Claim, *, now: datetime) -> None:
+        """The attempt failed; the next one may begin at once."""
+        self._put(claim.key, claim.attempt, now, None, {"lease_until": {"N": "0"}})
+
     def take_turn(self, name: str, *, limit: int, now: datetime) -> bool:
         """Whether one more of `limit` turns called `name` is left; takes it."""
         for turn in range(limit):

@@ -72,6 +72,9 @@ class SentInMemory:
     def sent(self, claim: Claim, message_id: str, *, now: datetime) -> None:
         self.claims[claim.key] = (replace(claim, message_id=message_id), now)
 
+    def given_back(self, claim: Claim, *, now: datetime) -> None:
+        self.claims[claim.key] = (claim, now)
+
     def refused(self, claim: Claim, *, now: datetime) -> None:
         self.claims[claim.key] = (replace(claim, is_refused=True), now)
 
