@@ -58,12 +58,18 @@ class Platform:
         """Where the secrets of webhooks lie, each a SecureString that the operators create."""
         return f"/aftercare/{self.shape.desk_id}/webhooks"
 
+    @property
+    def channel_secrets_parameter(self) -> str:
+        """The SecureString with what channels sign with; the operators create it, as the one behind links."""
+        return f"/aftercare/{self.shape.desk_id}/channel-secrets"
+
     def allow_token_key(self, function: lambda_.Function) -> None:
         """Read the key behind customers' links."""
-        arn = cdk.Stack.of(function).format_arn(
-            service="ssm", resource="parameter", resource_name=self.token_key_parameter.removeprefix("/")
-        )
-        iam.Grant.add_to_principal(grantee=function, actions=["ssm:GetParameter"], resource_arns=[arn])
+        _allow_parameter(function, self.token_key_parameter)
+
+    def allow_channel_secrets(self, function: lambda_.Function) -> None:
+        """Read what channels sign with."""
+        _allow_parameter(function, self.channel_secrets_parameter)
 
     def allow_config(self, function: lambda_.Function) -> None:
         """Read the live configuration: its pointer in the table and its document."""
@@ -95,3 +101,8 @@ class Platform:
     def allow_customers_tickets(self, principal: iam.IGrantable) -> None:
         """List the tickets of a contact or a company."""
         allow_table(principal, self.table, "Query", indexes=["by_contact", "by_company"])
+
+
+def _allow_parameter(function: lambda_.Function, name: str) -> None:
+    arn = cdk.Stack.of(function).format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
+    iam.Grant.add_to_principal(grantee=function, actions=["ssm:GetParameter"], resource_arns=[arn])

@@ -11,6 +11,7 @@ import typer
 from functions.shared.contracts.words import Role
 from ops import (
     calendar_commands,
+    channel_commands,
     config_commands,
     customer_commands,
     key_commands,
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(ticket_commands.app, name="ticket")
 app.add_typer(config_commands.app, name="config")
+app.add_typer(channel_commands.app, name="channel")
 app.add_typer(customer_commands.companies, name="company")
 app.add_typer(customer_commands.contacts, name="contact")
 app.add_typer(key_commands.app, name="keys")

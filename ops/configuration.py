@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from functions.shared.domain.calendar import Calendar
+from functions.shared.domain.channel_hooks import ChannelHook
 from functions.shared.domain.config import Desk, DeskConfig, MailTemplate, Module, Person, Team
 from functions.shared.domain.config_check import faults, rule_faults, spelled
 from functions.shared.domain.document import Part
@@ -65,6 +66,10 @@ class Webhooks(Part):
     webhooks: tuple[Webhook, ...]
 
 
+class Channels(Part):
+    channels: tuple[ChannelHook, ...]
+
+
 class Templates(Part):
     templates: dict[str, MailTemplate]
 
@@ -85,6 +90,7 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "replies": Replies,
     "on_call": OnCall,
     "templates": Templates,
+    "channels": Channels,
 }
 """What a file of each section holds. A section is the file `NAME.yaml` or all files `NAME/*.yaml`, in order of name."""
 

@@ -16,6 +16,8 @@ from functions.shared.gateways.tickets import TicketTable
 if TYPE_CHECKING:
     from ops.quarantine_commands import MailPlace
 
+CHANNELS = "channels/"
+"""What channels posted lies beside the mail."""
 _NOT_MAIL = {"AMAZON_SES_SETUP_NOTIFICATION"}
 """What SES itself leaves in the bucket when a rule is made."""
 _NAMES = {
@@ -49,15 +51,20 @@ def reconcile(place: "MailPlace", desk: str, *, since: datetime, until: datetime
     stored: dict[str, datetime] = {}
     for page in place.s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket):
         stored |= {item["Key"]: item["LastModified"] for item in page.get("Contents", ())}
-    held = {mail.id: mail for mail in Quarantine(place.dynamodb, place.table, desk).since(first)}
+    quarantine = Quarantine(place.dynamodb, place.table, desk)
+    held = {mail.id: mail for mail in quarantine.since(first) if mail.channel is None}
     table = TicketTable(place.dynamodb, place.table, desk)
     tickets = frozenset(_existing(table, {line.ticket_id for line in lines.values() if line.ticket_id}))
     return {"desk": desk, **compared(Accounts(stored, lines, held, tickets), since=since, until=until)}
 
 
+def _is_mail(key: str) -> bool:
+    return key not in _NOT_MAIL and not key.startswith(CHANNELS)
+
+
 def compared(known: Accounts, *, since: datetime, until: datetime) -> dict[str, Any]:
     """The counts of a stretch of time, and by name every mail that they do not account for."""
-    arrived = {key for key, at in known.stored.items() if since <= at < until and key not in _NOT_MAIL}
+    arrived = {key for key, at in known.stored.items() if since <= at < until and _is_mail(key)}
     arrived |= {line.raw_key for line in known.lines.values() if since <= line.received_at < until}
     counts = dict.fromkeys(_NAMES.values(), 0)
     differences: list[dict[str, str]] = []

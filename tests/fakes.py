@@ -223,7 +223,7 @@ class InMemoryCustomers:
         self.merged: dict[ContactId, tuple[ContactId, ...]] = {}
 
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
-        key = fold_address(caller.address) if caller.address else fold_phone(caller.phone or "")
+        key = fold_address(caller.address) if caller.address else fold_phone(caller.phone or "") or caller.handle or ""
         record = ContactRecord(id=contact_id(key), name=caller.name, address=caller.address, phone=caller.phone)
         company = Company(id=company_id(caller.company), name=caller.company) if caller.company else None
         return snapshot(record, caller, Language.ZH), company

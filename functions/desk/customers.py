@@ -164,7 +164,7 @@ class Customers:
         principal.require(Role.AGENT)
         before = self._records.contact(contact_id)
         after = _changed(before, changes)
-        if not after.found_by:
+        if before.found_by and not after.found_by:
             raise InvalidInput.of("address", "required", "A contact has an address or a phone number.")
         if after.company_id and after.company_id != before.company_id:
             try:

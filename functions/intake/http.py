@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.intake import api
+from functions.intake import api, channel_api
 from functions.intake.pages import routes
 from functions.intake.wiring import wiring
 from functions.shared.gateways.config import RECENT
@@ -19,6 +19,7 @@ app = build_resolver(
     before=lambda: wiring().config.live(within=RECENT),  # what was published counts within seconds
 )
 app.include_router(api.router)
+app.include_router(channel_api.router)
 app.include_router(routes.router)
 
 

@@ -11,6 +11,10 @@ class IntakeHttpSettings(DeskSettings):
     token_key_parameter: str
     """Name of the SSM SecureString that signs customers' links."""
     support_address: str
+    inbound_bucket: str
+    """Where what cannot be read is kept as it came."""
+    channel_secrets_parameter: str
+    """Name of the SSM SecureString with the channels' secrets."""
 
 
 class IntakeMailSettings(DeskSettings):

@@ -7,11 +7,15 @@ from typing import Any
 
 import boto3
 
+from functions.intake.channels.door import ChannelDoor
 from functions.intake.completing import Completing
 from functions.intake.service import Intake
 from functions.intake.settings import IntakeHttpSettings
 from functions.shared.domain.config import DeskConfig
+from functions.shared.gateways.blobs import Blobs
+from functions.shared.gateways.channel_secrets import ChannelSecretsParameter
 from functions.shared.gateways.links import LinkGenerations
+from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.identity.authenticate import Authenticator
 from functions.shared.identity.cookies import Cookies
@@ -57,6 +61,23 @@ def completing() -> Completing:
         bodies=parts.bodies,
         visible=intake().visible,
         attachments=intake().attachments,
+    )
+
+
+@cache
+def channels() -> ChannelDoor:
+    """The channels' door."""
+    parts, known = wiring(), settings()
+    return ChannelDoor(
+        config=parts.config.last_read,
+        secrets=ChannelSecretsParameter(boto3.client("ssm"), known.channel_secrets_parameter),
+        tickets=parts.tickets,
+        past=parts.store,
+        customers=parts.directory,
+        bodies=parts.bodies,
+        blobs=parts.blobs,
+        quarantine=Quarantine(parts.dynamodb, known.table_name, known.desk_id),
+        payloads=Blobs(parts.s3, known.inbound_bucket),
     )
 
 

@@ -30,6 +30,8 @@ class Intake(Construct):
                 public_url=platform.public_url,
                 token_key_parameter=platform.token_key_parameter,
                 support_address=platform.shape.support_address,
+                inbound_bucket=platform.inbound.bucket_name,
+                channel_secrets_parameter=platform.channel_secrets_parameter,
             ),
             timeout=DOOR_TIMEOUT,
             memory_mib=1024,
@@ -39,6 +41,8 @@ class Intake(Construct):
         platform.allow_directory(http)
         platform.allow_queries(http, indexes=["by_contact"])
         platform.allow_token_key(http)
+        platform.allow_channel_secrets(http)
+        allow_objects(http, platform.inbound, "PutObject", under=["channels/"])
         allow_objects(http, platform.blobs, "GetObject", "PutObject", under=_SAID)
         api.leads_to(http, "Intake", EVERY_OTHER_PATH)
 

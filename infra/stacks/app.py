@@ -76,6 +76,7 @@ class AppStack(cdk.Stack):
             "InboundTopicArn": self.intake.inbound.topic_arn,
             "TokenKeyParameter": platform.token_key_parameter,
             "WebhookSecrets": platform.webhook_secrets,
+            "ChannelSecretsParameter": platform.channel_secrets_parameter,
             "AlarmsTopicArn": alarms.topic.topic_arn,
         }.items():
             cdk.CfnOutput(self, name, value=value)

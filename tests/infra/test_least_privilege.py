@@ -43,6 +43,7 @@ SAID = {"blobs/attachments/*", "blobs/bodies/*"}
 CONFIG = {"s3:GetObject blobs/config/*"}
 OBJECTS = {
     "functions.intake.http.handler": CONFIG
+    | {"s3:PutObject inbound/channels/*"}
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},
     "functions.intake.mail.handler": CONFIG | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
     "functions.router.occasions.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},

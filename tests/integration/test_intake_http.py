@@ -32,6 +32,8 @@ def _desk(dynamodb: Any) -> Iterator[None]:
         public_url="https://desk.example",
         token_key_parameter=TOKEN_KEYS,
         support_address="support@aftercare.example",
+        inbound_bucket="aftercare-inbound",
+        channel_secrets_parameter="/aftercare/channel-secrets",
     )
     with live_desk(dynamodb, environment, wiring):
         yield

@@ -36,7 +36,7 @@ class CustomerRow:
         if isinstance(record, CompanyRecord):
             return cls(f"{COMPANIES}/{record.id}", record.name, record.domains, record.tags, record.tier)
         facts = [fact for fact in (record.address, record.phone) if fact]
-        return cls(f"{CONTACTS}/{record.id}", record.name or facts[0], facts, record.tags)
+        return cls(f"{CONTACTS}/{record.id}", record.name or (facts or [record.id])[0], facts, record.tags)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from functions.shared.contracts.events import Company
 from functions.shared.contracts.words import Channel, DeskId, Language, Role, Slug
 from functions.shared.domain.calendar import Calendar
+from functions.shared.domain.channel_hooks import ChannelHook
 from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
 from functions.shared.domain.folding import fold
 from functions.shared.domain.form import Form
@@ -140,11 +141,16 @@ class DeskConfig(Part):
     on_call: tuple[Rota, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     templates: dict[Slug, MailTemplate] = Field(default_factory=dict)
+    channels: tuple[ChannelHook, ...] = ()
 
     @cached_property
     def sla(self) -> Sla:
         """What the desk promises, with the calendars ready to answer."""
         return Sla(policies=self.policies, calendars=self.calendars)
+
+    def channel_hook(self, name: str) -> ChannelHook | None:
+        """The channel that posts to /api/v1/channels/NAME."""
+        return next((hook for hook in self.channels if hook.id == name), None)
 
     def team(self, team_id: str | None) -> Team | None:
         return next((team for team in self.teams if team.id == team_id), None)

@@ -88,6 +88,7 @@ def _repeats(config: DeskConfig) -> Iterator[Fault]:
         "procedures": config.procedures,
         "checklists": config.checklists,
         "webhooks": config.webhooks,
+        "channels": config.channels,
         "replies": config.replies,
     }
     for name, items in lists.items():

@@ -136,13 +136,15 @@ def take_out(record: Record, above: list[Record]) -> list[Record]:
 
 
 class Caller(BaseModel):
-    """What a channel knows of the one who asks; at least an address or a phone number."""
+    """What a channel knows of the one who asks; at least an address, a phone number or a handle."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str = ""
     address: str | None = None
     phone: str | None = None
+    handle: str | None = None
+    """What a channel calls them: `CHANNEL:ACCOUNT`. Somebody without address and phone is known by it."""
     company: str | None = None
     language: Language | None = None
 
@@ -161,6 +163,11 @@ def fold_phone(phone: str) -> str:
 def fold_name(name: str) -> str:
     """A company's name without case, width and spacing."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", name)).strip().casefold()
+
+
+def handle_key(handle: str) -> str:
+    """What somebody is found by whom a channel calls `handle`; no address or phone number looks so."""
+    return f"handle#{handle}"
 
 
 def contact_id(key: str) -> ContactId:

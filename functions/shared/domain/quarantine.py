@@ -1,4 +1,4 @@
-"""Mail that became no ticket: kept with the reason, so that nothing that arrived is lost silently."""
+"""What arrived and became no ticket, mail or a channel's message: kept with the reason, so that nothing is lost."""
 
 from enum import StrEnum
 from typing import Any, Literal
@@ -18,6 +18,7 @@ class Held(StrEnum):
     OTHER_MAILBOX = "other_mailbox"
     OWN_MAIL = "own_mail"
     MACHINE = "machine"
+    BAD_PAYLOAD = "bad_payload"
 
     @property
     def is_for_good(self) -> bool:
@@ -45,6 +46,7 @@ class HeldMail(BaseModel):
     sender: str | None = None
     subject: str = ""
     message_id: str | None = None
+    channel: str | None = Field(default=None, description="The channel that posted it, where it is no mail.")
     standing: Standing = "held"
     settled_by: str | None = Field(default=None, description="Who let it go or deleted it.")
     settled_at: AwareDatetime | None = None

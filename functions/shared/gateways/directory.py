@@ -16,6 +16,7 @@ from functions.shared.domain.directory import (
     fold_address,
     fold_name,
     fold_phone,
+    handle_key,
     merge,
     snapshot,
     take_out,
@@ -60,7 +61,7 @@ class Directory:
         the company; one that is merely named counts for no tier.
 
         Raises:
-            ValueError: the caller has neither address nor phone.
+            ValueError: the caller has neither address nor phone nor handle.
         """
         found_by = _contact_keys(caller)
         domain, name = business_domain(caller.address), fold_name(caller.company or "")
@@ -298,6 +299,7 @@ class Directory:
 def _contact_keys(caller: Caller) -> list[str]:
     found_by = [fold_address(caller.address)] if caller.address else []
     found_by += [fold_phone(caller.phone)] if caller.phone else []
+    found_by += [handle_key(caller.handle)] if caller.handle and not any(found_by) else []
     if not found_by or not all(found_by):
-        raise ValueError("a caller has an address or a phone number")
+        raise ValueError("a caller has an address, a phone number or a handle")
     return found_by
