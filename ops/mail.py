@@ -22,11 +22,14 @@ def parse(
     ] = False,
 ) -> None:
     """Print what the desk reads in each message, one JSON object a line; status 1 if any cannot be read."""
-    answers = []
+    has_errors = False
     for file in files:
-        answers.append(_read(file, only_body=body))
-        typer.echo(json.dumps({"file": str(file), **answers[-1]}, ensure_ascii=False))
-    raise typer.Exit(any("error" in answer for answer in answers))
+        answer = _read(file, only_body=body)
+        has_errors |= "error" in answer
+        # Names of files may be no UTF-8, and the terminal may not speak it: the answer is UTF-8 whatever they are.
+        line = json.dumps({"file": str(file), **answer}, ensure_ascii=False).encode("utf-8", "replace")
+        typer.echo(line)
+    raise typer.Exit(has_errors)
 
 
 @app.command("reconcile")
@@ -69,5 +72,5 @@ def _read(file: Path, *, only_body: bool) -> dict[str, object]:
         if only_body:
             return {"reply": fold(decode_text(raw)[0])[0]}
         return parse_mail(raw).model_dump(mode="json", by_alias=True)
-    except (UnreadableMail, OSError) as error:
-        return {"error": str(error)}
+    except (UnreadableMail, OSError, MemoryError) as error:
+        return {"error": str(error) or type(error).__name__}

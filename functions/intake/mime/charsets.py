@@ -65,6 +65,7 @@ _ISO_2022_JP = re.compile(r"iso-?2022-?jp", re.IGNORECASE)
 _JIS_ESCAPE = re.compile(rb"\x1b(\$[@B]|\$\([@BDOPQ]|\([BJIH])")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DETECTION_WINDOW = 16_384
 
 
@@ -98,7 +99,16 @@ def decode_text(data: bytes, declared: str | None = None, hint: str | None = Non
 
 def printable(text: str) -> str:
     """Drop what no page, no JSON and no database wants: control characters and lone surrogates."""
-    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+    return text if _is_printable(text) else _CONTROLS.sub("", text)
+
+
+def _is_printable(text: str) -> bool:
+    """What searching for `_CONTROLS` would tell, several times faster."""
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(raw) == len(raw.translate(None, _CONTROL_BYTES)) and "\ufffe" not in text and "\uffff" not in text
 
 
 def _label(declared: str | None) -> str:

@@ -46,6 +46,8 @@ def decode_words(value: str, hint: str | None = None) -> str:
     Adjacent words are joined as bytes first, because clients split a Chinese character across two of them.
     """
     value = _FOLD.sub(" ", value)
+    if "=?" not in value:
+        return printable(_raw_text(value, hint)).strip()
     out: list[str] = []
     pending, charset, at = b"", "", 0
     for word in _WORD.finditer(value):
@@ -62,7 +64,7 @@ def decode_words(value: str, hint: str | None = None) -> str:
     if pending:
         out.append(decode_text(pending, charset, hint)[0])
     out.append(_raw_text(value[at:], hint))
-    return printable("".join(out)).strip()
+    return _FOLD.sub(" ", printable("".join(out))).strip()
 
 
 def parse_addresses(value: str, hint: str | None = None) -> list[Address]:

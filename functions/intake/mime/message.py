@@ -16,7 +16,7 @@ from typing import cast
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from functions.intake.mime import parts
+from functions.intake.mime import parts, tnef
 from functions.intake.mime.bounce import Bounce, read_bounce
 from functions.intake.mime.charsets import decode_text
 from functions.intake.mime.headers import (
@@ -29,6 +29,7 @@ from functions.intake.mime.headers import (
 )
 from functions.intake.mime.html import UnsafeHtml, sanitise, text_of
 from functions.intake.mime.machine import Machine, MachineKind, recognise
+from functions.intake.mime.meeting import meeting_text
 from functions.intake.mime.quotes import fold
 
 MAX_BYTES = 45 * 1024 * 1024
@@ -40,6 +41,7 @@ MAX_TEXT = 1_000_000
 _POLICY = EmailPolicy(utf8=True, header_factory=field_text)
 _ESSENTIAL = {"from", "to", "subject", "date", "message-id", "content-type"}
 """At least one of these makes bytes a mail; what the receiving server adds does not count."""
+_BOUNDARY = re.compile(rb"boundary\s{0,9}=", re.IGNORECASE)
 _DKIM = re.compile(r"(?:^|;)\s*d\s*=\s*([\w.-]{1,253})")
 _PARSER_FAULTS = (
     MessageError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError,
@@ -113,7 +115,7 @@ def _tree(raw: bytes) -> EmailMessage:
         raise UnreadableMail("empty")
     if len(raw) > MAX_BYTES:
         raise UnreadableMail(f"larger than {MAX_BYTES} bytes")
-    if len(re.findall(rb"boundary\s{0,9}=", raw, re.IGNORECASE)) > MAX_MULTIPARTS:
+    if raw.lower().count(b"boundary") > MAX_MULTIPARTS and len(_BOUNDARY.findall(raw)) > MAX_MULTIPARTS:
         raise UnreadableMail(f"more than {MAX_MULTIPARTS} multiparts")
     try:
         parser = BytesParser(EmailMessage, policy=_POLICY)
@@ -138,6 +140,7 @@ class _Body:
     htmls: list[str] = field(default_factory=list)
     files: list[parts.File] = field(default_factory=list)
     report: str | None = None
+    meeting: str = ""
     returned: str = ""
     charset: str | None = None
     kinds: list[tuple[str, str]] = field(default_factory=list)
@@ -145,7 +148,8 @@ class _Body:
 
     def read(self, part: EmailMessage, parent: str = "") -> None:
         kind = part.get_content_type()
-        self.kinds.append((kind, parts.parameter(part, "content-type", "report-type").lower()))
+        is_report = kind == "multipart/report"
+        self.kinds.append((kind, parts.parameter(part, "content-type", "report-type").lower() if is_report else ""))
         self.defects += [_words(type(defect).__name__) for defect in part.defects]
         if part.get_content_maintype() == "multipart" and part.is_multipart():
             for child in cast(Sequence[EmailMessage], part.get_payload()):
@@ -159,7 +163,27 @@ class _Body:
         elif parts.is_body(part, kind, has_body=bool(self.texts or self.htmls)):
             self._take_text(part, kind)
         else:
-            self.files.append(parts.file(part, kind, hint=self.charset, in_related=parent == "multipart/related"))
+            self._take_file(parts.file(part, kind, hint=self.charset, in_related=parent == "multipart/related"))
+
+    def _take_file(self, found: parts.File) -> None:
+        if found.content_type in tnef.KINDS or found.name.lower() == "winmail.dat":
+            try:
+                package = tnef.unpack(found.content)
+            except tnef.UnreadableTnef as error:
+                self.defects.append(str(error))
+            else:
+                self._take_package(package)
+                return
+        if found.content_type == "text/calendar":
+            self.meeting = self.meeting or meeting_text(decode_text(found.content, None, "utf-8")[0])
+        self.files.append(found)
+
+    def _take_package(self, package: tnef.Package) -> None:
+        """What Outlook packed; its body counts only where the mail has none that everybody can read."""
+        self.files += [parts.packed(one) for one in package.files]
+        if not self.texts and not self.htmls:
+            self.texts += [package.text.replace("\r\n", "\n")[:MAX_TEXT]] if package.text else []
+            self.htmls += [package.html] if package.html else []
 
     def _take_text(self, part: EmailMessage, kind: str) -> None:
         declared = parts.parameter(part, "content-type", "charset") or None
@@ -189,7 +213,8 @@ class _Body:
 def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
     hint = body.charset
     html = _clean(body)
-    text = "\n\n".join(stripped for one in body.texts if (stripped := one.strip("\n"))) or text_of(html)
+    text = "\n\n".join(stripped for one in body.texts if (stripped := one.strip("\n")))
+    text = text or text_of(html) or body.meeting
     reply, quoted = fold(text)
     sender = next(iter(_addresses(fields, "from", hint) or _addresses(fields, "sender", hint)), None)
     subject = decode_words(_one(fields, "subject"), hint)[:2_000]

@@ -14,6 +14,7 @@ from typing import cast
 
 from functions.intake.mime.charsets import decode_text, printable
 from functions.intake.mime.headers import decode_words
+from functions.intake.mime.tnef import PackedFile
 
 MACHINE_KINDS = {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
 MAX_NAME = 150
@@ -113,6 +114,16 @@ def forwarded(part: EmailMessage, linesep: str, *, hint: str | None) -> File:
         data, subject = out.getvalue(), decode_words(str(inner.get("subject", "")), hint)
     name = _file_name(part, hint) or (_clean_name(f"{subject[:100]}.eml") if subject else "")
     return File(name, "message/rfc822", data, disposition(part) == "inline", "")
+
+
+def packed(one: PackedFile) -> File:
+    """A file out of Outlook's package."""
+    name = _clean_name(one.name)
+    suffix = f".{name.rpartition('.')[2].lower()}"
+    guessed = next((kind for kind, extension in _EXTENSIONS.items() if extension == suffix), "")
+    kind = one.content_type.lower() or guessed
+    content_id = one.content_id.strip().strip("<>")
+    return File(name, _safe_type(kind), one.content, inline=False, content_id=content_id)
 
 
 def report_text(part: EmailMessage) -> str:

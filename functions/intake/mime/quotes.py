@@ -23,8 +23,9 @@ _HEADER_FROM = re.compile(rf"^[*\s]*(?:{_FROM})[*\s]*[:：][*\s]*\S", re.IGNOREC
 _HEADER_FIELD = re.compile(rf"^[*\s]*(?:{_FROM}|{_FIELD})[*\s]*[:：]", re.IGNORECASE)
 _DIVIDER = re.compile(
     r"^\s*[-_=—*]{2,}\s*(?:"
-    r"Original (?:Message|Appointment|E-?mail)|Forwarded (?:message|by\b.*)|Reply (?:message|above this line.*)|"
-    r"原始邮件|原始郵件|原邮件|原郵件|原始信件|转发(?:的)?邮件(?:信息)?|轉寄(?:的)?郵件|转发邮件|回复的(?:原)?邮件|回复邮件|"
+    r"(?:The )?Original(?: (?:Message|Appointment|E-?mail))?|"
+    r"Forwarded (?:message|by\b.*)|Reply (?:message|above this line.*)|"
+    r"原始邮件|原始郵件|邮件原件|郵件原件|原邮件|原郵件|原始信件|转发(?:的)?邮件(?:信息)?|轉寄(?:的)?郵件|转发邮件|回复的(?:原)?邮件|回复邮件|"
     r"元のメッセージ|Original Nachricht|Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|"
     r"Message original|Message transféré|Mensaje original|Mensaje reenviado|Mensagem original|Messaggio originale|"
     r"Oorspronkelijk bericht|원본 메일|원본 메시지|Исходное сообщение|Пересланное сообщение|Begin forwarded message"
