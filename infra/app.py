@@ -33,11 +33,11 @@ def desk() -> cdk.App:
 
 def build_stacks(app: cdk.App, *, shape: Shape, code: lambda_.Code) -> tuple[cdk.Stack, ...]:
     """The stacks of one desk in `app`."""
-    data = DataStack(app, "AftercareData", shape=shape)
-    running = AppStack(app, "AftercareApp", shape=shape, data=data, code=code)
+    data = DataStack(app, shape.stack("Data"), shape=shape)
+    running = AppStack(app, shape.stack("App"), shape=shape, data=data, code=code)
     if not shape.mail_domain:
         return data, running
-    return data, running, MailStack(app, "AftercareMail", shape=shape, data=data, intake=running.intake)
+    return data, running, MailStack(app, shape.stack("Mail"), shape=shape, data=data, intake=running.intake)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ from aws_cdk import aws_lambda as lambda_
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 
+DEFAULT_DESK = "after-sales"
+"""Its stacks carry no desk's name: they were there before there were several desks."""
+
 LOCAL_API_TAG = "de5c0001"
 """The id by which the local cloud serves the HTTP API."""
 
@@ -26,6 +29,8 @@ class Shape:
     support_address: str
     mail_domain: str | None = None
     """Mail to this domain is received by SES; without it mail is only sent."""
+    receipt_rule_set: str | None = None
+    """The region's active receipt rule set, when another desk made it; without it the desk makes one of its own."""
     public_url: str | None = None
     """The address that people use, when it is not the HTTP API's own."""
     alarm_address: str | None = None
@@ -46,6 +51,10 @@ class Shape:
                 raise UnusableContext(f"context {name} is missing: set it in cdk.json or with -c {name}=…")
         given = {name: value.rstrip("/") for name, value in given.items()}
         return cls(**given)  # type: ignore[arg-type]  # `kind` was checked above
+
+    def stack(self, part: str) -> str:
+        """The name of the desk's stack for `part`. Desks of one account have stacks of their own (decision 90)."""
+        return f"Aftercare{part}" if self.desk_id == DEFAULT_DESK else f"Aftercare{part}-{self.desk_id}"
 
     @property
     def is_local(self) -> bool:

@@ -104,10 +104,11 @@ def demo() -> None:
     from ops.local.running import running
     from ops.terminal import print_queue, progress
 
-    endpoints = Endpoints.read(running().endpoints_file)
+    here = running()
+    endpoints = Endpoints.read(here.endpoints_file)
     with progress("Posting the sample problems…") as say:
         staff = DeskClient.as_staff()
-        lines = demo.post_all(DeskClient.as_customer(), staff, endpoints, say)
+        lines = demo.post_all(DeskClient.as_customer(), staff, endpoints, here.config, say)
     print_queue(lines)
 
 

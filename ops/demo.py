@@ -37,9 +37,16 @@ class Sample:
         return str(json.loads(self.path.read_bytes())["title"])
 
 
-def samples() -> list[Sample]:
-    """All of them, reports before mails."""
-    return [Sample(path) for pattern in ("*.json", "*.eml") for path in sorted(SAMPLES.rglob(pattern))]
+def samples(config: Path) -> list[Sample]:
+    """The problems of the desk configured in the folder `config`, reports before mails."""
+    folder = samples_of(config)
+    return [Sample(path) for pattern in ("*.json", "*.eml") for path in sorted(folder.rglob(pattern))]
+
+
+def samples_of(config: Path) -> Path:
+    """Where the desk's customers and problems for trying it out are: its own, or those of the default desk."""
+    own = config / "samples"
+    return own if own.is_dir() else SAMPLES
 
 
 def report(sample: Sample, client: DeskClient) -> Json:
@@ -60,27 +67,27 @@ def send(sample: Sample, endpoints: Endpoints) -> None:
         raise Failure(f"The mail bridge at {endpoints.smtp} did not take {sample.path.name}: {error}") from error
 
 
-def post_first(client: DeskClient) -> None:
+def post_first(client: DeskClient, config: Path) -> None:
     """The few tickets that a fresh desk begins with."""
-    for sample in samples()[:_SHOWN_AT_FIRST]:
+    for sample in samples(config)[:_SHOWN_AT_FIRST]:
         report(sample, client)
 
 
 def post_all(
-    customer: DeskClient, staff: DeskClient, endpoints: Endpoints, posted: Callable[[str], None]
+    customer: DeskClient, staff: DeskClient, endpoints: Endpoints, config: Path, posted: Callable[[str], None]
 ) -> list[Json]:
     """Post every sample and wait until each is triaged; the lines of their tickets, in order of posting."""
     references: dict[str, str] = {}
-    for sample in samples():
+    for sample in samples(config):
         if sample.is_mail:
             send(sample, endpoints)
         else:
             references[sample.title] = report(sample, customer)["reference"]
         posted(sample.title)
-    return [*_triaged(staff, references)]
+    return [*_triaged(staff, references, samples(config))]
 
 
-def _triaged(staff: DeskClient, references: dict[str, str]) -> Iterator[Json]:
+def _triaged(staff: DeskClient, references: dict[str, str], posted: list[Sample]) -> Iterator[Json]:
     """The lines of all samples' tickets, as soon as all of them have a priority."""
     give_up = time.monotonic() + _PATIENCE_S
     while True:
@@ -89,7 +96,7 @@ def _triaged(staff: DeskClient, references: dict[str, str]) -> Iterator[Json]:
         by_reference = {line["reference"]: line for line in lines if line["priority"]}
         found = {
             sample.title: by_reference.get(references.get(sample.title, "")) or by_title.get(sample.title)
-            for sample in samples()
+            for sample in posted
         }
         if all(found.values()):
             yield from (line for line in found.values() if line)

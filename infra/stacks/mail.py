@@ -14,8 +14,8 @@ from infra.stacks.data import DataStack
 class MailStack(cdk.Stack):
     """Every address of the mail domain leads to the inbound bucket, and from there to intake.
 
-    An account has one active receipt rule set per region. Making ours active could silence another one, so that step is
-    left to the operators: the stack says the command.
+    An account has one active receipt rule set per region. The first desk makes one; making it active could silence
+    another, so that step is left to the operators: the stack says the command. Further desks add their rule to it.
     """
 
     def __init__(self, scope: Construct, id: str, *, shape: Shape, data: DataStack, intake: Intake) -> None:
@@ -31,7 +31,12 @@ class MailStack(cdk.Stack):
                 conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
             )
         )
-        rules = ses.ReceiptRuleSet(self, "Rules")
+        existing = shape.receipt_rule_set
+        rules = (
+            ses.ReceiptRuleSet.from_receipt_rule_set_name(self, "Rules", existing)
+            if existing
+            else ses.ReceiptRuleSet(self, "Rules")
+        )
         rules.add_rule(
             "Receive",
             recipients=[domain],
@@ -42,8 +47,7 @@ class MailStack(cdk.Stack):
         for place, record in enumerate(identity.dkim_records, start=1):
             cdk.CfnOutput(self, f"Dkim{place}", value=f"{record.name} CNAME {record.value}")
         cdk.CfnOutput(self, "Mx", value=f"{domain} MX 10 inbound-smtp.{self.region}.amazonaws.com")
-        cdk.CfnOutput(
-            self,
-            "Activate",
-            value=f"aws ses set-active-receipt-rule-set --rule-set-name {rules.receipt_rule_set_name}",
-        )
+        cdk.CfnOutput(self, "RuleSet", value=rules.receipt_rule_set_name)
+        if not existing:
+            activate = f"aws ses set-active-receipt-rule-set --rule-set-name {rules.receipt_rule_set_name}"
+            cdk.CfnOutput(self, "Activate", value=activate)

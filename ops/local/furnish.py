@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 
 from functions.shared.contracts.words import Role
 from functions.shared.domain.config import DeskConfig
@@ -18,26 +19,29 @@ from ops.keys import ensure_keys
 from ops.local.aws import LocalAws
 from ops.local.deploy import Outputs, parameter
 from ops.local.endpoints import User
-from ops.local.settings import ROOT
 
 PASSWORD = "Aftercare-local-1"
 """Everyone's: nobody but this machine can reach the local desk."""
 
-SAMPLE_COMPANIES = ROOT / "events" / "samples" / "companies.csv"
+COMPANIES = "companies.csv"
 
 _FURNISHED = "/aftercare/local/furnished"
 """The digest of what the desk was last furnished with, kept in the emulated AWS beside it."""
 
 
-def furnish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> tuple[User, ...]:
-    """Make the deployed desk ready for work as `config` describes it; the people who may sign in."""
+def furnish(aws: LocalAws, stack: Outputs, config: DeskConfig, samples: Path) -> tuple[User, ...]:
+    """Make the deployed desk ready for work as `config` describes it; the people who may sign in.
+
+    Args:
+        samples: the folder with customers to try the desk with, where there are any.
+    """
     digest = hashlib.sha256(f"{stack} {config.model_dump_json()} {PASSWORD}".encode()).hexdigest()
     if parameter(aws, _FURNISHED) != digest:
         _allow_mail(aws, config.desk.support_address)
         ensure_keys(aws.ssm, stack["TokenKeyParameter"])
         _ensure_webhook_secrets(aws, stack["WebhookSecrets"], config)
         _publish(aws, stack, config)
-        _enter_companies(aws, stack, config)
+        _enter_companies(aws, stack, config, samples / COMPANIES)
         for person in config.people:
             _admit(aws, stack["UserPoolId"], person.email, person.role)
         aws.ssm.put_parameter(Name=_FURNISHED, Value=digest, Type="String", Overwrite=True)
@@ -65,10 +69,12 @@ def _publish(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
     store.publish(config, author="desk up", note="From the configuration files", now=datetime.now(UTC))
 
 
-def _enter_companies(aws: LocalAws, stack: Outputs, config: DeskConfig) -> None:
+def _enter_companies(aws: LocalAws, stack: Outputs, config: DeskConfig, companies: Path) -> None:
     """The customers whom the sample problems come from."""
+    if not companies.is_file():
+        return
     directory = Directory(aws.dynamodb, stack["TableName"], stack["DeskId"], config.desk.default_language)
-    finish(import_companies(SAMPLE_COMPANIES, config, directory))
+    finish(import_companies(companies, config, directory))
 
 
 def _admit(aws: LocalAws, pool: str, email: str, role: Role) -> None:

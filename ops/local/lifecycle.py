@@ -38,7 +38,7 @@ def up(settings: LocalSettings, say: Say) -> Endpoints:
         aws = LocalAws(settings)
         is_changed = deploy.deploy(settings, aws, config.desk, say)
         stack = deploy.outputs(aws)
-        users = furnish.furnish(aws, stack, config)
+        users = furnish.furnish(aws, stack, config, demo.samples_of(settings.config))
         if is_changed:
             _keep(settings, background, say)
         elif emulator_was_down:
@@ -59,7 +59,7 @@ def up(settings: LocalSettings, say: Say) -> Endpoints:
         endpoints.write(settings.endpoints_file)
         if settings.has_demo_tickets and deploy.parameter(aws, _DEMO_POSTED) is None:
             say("Reporting a few problems…")
-            demo.post_first(DeskClient(settings.url))
+            demo.post_first(DeskClient(settings.url), settings.config)
             aws.ssm.put_parameter(Name=_DEMO_POSTED, Value="yes", Type="String", Overwrite=True)
         return endpoints
 

@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.config import ConfigStore
 from ops.keys import ensure_keys
 from tests.factories import DESK, default_config
@@ -63,13 +64,19 @@ def create_table(client: "DynamoDBClient") -> None:
 
 
 @contextmanager
-def live_desk(dynamodb: "DynamoDBClient", environment: Mapping[str, str], *modules: ModuleType) -> Iterator[None]:
-    """A desk with signing keys and the default configuration; what `modules` keep is made anew, and forgotten after."""
+def live_desk(
+    dynamodb: "DynamoDBClient", environment: Mapping[str, str], *modules: ModuleType, config: DeskConfig | None = None
+) -> Iterator[None]:
+    """A desk with signing keys and a configuration, the default one unless another is given.
+
+    What `modules` keep is made anew, and forgotten after.
+    """
+    content = config or default_config()
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BLOBS)
     ensure_keys(boto3.client("ssm"), TOKEN_KEYS)
-    config = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=DESK)
-    config.publish(default_config(), author="test", note="", now=datetime.now(UTC))
+    store = ConfigStore(dynamodb, s3, table=TABLE, bucket=BLOBS, desk=content.desk.id)
+    store.publish(content, author="test", note="", now=datetime.now(UTC))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
