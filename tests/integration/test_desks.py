@@ -44,6 +44,8 @@ def folder(request: pytest.FixtureRequest, dynamodb: Any) -> Iterator[Path]:
         public_url="https://desk.example",
         token_key_parameter=TOKEN_KEYS,
         support_address=config.desk.support_address,
+        inbound_bucket="aftercare-inbound",
+        channel_secrets_parameter="/aftercare/channel-secrets",
     ) | RouterSettings.to_env(
         **of_the_desk,
         timers_queue_url=boto3.client("sqs").create_queue(QueueName="timers")["QueueUrl"],
