@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from functions.shared.domain.calendar import Calendar, Closure, Opening, Weekday
 from functions.shared.domain.config_check import spelled
-from ops.configuration import sentence
+from functions.shared.domain.schema_faults import sentence
 from ops.failure import Failure
 from ops.special_days import SpecialDay
 from ops.yaml_file import YamlFault, parse_yaml

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from functions.shared.domain.calendar import Calendar
 from functions.shared.domain.channel_hooks import ChannelHook
@@ -23,6 +22,7 @@ from functions.shared.domain.procedures import Checklist, Procedure
 from functions.shared.domain.replies import ReplyTemplate
 from functions.shared.domain.rule_check import Doubt, doubts
 from functions.shared.domain.rules import Rule
+from functions.shared.domain.schema_faults import schema_faults
 from functions.shared.domain.webhooks import Webhook
 from functions.shared.gateways.config import ConfigStore
 from ops.yaml_file import Step, YamlFault, YamlFile, read_yaml
@@ -94,10 +94,10 @@ SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
 }
 """What a file of each section holds. A section is the file `NAME.yaml` or all files `NAME/*.yaml`, in order of name."""
 
-_LISTED: Final = ("forms", "procedures")
+LISTED: Final = ("forms", "procedures")
 """Sections whose every file is one item of a list."""
 
-_NAMED: Final = ("calendars",)
+NAMED: Final = ("calendars",)
 """Sections whose every file is one item, called what the file is called."""
 
 
@@ -119,9 +119,9 @@ class _Sources:
 
     def add(self, section: str, file: YamlFile) -> None:
         """Put the content of `file` into its section."""
-        if section in _LISTED:
+        if section in LISTED:
             self._append(section, file, (), file.content)
-        elif section in _NAMED:
+        elif section in NAMED:
             self.document.setdefault(section, {})[file.path.stem] = file.content
             self.origins[(section, file.path.stem)] = (file, ())
         elif not isinstance(file.content, dict) or section not in SECTIONS[section].model_fields:
@@ -275,46 +275,4 @@ def _files(root: Path, section: str) -> list[Path]:
 
 
 def _explained(sources: _Sources, error: ValidationError) -> Iterator[str]:
-    found = [(_written(details, sources.document), details) for details in error.errors()]
-    for place, details in found:
-        is_consequence = details["type"] == "too_short" and any(
-            other[: len(place)] == place and len(other) > len(place) for other, _ in found
-        )
-        if not is_consequence:
-            yield sources.described(place, sentence(details))
-
-
-def _written(details: ErrorDetails, document: Any) -> Place:
-    """Where `details` is about, without the steps that only the models know (which kind of action or condition)."""
-    place: list[Step] = []
-    here: Any = document
-    for step in details["loc"]:
-        known = step in here if isinstance(here, dict) else isinstance(here, list) and isinstance(step, int)
-        if known:
-            here = here[step]
-            place.append(step)
-    if details["type"] == "missing":
-        place.append(details["loc"][-1])
-    return tuple(place)
-
-
-def sentence(details: ErrorDetails) -> str:
-    """What is wrong with one part, for people."""
-    match details["type"]:
-        case "missing":
-            return "is missing"
-        case "extra_forbidden":
-            return "there is no such setting"
-        case "union_tag_invalid":
-            context = details["ctx"]
-            return f'no "{context["tag"]}" here; there is {context["expected_tags"]}'
-        case "union_tag_not_found":
-            return f"must say {details['ctx']['discriminator']}"
-        case "string_type":
-            return "is not a text"
-        case "tuple_type" | "list_type":
-            return "is not a list"
-        case "string_pattern_mismatch":
-            return f'"{details["input"]}" is not written as it must be ({details["ctx"]["pattern"]})'
-        case _:
-            return details["msg"].removeprefix("Value error, ")
+    return (sources.described(place, message) for place, message in schema_faults(error, sources.document))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from functions.shared.domain.config_check import spelled
 from functions.shared.domain.past_tickets import BadLine, PastTicket
-from ops.configuration import sentence
+from functions.shared.domain.schema_faults import sentence
 
 LONGEST_LINE: Final = 5_000_000
 """Characters. What is longer is no ticket."""

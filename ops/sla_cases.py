@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from functions.shared.contracts.events import Reason
 from functions.shared.domain.calendar import Calendar, parse_target
 from functions.shared.domain.config_check import spelled
+from functions.shared.domain.schema_faults import sentence
 from functions.shared.domain.spans import Pause
 from functions.shared.domain.walk import explain
 from functions.shared.domain.working_time import WorkingTime
-from ops.configuration import sentence
 from ops.yaml_file import YamlFault, read_yaml
 
 

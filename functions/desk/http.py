@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.desk import api, customers_api, handling_api, past_api, quarantine_api, staffing_api
+from functions.desk import api, customers_api, handling_api, past_api, quarantine_api, rules_api, staffing_api
 from functions.desk.pages import customers, handling_routes, people, routes
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
@@ -24,6 +24,7 @@ app.include_router(quarantine_api.router)
 app.include_router(customers_api.router)
 app.include_router(customers.router)
 app.include_router(handling_api.router)
+app.include_router(rules_api.router)
 app.include_router(routes.router)
 app.include_router(handling_routes.router)
 app.include_router(staffing_api.router)

@@ -11,6 +11,7 @@ from functions.desk.customers import Customers
 from functions.desk.handling import Handling
 from functions.desk.past import Past
 from functions.desk.quarantine import QuarantineDoor
+from functions.desk.rule_editing import RuleEditing
 from functions.desk.rule_reasons import RuleReasons
 from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
@@ -20,6 +21,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.arrivals import Arrivals
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.directory_search import DirectorySearch
+from functions.shared.gateways.drafts import RuleDrafts
 from functions.shared.gateways.opened_tickets import OpenedTickets
 from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.secrets import KeyParameter
@@ -93,6 +95,14 @@ def handling() -> Handling:
     """The agents' work by procedure and checklist."""
     parts = wiring()
     return Handling(parts.config.last_read, parts.tickets)
+
+
+@cache
+def rule_editing() -> RuleEditing:
+    """The rules' way from draft to live."""
+    parts, known = wiring(), settings()
+    drafts = RuleDrafts(parts.dynamodb, parts.s3, table=known.table_name, bucket=known.blobs_bucket, desk=parts.desk_id)
+    return RuleEditing(parts.config, drafts, past())
 
 
 @cache

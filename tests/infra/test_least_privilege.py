@@ -53,7 +53,8 @@ OBJECTS = {
     "functions.notifier.webhooks.handler": CONFIG,
     "functions.desk.http.handler": CONFIG
     | {f"s3:GetObject {said}" for said in SAID}
-    | {"s3:PutObject blobs/bodies/*", "s3:GetObject inbound/*", "s3:DeleteObject inbound/*"},
+    | {"s3:GetObject inbound/*", "s3:DeleteObject inbound/*"}
+    | {"s3:PutObject blobs/bodies/*", "s3:PutObject blobs/config/*"},
     "functions.notifier.events.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID},
     "functions.kb.http.handler": CONFIG | {"s3:GetObject blobs/search/*", "s3:GetObject site/*"},
     "functions.kb.publish.handler": CONFIG

@@ -6,8 +6,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from functions.shared.domain.errors import ConfigMissing, StaleConfig
+from functions.shared.domain.config_versions import ConfigVersion, Source
+from functions.shared.domain.errors import ConfigMissing, StaleConfig, StaleDraft
+from functions.shared.domain.rule_drafts import RuleDraft
 from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.drafts import RuleDrafts
 from ops.configuration import load_config
 from tests.integration.conftest import TABLE
 
@@ -90,3 +93,57 @@ def test_the_second_of_two_who_publish_at_once_is_told(new_store, monkeypatch):
     with pytest.raises(StaleConfig):
         publish(slow, CONFIG.model_copy(update={"rules": ()}))
     assert new_store().live().content() == CALMER.content()
+
+
+def test_the_history_says_who_published_what_and_why(new_store):
+    publish(new_store())
+    new_store().publish(CALMER, author="gao-yuan", note="calmer", now=NOW, source=Source.EDITOR, based_on=1)
+    new_store().publish(CONFIG, author="gao-yuan", note="", now=NOW, source=Source.EDITOR, restores=1)
+
+    newest, second, first = new_store().history()
+
+    assert (newest.version, newest.restores, newest.changed) == (3, 1, ("rules",))
+    assert second == ConfigVersion(
+        version=2, author="gao-yuan", note="calmer", published_at=NOW, source=Source.EDITOR, changed=("rules",)
+    )
+    assert (first.source, "teams" in first.changed) == (Source.FILES, True)
+    assert new_store().history(1, before=3) == [second]
+
+
+def test_what_was_based_on_another_version_is_refused(new_store):
+    publish(new_store())
+    publish(new_store(), CALMER)
+
+    with pytest.raises(StaleConfig):
+        new_store().publish(CONFIG, author="a", note="", now=NOW, based_on=1)
+
+
+@pytest.fixture
+def drafts(new_store, dynamodb):
+    new_store()
+    return lambda: RuleDrafts(dynamodb, boto3.client("s3"), table=TABLE, bucket="blobs", desk="after-sales")
+
+
+def draft(revision, rules=CONFIG.rules):
+    return RuleDraft(base=1, revision=revision, rules=rules, author="gao-yuan", changed_at=NOW)
+
+
+def test_a_draft_is_kept_until_it_is_given_up(drafts):
+    assert (drafts().get(), drafts().revision()) == (None, 0)
+    drafts().put(draft(1))
+    drafts().put(draft(2, CALMER.rules))
+
+    assert drafts().get() == draft(2, CALMER.rules)
+    drafts().give_up(2)
+    assert (drafts().get(), drafts().revision()) == (None, 3)
+    drafts().put(draft(4))
+    assert drafts().revision() == 4
+
+
+def test_the_second_of_two_who_change_a_draft_is_told(drafts):
+    drafts().put(draft(1))
+
+    for late in (lambda: drafts().put(draft(1)), lambda: drafts().put(draft(3)), lambda: drafts().give_up(2)):
+        with pytest.raises(StaleDraft):
+            late()
+    assert drafts().get() == draft(1)

@@ -28,6 +28,8 @@
     ├── StaleArticle           the article changed since it was read
     ├── StaleConfig            the configuration was published by someone else meanwhile
     ├── StalePresence          somebody else said something of a person's presence meanwhile
+    ├── StaleDraft             the draft of the rules changed since it was read
+    ├── RulesDiverged          a draft and what is live changed the same rules
     ├── AlreadySeen            this request or message opened a ticket before
     ├── IllegalTransition      the status does not allow this step
     │   ├── StepUnfinished     a step of the procedure asks for more; says what
@@ -283,6 +285,22 @@ class StalePresence(AftercareError):
 
     code = "stale_presence"
     sentence = "Someone else changed this status meanwhile. Please look at it again."
+
+
+class StaleDraft(AftercareError):
+    """The draft of the rules changed since it was read; read it again and retry."""
+
+    code = "stale_draft"
+    sentence = "The draft was changed by someone else meanwhile. Please look at it again."
+
+
+class RulesDiverged(AftercareError):
+    """A draft and what was published since it was begun changed the same rules."""
+
+    code = "rules_diverged"
+    sentence = (
+        "The same rules were changed and published meanwhile. Please look at them, or begin again from what is live."
+    )
 
 
 class AlreadySeen(AftercareError):

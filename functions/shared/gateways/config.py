@@ -11,6 +11,7 @@ from functions.shared.contracts.config_events import ConfigPublished
 from functions.shared.contracts.events import Actor
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.config_versions import ConfigVersion, Source
 from functions.shared.domain.errors import ConfigMissing, StaleConfig
 from functions.shared.gateways import keys
 
@@ -69,16 +70,49 @@ class ConfigStore:
             raise ConfigMissing(f"version {version}")
         return self._read(item["blob"]["S"])
 
-    def publish(self, config: DeskConfig, *, author: str, note: str, now: datetime) -> DeskConfig:
+    def history(self, limit: int = 50, *, before: int | None = None) -> list[ConfigVersion]:
+        """The versions published last, the newest first; with `before`, only those older than it."""
+        newest = keys.config_version(before - 1 if before else 99_999_999)
+        page = self._dynamodb.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :oldest AND :newest",
+            ExpressionAttributeValues={
+                ":pk": {"S": keys.config(self.desk)},
+                ":oldest": {"S": keys.config_version(0)},
+                ":newest": {"S": newest},
+            },
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [_version(item) for item in page["Items"]]
+
+    def publish(
+        self,
+        config: DeskConfig,
+        *,
+        author: str,
+        note: str,
+        now: datetime,
+        source: Source = Source.FILES,
+        based_on: int | None = None,
+        restores: int | None = None,
+    ) -> DeskConfig:
         """Make `config` live under the next version, and tell so on the bus; returns it as published.
 
         A configuration equal to the live one stays the version it is.
+
+        Args:
+            source: Where it was written.
+            based_on: The version that has to be live for `config` to replace it.
+            restores: The earlier version that it brings back.
 
         Raises:
             StaleConfig: somebody else published meanwhile.
         """
         pointer = self._item(keys.LIVE, consistent=True)
         current = int(pointer["version"]["N"]) if pointer else 0
+        if based_on is not None and current != based_on:
+            raise StaleConfig
         digest = _digest(config)
         if pointer and pointer["digest"]["S"] == digest:
             return config.model_copy(update={"version": current})
@@ -94,8 +128,11 @@ class ConfigStore:
             "author": {"S": author},
             "note": {"S": note},
             "published_at": {"S": keys.instant(now)},
+            "source": {"S": source.value},
+            **({"restores": {"N": str(restores)}} if restores else {}),
         }
         changed = _changed(published, self._read(pointer["blob"]["S"]) if pointer else None)
+        entry["changed"] = {"S": ",".join(changed)}
         event = ConfigPublished(
             event_id=f"{self.desk}-config-{published.version:06d}",
             desk=self.desk,
@@ -149,6 +186,16 @@ class ConfigStore:
 
     def _read(self, blob: str) -> DeskConfig:
         return DeskConfig.model_validate_json(self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read())
+
+
+def _version(item: Mapping[str, Any]) -> ConfigVersion:
+    texts = {name: item[name]["S"] for name in ("author", "note", "published_at")}
+    numbers = {name: int(item[name]["N"]) for name in ("version", "restores") if name in item}
+    changed = item["changed"]["S"] if "changed" in item else ""
+    source = item["source"]["S"] if "source" in item else Source.FILES
+    return ConfigVersion.model_validate(
+        {**texts, **numbers, "source": source, "changed": [part for part in changed.split(",") if part]}
+    )
 
 
 def _changed(published: DeskConfig, before: DeskConfig | None) -> tuple[str, ...]:

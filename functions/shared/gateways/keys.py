@@ -9,7 +9,7 @@
 | contact, and what finds it | `<desk>#CONTACT#<id>`, `<desk>#CONTACTKEY#<address or phone>` | `CONTACT`, `KEY` |
 | generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
 | company, and what finds it | `<desk>#COMPANY#<id>`, `<desk>#COMPANYKEY#<domain or folded name>` | `COMPANY`, `KEY` |
-| configuration | `<desk>#CONFIG` | `LIVE`, `V#<version>` |
+| configuration, draft of its rules | `<desk>#CONFIG` | `LIVE`, `V#<version>`, `DRAFT` |
 | turns of a team | `<desk>#TEAM#<team>` | `ROTATION` |
 | load and presence of a person | `<desk>#PERSON#<person>` | `STANDING` |
 | article head, commit | `<desk>#ART#<article id>` | `HEAD`, `COMMIT#<version>` |
@@ -40,6 +40,7 @@ HEAD: Final = "HEAD"
 COMMIT_PREFIX: Final = "COMMIT#"
 SEEN: Final = "SEEN"
 LIVE: Final = "LIVE"
+DRAFT: Final = "DRAFT"
 ROTATION: Final = "ROTATION"
 STANDING: Final = "STANDING"
 LINKS: Final = "LINKS"
