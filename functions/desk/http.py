@@ -6,8 +6,17 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.desk import api, customers_api, handling_api, past_api, quarantine_api, rules_api, staffing_api
-from functions.desk.pages import customers, handling_routes, people, routes
+from functions.desk import (
+    api,
+    customers_api,
+    handling_api,
+    opening_api,
+    past_api,
+    quarantine_api,
+    rules_api,
+    staffing_api,
+)
+from functions.desk.pages import customers, handling_routes, opening_routes, people, routes
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
 from functions.shared.http import build_resolver
@@ -18,6 +27,7 @@ app = build_resolver(
     problem_page=routes.problem_page,
     before=lambda: wiring().config.live(),  # what was published counts from the next request on
 )
+app.include_router(opening_api.router)
 app.include_router(api.router)
 app.include_router(past_api.router)
 app.include_router(quarantine_api.router)
@@ -25,6 +35,7 @@ app.include_router(customers_api.router)
 app.include_router(customers.router)
 app.include_router(handling_api.router)
 app.include_router(rules_api.router)
+app.include_router(opening_routes.router)
 app.include_router(routes.router)
 app.include_router(handling_routes.router)
 app.include_router(staffing_api.router)

@@ -9,6 +9,7 @@ import boto3
 
 from functions.desk.customers import Customers
 from functions.desk.handling import Handling
+from functions.desk.opening import Opening
 from functions.desk.past import Past
 from functions.desk.quarantine import QuarantineDoor
 from functions.desk.rule_editing import RuleEditing
@@ -88,6 +89,13 @@ def customers() -> Customers:
     parts = wiring()
     lists = DirectorySearch(parts.dynamodb, settings().table_name, parts.desk_id, parts.directory)
     return Customers(config=parts.config.last_read, records=parts.directory, lists=lists, tickets=parts.store)
+
+
+@cache
+def opening() -> Opening:
+    """How people of the desk open tickets."""
+    parts = wiring()
+    return Opening(config=parts.config.last_read, tickets=parts.tickets, customers=parts.directory, bodies=parts.bodies)
 
 
 @cache

@@ -13,6 +13,7 @@ from infra.platform import Platform
 OCCASIONS = (
     events.MessageReceived,
     events.TicketUpdated,
+    events.DetailsProvided,
     events.PriorityChanged,
     events.TicketAssigned,
     events.TicketWaiting,

@@ -35,6 +35,7 @@ def report(page: Page, title: str) -> str:
     """Report a problem on the portal; its reference."""
     page.goto("/")
     page.get_by_role("navigation").get_by_role("link", name="提交问题").click()
+    page.get_by_label("出现故障").check()
     page.get_by_label("一句话描述问题").fill(title)
     page.get_by_label("详细描述").fill(
         "从今天上午开始，导出的金额一列全部是 0，页面上看是正常的。下午要交给总部，请尽快帮忙。"
@@ -43,6 +44,7 @@ def report(page: Page, title: str) -> str:
     page.get_by_label("我的部门").check()
     page.get_by_label("紧急", exact=True).check()
     page.get_by_label("报错信息").fill("EXPORT-5012: cell type mismatch")
+    page.get_by_label("重现步骤").fill("1. 打开销售报表  2. 选择本月  3. 点击导出")
     page.locator("input[type=file]").set_input_files(
         {"name": "导出结果.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n" + bytes(2000)}
     )
@@ -162,6 +164,7 @@ def test_the_report_works_without_scripts(without_scripts: Page) -> None:
     page.goto("/report?lang=en")
     page.get_by_label("The problem in one line").fill("Export is empty")
     page.get_by_label("Description").fill("Nothing comes out.")
+    page.get_by_label("How to do something").check()
     page.get_by_label("Only me").check()
     page.get_by_label("Normal").check()
     page.get_by_label("Your name").fill("Grace Miller")

@@ -247,18 +247,27 @@ class Teller:
             "steps_to_reproduce": problem.steps_to_reproduce,
         }
         told = tuple((self.words.text(f"problem.{name}"), text) for name, text in details.items() if text)
-        return self._said(
-            event, "customer", problem.description, self._say("opened", channel=self._channel(event)), told
-        )
+        what = self._say("opened", channel=self._channel(event))
+        who = ""
+        if event.actor.kind == "agent":
+            what = self._say("opened_for", channel=self._channel(event), agent=event.actor.name)
+            who = event.contact.name or event.contact.phone or event.contact.address or ""
+        return self._said(event, "customer", problem.description, what, told, who)
 
     def _said(
-        self, event: TicketEvent, kind: Kind, message: Message, what: str, details: tuple[tuple[str, str], ...] = ()
+        self,
+        event: TicketEvent,
+        kind: Kind,
+        message: Message,
+        what: str,
+        details: tuple[tuple[str, str], ...] = (),
+        who: str = "",
     ) -> Entry:
         files = tuple(
             File(file.name, file.size, self.link(event, f"attachments/{number}"))
             for number, file in enumerate(message.attachments, 1)
         )
-        who = event.actor.name or self.words.text(f"actor.{event.actor.kind}")
+        who = who or event.actor.name or self.words.text(f"actor.{event.actor.kind}")
         return Entry(
             anchor=event.event_id,
             at=event.occurred_at,

@@ -22,6 +22,7 @@ SIGNED_IN: Final = [console_pages(sessions, forms, known)]
 TICKET: Final = f"{TICKETS}/<ticket>"
 DONE: Final = frozenset(
     {
+        "opened",
         "take",
         "assign",
         "priority",

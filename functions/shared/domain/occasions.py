@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from functions.shared.contracts.base import Chain
 from functions.shared.contracts.events import (
+    DetailsProvided,
     MessageReceived,
     PriorityChanged,
     TicketAssigned,
@@ -38,6 +39,7 @@ OCCASIONS: Final[Mapping[type[TicketEvent], Occasion]] = {
     TicketOpened: Occasion.OPENED,
     MessageReceived: Occasion.MESSAGE,
     TicketUpdated: Occasion.UPDATED,
+    DetailsProvided: Occasion.UPDATED,
     PriorityChanged: Occasion.UPDATED,
     TicketAssigned: Occasion.UPDATED,
     TicketWaiting: Occasion.UPDATED,
