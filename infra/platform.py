@@ -39,6 +39,7 @@ class Platform:
             "desk_id": self.shape.desk_id,
             "table_name": self.table.table_name,
             "blobs_bucket": self.blobs.bucket_name,
+            "malware_scan": self.shape.malware_scan,
         }
 
     @property
@@ -91,6 +92,11 @@ class Platform:
     def allow_directory(self, function: lambda_.Function) -> None:
         """Recognise customers, whose keys and records are read several at once, and enter those unknown."""
         allow_table(function, self.table, "BatchGetItem", "GetItem", "PutItem")
+
+    def allow_downloads(self, function: lambda_.Function) -> None:
+        """Hand out attachments; where they are scanned, after a look at what the scan found."""
+        scanned = ["GetObjectTagging"] if self.shape.malware_scan == "on" else []
+        allow_objects(function, self.blobs, "GetObject", *scanned, under=["attachments/"])
 
     def allow_queries(self, principal: iam.IGrantable, *, indexes: Sequence[str] = ()) -> None:
         """Read a timeline, and what the named indexes list."""

@@ -34,6 +34,8 @@ class Shape:
     public_url: str | None = None
     """The address that people use, when it is not the HTTP API's own."""
     alarm_address: str | None = None
+    malware_scan: Literal["on", "off"] = "off"
+    """Whether GuardDuty's Malware Protection for S3 scans and tags the blobs bucket."""
     sign_in_prefix: str | None = None
     """First label of the sign-in pages' host, unique in the region."""
     endpoint: str = "http://localhost:4566"
@@ -46,6 +48,8 @@ class Shape:
         given.setdefault("kind", "cloud")
         if given["kind"] not in ("cloud", "local"):
             raise UnusableContext(f"kind is cloud or local, not {given['kind']}")
+        if given.get("malware_scan", "off") not in ("on", "off"):
+            raise UnusableContext(f"malware_scan is on or off, not {given['malware_scan']}")
         for name in ("desk_id", "support_address"):
             if name not in given:
                 raise UnusableContext(f"context {name} is missing: set it in cdk.json or with -c {name}=…")

@@ -1,8 +1,10 @@
 """In-memory stand-ins for the gateways; each passes its gateway's own contract suite."""
 
+import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from functions.shared.contracts.events import Company, Contact, TicketEvent
@@ -209,11 +211,24 @@ class InMemoryBlobs:
         self._expected = (key, name, content_type)
         return UploadForm(url="https://blobs.example/", fields={"key": key, "max": f"{max_bytes}/{seconds}"})
 
+    def beginning(self, key: str, count: int, *, etag: str) -> bytes:
+        if self.describe(key).etag != etag:
+            raise BlobNotFound(key)
+        return self.bodies[key][:count]
+
+    def keep_copy(self, source: str, target: str, *, name: str, content_type: str, etag: str) -> None:
+        info = self.describe(source)
+        if info.etag != etag:
+            raise BlobNotFound(source)
+        self.bodies[target] = self.bodies[source]
+        self.infos[target] = replace(info, name=name, content_type=content_type)
+
     def upload(self, body: bytes) -> None:
         assert self._expected, "no upload was prepared"
         key, name, content_type = self._expected
         self.bodies[key] = body
-        self.infos[key] = BlobInfo(name=name, content_type=content_type, size=len(body))
+        etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+        self.infos[key] = BlobInfo(name=name, content_type=content_type, size=len(body), etag=etag)
 
 
 class InMemoryCustomers:

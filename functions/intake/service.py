@@ -1,7 +1,6 @@
 """The customer's door: a problem in any shape becomes a ticket; its customer follows it and says more."""
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.tracking import TrackedLine, TrackedTicket, track
+from functions.intake.uploads import Uploads
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import (
     Actor,
@@ -27,19 +27,17 @@ from functions.shared.contracts.words import Channel, ContactId, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
 from functions.shared.domain.directory import Caller
-from functions.shared.domain.errors import AttachmentNotFound, FieldError, InvalidInput, TicketNotFound
+from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
-from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
+from functions.shared.gateways.blobs import UploadForm
 from functions.shared.identity.principal import Principal
 from functions.shared.reports import ATTACHMENTS, Report
 from functions.shared.ticketing import NaturalKey, Tickets
 
 KEYS_KEPT: Final = timedelta(days=30)
 """How long a repeated request is recognised."""
-
-_ATTACHMENT_ID: Final = re.compile(r"^att_[0-9a-z]{32}\Z")
 
 
 class TicketReader(Protocol):
@@ -57,10 +55,6 @@ class Customers(Protocol):
 
 
 class Files(Protocol):
-    def describe(self, key: str) -> BlobInfo: ...
-
-    def upload_form(self, key: str, *, name: str, content_type: str, max_bytes: int) -> UploadForm: ...
-
     def link(self, key: str, *, file_name: str, content_type: str) -> str: ...
 
 
@@ -85,6 +79,7 @@ class Intake:
         customers: Customers,
         bodies: Bodies,
         files: Files,
+        uploads: Uploads,
     ) -> None:
         self._config = config
         self._tickets = tickets
@@ -92,6 +87,7 @@ class Intake:
         self._customers = customers
         self._bodies = bodies
         self._files = files
+        self._uploads = uploads
 
     def report(self, report: Report, *, channel: Channel, idempotency_key: str | None, now: datetime) -> Receipt:
         """Open a ticket for `report`; the same key of the same customer yields the ticket it opened before.
@@ -181,12 +177,7 @@ class Intake:
 
     def prepare_upload(self, request: UploadRequest, attachment_id: str) -> UploadForm:
         """Where to post the file that will be called `attachment_id`."""
-        return self._files.upload_form(
-            self._attachment_key(attachment_id),
-            name=request.name,
-            content_type=request.content_type,
-            max_bytes=request.size,
-        )
+        return self._uploads.prepare(request, attachment_id)
 
     def attachment_link(self, principal: Principal, reference_text: str, number: int) -> str:
         """A short-lived address of the ticket's attachment `number`, as the customer's view counts them.
@@ -222,30 +213,8 @@ class Intake:
         return ticket.contact.id in self._customers.same_person(principal.contact_id)
 
     def attachments(self, ids: Sequence[str], field: str = ATTACHMENTS) -> tuple[Attachment, ...]:
-        """The uploaded files `ids`.
-
-        Raises:
-            InvalidInput: one of them was never uploaded; `field` is told to hold it.
-        """
-        files: list[Attachment] = []
-        errors: list[FieldError] = []
-        for at, attachment_id in enumerate(ids):
-            key = self._attachment_key(attachment_id)
-            try:
-                info = self._files.describe(key) if _ATTACHMENT_ID.match(attachment_id) else None
-            except BlobNotFound:
-                info = None
-            if info is None:
-                message = "This file has not been uploaded."
-                errors.append(FieldError(f"{field}.{at}", "not_uploaded", message))
-                continue
-            files.append(Attachment(key=key, name=info.name, content_type=info.content_type, size=info.size))
-        if errors:
-            raise InvalidInput(errors)
-        return tuple(files)
-
-    def _attachment_key(self, attachment_id: str) -> str:
-        return f"attachments/{self._config().desk.id}/{attachment_id}"
+        """The uploaded files `ids`; see `Uploads.accept`."""
+        return self._uploads.accept(ids, field)
 
 
 def names_of(files: Mapping[str, Sequence[Attachment]]) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from functions.intake.channels.door import ChannelDoor
 from functions.intake.completing import Completing
 from functions.intake.service import Intake
 from functions.intake.settings import IntakeHttpSettings
+from functions.intake.uploads import Uploads
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.channel_secrets import ChannelSecretsParameter
@@ -46,6 +47,7 @@ def intake() -> Intake:
         customers=parts.directory,
         bodies=parts.bodies,
         files=parts.blobs,
+        uploads=Uploads(parts.blobs, parts.desk_id),
     )
 
 

@@ -37,6 +37,7 @@ from functions.shared.domain.errors import (
     ContactNotFound,
     EventNotFound,
     FieldError,
+    FileBeingChecked,
     ForgedForm,
     HeldMailNotFound,
     IllegalTransition,
@@ -64,6 +65,7 @@ from functions.shared.domain.errors import (
     TicketExists,
     TicketNotFound,
     TooLarge,
+    UnsafeFile,
     WorkOpen,
 )
 
@@ -102,6 +104,8 @@ STATUS: Mapping[type[AftercareError], HTTPStatus] = {
     CannotMerge: HTTPStatus.CONFLICT,
     BelongsToAnother: HTTPStatus.CONFLICT,
     StaleCustomer: HTTPStatus.CONFLICT,
+    FileBeingChecked: HTTPStatus.CONFLICT,
+    UnsafeFile: HTTPStatus.FORBIDDEN,
     StalePresence: HTTPStatus.CONFLICT,
     AlreadySeen: HTTPStatus.CONFLICT,
     IllegalTransition: HTTPStatus.CONFLICT,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -39,6 +39,8 @@ class DeskSettings(Settings):
     desk_id: str
     table_name: str
     blobs_bucket: str
+    malware_scan: Literal["on", "off"] = "off"
+    """Whether GuardDuty scans the blobs: then only files that it found clean are handed out."""
 
 
 class TimerKeepingSettings(Settings):

@@ -31,6 +31,7 @@ class DeskWiring:
         self.desk_id = settings.desk_id
         self._table = settings.table_name
         self._bucket = settings.blobs_bucket
+        self._scanned = settings.malware_scan == "on"
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
@@ -59,7 +60,7 @@ class DeskWiring:
 
     @cached_property
     def blobs(self) -> Blobs:
-        return Blobs(self.s3, self._bucket)
+        return Blobs(self.s3, self._bucket, scanned=self._scanned)
 
     @cached_property
     def bodies(self) -> Bodies:

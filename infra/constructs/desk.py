@@ -37,7 +37,8 @@ class Desk(Construct):
         platform.allow_queries(http, indexes=["by_queue", "by_agent", "by_contact", "by_company"])
         platform.allow_directory(http)  # which reads many at once, as pages of past tickets and of people do too
         platform.allow_token_key(http)
-        allow_objects(http, platform.blobs, "GetObject", under=["attachments/", "bodies/"])
+        allow_objects(http, platform.blobs, "GetObject", under=["bodies/"])
+        platform.allow_downloads(http)
         allow_objects(http, platform.blobs, "PutObject", under=["bodies/"])  # agents' long answers
         allow_objects(http, platform.inbound, "GetObject", "DeleteObject")  # quarantined mail is looked at and deleted
         iam.Grant.add_to_principal(grantee=http, actions=["sns:Publish"], resource_arns=[inbound.topic_arn])

@@ -7,7 +7,7 @@ from constructs import Construct
 from functions.intake.settings import IntakeHttpSettings, IntakeMailSettings
 from infra.constructs.public_api import EVERY_OTHER_PATH, PublicApi
 from infra.constructs.service_function import DOOR_TIMEOUT, ServiceFunction
-from infra.constructs.store import allow_objects, allow_table
+from infra.constructs.store import UPLOADS, allow_objects, allow_table
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
 
@@ -43,7 +43,9 @@ class Intake(Construct):
         platform.allow_token_key(http)
         platform.allow_channel_secrets(http)
         allow_objects(http, platform.inbound, "PutObject", under=["channels/"])
-        allow_objects(http, platform.blobs, "GetObject", "PutObject", under=_SAID)
+        allow_objects(http, platform.blobs, "GetObject", "PutObject", under=[UPLOADS, "bodies/"])
+        allow_objects(http, platform.blobs, "PutObject", under=["attachments/"])
+        platform.allow_downloads(http)
         api.leads_to(http, "Intake", EVERY_OTHER_PATH)
 
         self.inbound = sns.Topic(self, "InboundMail", enforce_ssl=platform.shape.tls_only)

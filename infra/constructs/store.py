@@ -22,6 +22,11 @@ INDEXES = {
 }
 """The table's indexes with their partition and sort keys; each carries the ticket's summary."""
 
+UPLOADS = "uploads/"
+"""Where customers upload to; what they report is copied away from there."""
+
+UPLOADS_KEPT = cdk.Duration.days(2)
+
 RAW_MAIL_KEPT = cdk.Duration.days(400)
 
 
@@ -55,7 +60,15 @@ class Store(Construct):
             ],
         )
         self.inbound = _bucket(self, "Inbound", shape, lifecycle=s3.LifecycleRule(expiration=RAW_MAIL_KEPT))
-        self.blobs = _bucket(self, "Blobs", shape, versioned=True)
+        self.blobs = _bucket(
+            self,
+            "Blobs",
+            shape,
+            versioned=True,
+            lifecycle=s3.LifecycleRule(
+                prefix=UPLOADS, expiration=UPLOADS_KEPT, noncurrent_version_expiration=cdk.Duration.days(1)
+            ),
+        )
         self.blobs.add_cors_rule(
             allowed_methods=[s3.HttpMethods.POST],  # presigned: the signature is what lets an upload in
             allowed_origins=[shape.public_url or "*"],

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -43,7 +44,7 @@ SAID = {"blobs/attachments/*", "blobs/bodies/*"}
 CONFIG = {"s3:GetObject blobs/config/*"}
 OBJECTS = {
     "functions.intake.http.handler": CONFIG
-    | {"s3:PutObject inbound/channels/*"}
+    | {"s3:PutObject inbound/channels/*", "s3:GetObject blobs/uploads/*", "s3:PutObject blobs/uploads/*"}
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},
     "functions.intake.mail.handler": CONFIG | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
     "functions.router.occasions.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
@@ -119,3 +120,11 @@ def _objects(built: Built, entry_point: str) -> set[str]:
         for bucket, path in re.findall(r"GetAttStore(Inbound|Blobs|Site)\w+'\}\}(?:, '(.*?)')?", str(resource))
         if action.startswith("s3:")
     }
+
+
+def test_who_hands_out_files_reads_what_the_malware_scan_found_where_there_is_one() -> None:
+    scanned = build(replace(CLOUD, malware_scan="on"))
+    may_read = {entry for entry in scanned.functions() if "s3:GetObjectTagging" in scanned.actions(entry)}
+
+    assert may_read == {"functions.intake.http.handler", "functions.desk.http.handler"}
+    assert not {entry for entry in build(CLOUD).functions() if "s3:GetObjectTagging" in build(CLOUD).actions(entry)}

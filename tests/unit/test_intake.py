@@ -4,6 +4,7 @@ import pytest
 
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import Intake
+from functions.intake.uploads import Uploads
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.words import Channel, Impact, Language, RootCause, Status, Urgency
 from functions.shared.domain.config import DeskConfig
@@ -44,6 +45,7 @@ class Door:
             customers=self.customers,
             bodies=Bodies(self.blobs, DESK),
             files=self.blobs,
+            uploads=Uploads(self.blobs, DESK),
         )
 
     def report(self, key: str | None = None, **changes: Any) -> Any:

@@ -286,6 +286,7 @@ def _sentences(errors: tuple[FieldError, ...], request: PageRequest) -> Mapping[
     """By field what is wrong with it, in the reader's language."""
     known = {
         "not_uploaded": "form.not_uploaded",
+        "not_accepted": "form.not_accepted",
         "string_pattern_mismatch": "form.not_uploaded",
         "string_too_short": "form.required",
         "string_too_long": "form.too_much",

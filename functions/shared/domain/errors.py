@@ -252,6 +252,20 @@ class ItemNotFound(NotFound):
     sentence = "The ticket has no such item."
 
 
+class FileBeingChecked(AftercareError):
+    """The file is scanned for malware, and the result is not there yet."""
+
+    code = "file_being_checked"
+    sentence = "This file is still being checked. Please try again in a minute."
+
+
+class UnsafeFile(AftercareError):
+    """The malware scan found something in the file, or could not look inside."""
+
+    code = "unsafe_file"
+    sentence = "This file did not pass the malware check and cannot be downloaded."
+
+
 class TicketExists(AftercareError):
     """The id drawn for a new ticket is taken; draw another."""
 

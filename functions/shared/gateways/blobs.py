@@ -4,12 +4,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from botocore.exceptions import ClientError
+
+from functions.shared.domain.errors import FileBeingChecked, UnsafeFile
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
 _NAME = "name"
 """Metadata that keeps the customer's file name, percent-encoded: metadata is ASCII."""
+
+
+_SCAN, _CLEAN = "GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"
+"""The tag that GuardDuty's Malware Protection for S3 leaves on what it looked at, and its one good value."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,8 @@ class BlobInfo:
     name: str
     content_type: str
     size: int
+    etag: str = ""
+    """Another one for other bytes."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +46,11 @@ class BlobNotFound(LookupError):
 class Blobs:
     """A bucket, by keys that never contain the customer's words."""
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    def __init__(self, client: "S3Client", bucket: str, *, scanned: bool = False) -> None:
+        """`scanned` where GuardDuty looks through the bucket: only what it found clean has a link."""
         self._client = client
         self._bucket = bucket
+        self._scanned = scanned
 
     def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
         """Store `body`; the same key may be written again with the same bytes."""
@@ -59,15 +71,47 @@ class Blobs:
         """What is known of the blob without reading it; raises BlobNotFound."""
         try:
             head = self._client.head_object(Bucket=self._bucket, Key=key)
-        except self._client.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-                raise BlobNotFound(key) from error
-            raise
+        except ClientError as error:
+            raise _gone(error, key) from error
         name = unquote(head["Metadata"].get(_NAME, ""))
-        return BlobInfo(name=name, content_type=head["ContentType"], size=head["ContentLength"])
+        etag = head["ETag"].strip('"')
+        return BlobInfo(name=name, content_type=head["ContentType"], size=head["ContentLength"], etag=etag)
+
+    def beginning(self, key: str, count: int, *, etag: str) -> bytes:
+        """The first `count` bytes of the blob that is called `etag`; raises BlobNotFound where it is another by now."""
+        try:
+            found = self._client.get_object(
+                Bucket=self._bucket, Key=key, Range=f"bytes=0-{count - 1}", IfMatch=f'"{etag}"'
+            )
+        except ClientError as error:
+            raise _gone(error, key) from error
+        return found["Body"].read()
+
+    def keep_copy(self, source: str, target: str, *, name: str, content_type: str, etag: str) -> None:
+        """Let the blob `source` that is called `etag` be at `target` too; raises BlobNotFound where it is another."""
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket,
+                Key=target,
+                CopySource={"Bucket": self._bucket, "Key": source},
+                CopySourceIfMatch=f'"{etag}"',
+                MetadataDirective="REPLACE",
+                TaggingDirective="REPLACE",
+                ContentType=content_type,
+                Metadata={_NAME: quote(name, safe="")},
+            )
+        except ClientError as error:
+            raise _gone(error, source) from error
 
     def link(self, key: str, *, file_name: str, content_type: str, seconds: int = 300) -> str:
-        """A short-lived address that downloads the blob and never shows it inside a page."""
+        """A short-lived address that downloads the blob and never shows it inside a page.
+
+        Raises:
+            FileBeingChecked: it is scanned, and the result is not there yet.
+            UnsafeFile: the scan found something, or could not look inside.
+        """
+        if self._scanned:
+            self._require_clean(key)
         return self._client.generate_presigned_url(
             "get_object",
             Params={
@@ -78,6 +122,14 @@ class Blobs:
             },
             ExpiresIn=seconds,
         )
+
+    def _require_clean(self, key: str) -> None:
+        tags = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        verdict = next((tag["Value"] for tag in tags if tag["Key"] == _SCAN), None)
+        if verdict is None:
+            raise FileBeingChecked
+        if verdict != _CLEAN:
+            raise UnsafeFile
 
     def upload_form(self, key: str, *, name: str, content_type: str, max_bytes: int, seconds: int = 900) -> UploadForm:
         """A presigned POST for exactly this key, name and type, and at most `max_bytes`.
@@ -93,3 +145,11 @@ class Blobs:
             ExpiresIn=seconds,
         )
         return UploadForm(url=form["url"], fields=form["fields"])
+
+
+def _gone(error: ClientError, key: str) -> Exception:
+    """BlobNotFound where that is what `error` says, else the error itself.
+
+    S3 answers 403 for a missing key to whoever may not list the bucket, and 412 where the blob is another by now.
+    """
+    return BlobNotFound(key) if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404, 412) else error
