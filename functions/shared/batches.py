@@ -1,11 +1,14 @@
 """Batches of a queue's messages, taken one by one."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_log = logging.getLogger(__name__)
 
 
 def take_each(
@@ -14,4 +17,6 @@ def take_each(
     """Take each message of a batch; those that fail come again. An empty batch, as it wakes a function, is no fault."""
     with processor(event["Records"], take, context):
         processor.process()
+    for _, error, _ in processor.exceptions:
+        _log.error("a message failed and comes again", exc_info=error)
     return processor.response()

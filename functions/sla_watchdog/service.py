@@ -61,13 +61,11 @@ class Watchdog:
 
     def look(self, message: TimerMessage) -> Looked:
         """Act on the ticket if its timer is still the one that the message is of, and never before its time."""
-        left = message.at - self._now()
-        if left > WAITED_OUT:
-            self._queue.send(message, left)
-            return Looked.EARLY
-        while left > timedelta(0):
+        while (left := message.at - self._now()) > timedelta(0):
+            if left > WAITED_OUT:  # also where the machine's clock was set back meanwhile
+                self._queue.send(message, left)
+                return Looked.EARLY
             self._sleep(left.total_seconds())
-            left = message.at - self._now()
         is_ours = False
 
         def act(ticket: Ticket) -> Sequence[TicketEvent]:

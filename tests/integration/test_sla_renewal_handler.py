@@ -15,7 +15,6 @@ from functions.shared.contracts.events import ClockRetargeted, TicketTriaged
 from functions.shared.contracts.words import Metric, Priority, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways import keys
-from functions.shared.gateways.queues import MessageQueue, NotQueued
 from functions.shared.settings import DeskSettings
 from functions.shared.wiring import DeskWiring
 from functions.sla_watchdog import renewal
@@ -121,14 +120,3 @@ def test_what_is_no_work_fails_alone(world: World) -> None:
     batch = Batch(tickets=(world.open(),)).model_dump_json()
     records = [{"messageId": "odd", "body": '{"kind": "?"}'}, {"messageId": "good", "body": batch}]
     assert renewal.handler({"Records": records}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
-
-
-def test_a_queue_that_takes_only_some_is_not_believed_to_have_taken_all() -> None:
-    class Refusing:
-        def send_message_batch(self, QueueUrl: str, Entries: list[Any]) -> dict[str, Any]:
-            del QueueUrl, Entries
-            return {"Successful": [], "Failed": [{"Id": "0", "Code": "Throttled", "SenderFault": False}]}
-
-    queue = MessageQueue(Refusing(), "queue")  # type: ignore[arg-type]  # only this call is made
-    with pytest.raises(NotQueued, match="Throttled"):
-        queue.send([Batch(tickets=())])

@@ -8,11 +8,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.shared.contracts.events import SlaBreached, SlaWarned, TicketEscalated, TicketTriaged
 from functions.shared.contracts.words import Priority, TicketId
 from functions.shared.gateways import keys
 from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.timers import TimerMessage
 from functions.shared.settings import DeskSettings
 from functions.shared.wiring import DeskWiring
 from functions.sla_watchdog import stream, sweep, timer
@@ -136,6 +138,25 @@ def test_a_timer_that_cannot_be_set_is_tried_again(world: World, monkeypatch: py
     monkeypatch.setenv("TIMERS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/gone")
     ticket_id = world.open(Priority.P0, datetime.now(UTC))
     assert world.stream(ticket_id) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+
+def test_a_schedule_that_is_throttled_is_tried_again_and_the_others_are_set(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket_id = world.open(Priority.P1, datetime.now(UTC))
+    schedules = stream.keeper()._schedules
+    throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "CreateSchedule")
+    put, answers = schedules.put, iter([throttled])
+
+    def throttle(message: TimerMessage, at: datetime) -> None:
+        if error := next(answers, None):
+            raise error
+        put(message, at)
+
+    monkeypatch.setattr(schedules, "put", throttle)
+    assert world.stream(ticket_id) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert world.stream(ticket_id) == {"batchItemFailures": []}
+    assert boto3.client("scheduler").get_schedule(Name=ticket_id, GroupName="timers")["Name"] == ticket_id
 
 
 def test_what_is_no_timer_fails_alone(world: World) -> None:

@@ -196,6 +196,24 @@ def test_the_last_moment_is_held_in_hand_so_that_nothing_is_early() -> None:
     assert warned.occurred_at == NOON + 30 * MINUTE
 
 
+@pytest.mark.parametrize(("set_back", "looked"), [(1, Looked.ACTED), (3600, Looked.EARLY)])
+def test_a_clock_that_is_set_back_lets_nothing_act_early(set_back: int, looked: Looked) -> None:
+    watched = Watched()
+    watched.clock.time = NOON + 30 * MINUTE - timedelta(seconds=1.5)
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        watched.clock.time += timedelta(seconds=seconds - (0 if slept else set_back))
+        slept.append(seconds)
+
+    dog = Watchdog(watched.tickets, lambda: watched.rules, watched.queue, now=watched.clock.now, sleep=sleep)
+    assert dog.look(watched.due()) is looked
+    assert max(slept) < 2
+    assert [act.occurred_at for act in acts(watched.store, TICKET)] == (
+        [NOON + 30 * MINUTE] if looked is Looked.ACTED else []
+    )
+
+
 def test_a_message_that_comes_twice_acts_once() -> None:
     watched = Watched()
     due = watched.due()
