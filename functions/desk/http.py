@@ -10,13 +10,14 @@ from functions.desk import (
     api,
     customers_api,
     handling_api,
+    mail_api,
     opening_api,
     past_api,
     quarantine_api,
     rules_api,
     staffing_api,
 )
-from functions.desk.pages import customers, handling_routes, opening_routes, people, routes
+from functions.desk.pages import customers, handling_routes, mail_routes, opening_routes, people, routes
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
 from functions.shared.http import build_resolver
@@ -38,6 +39,8 @@ app.include_router(rules_api.router)
 app.include_router(opening_routes.router)
 app.include_router(routes.router)
 app.include_router(handling_routes.router)
+app.include_router(mail_api.router)
+app.include_router(mail_routes.router)
 app.include_router(staffing_api.router)
 app.include_router(people.router)
 add_sign_in_routes(app, sign_in, routes.gate)

@@ -9,6 +9,7 @@ import boto3
 
 from functions.desk.customers import Customers
 from functions.desk.handling import Handling
+from functions.desk.mail import TicketMail
 from functions.desk.opening import Opening
 from functions.desk.past import Past
 from functions.desk.quarantine import QuarantineDoor
@@ -131,6 +132,13 @@ def quarantine() -> QuarantineDoor:
             raw=Blobs(parts.s3, known.inbound_bucket),
         )
     )
+
+
+@cache
+def ticket_mail() -> TicketMail:
+    """The mail of tickets."""
+    parts = wiring()
+    return TicketMail(config=parts.config.last_read, reader=parts.store, blobs=parts.blobs, standings=parts.standings)
 
 
 @cache

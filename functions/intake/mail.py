@@ -48,6 +48,7 @@ def mailroom() -> Mailroom:
         bodies=parts.bodies,
         blobs=parts.blobs,
         quarantine=Quarantine(parts.dynamodb, settings.table_name, settings.desk_id),
+        standings=parts.standings,
         log=MailLog(parts.dynamodb, settings.table_name, settings.desk_id),
         counters=MailBrakes(parts.dynamodb, settings.table_name, settings.desk_id),
         keys=KeyParameter(boto3.client("ssm"), settings.token_key_parameter),

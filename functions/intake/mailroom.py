@@ -1,41 +1,40 @@
 """Received mail becomes a ticket, a message of one, or is set aside with its reason. Never nothing."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from functions.intake.delivery import Delivery
+from functions.intake.letter import Letter, actor_of, bare, from_of, machine_by_envelope, title_of, writer_of
+from functions.intake.mime.bounce import Bounce
 from functions.intake.mime.headers import Address
-from functions.intake.mime.machine import Machine, MachineKind
+from functions.intake.mime.machine import MachineKind
 from functions.intake.mime.message import ReceivedMail, UnreadableMail, parse_mail
 from functions.intake.repeats import Uses, identify
 from functions.intake.threads import Threads, find_ticket
 from functions.intake.trust import Trust, trust_in
 from functions.shared.bodies import BlobStore, Bodies
 from functions.shared.contracts.events import Actor, Attachment, Company, Contact, Message, Problem, TicketOpened
-from functions.shared.contracts.words import Channel, Language, TicketId
+from functions.shared.contracts.words import Channel, TicketId
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.decisions import note, open_ticket, receive
+from functions.shared.domain.decisions import come_back, note, open_ticket, receive
 from functions.shared.domain.directory import Caller, fold_address
 from functions.shared.domain.languages import language_of
+from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.mail_log import Fate, MailLine
 from functions.shared.domain.mail_rules import Brake
+from functions.shared.domain.mail_standing import Undeliverable, says_that_an_address_is_gone
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket_answers import answers_in_problem
 from functions.shared.identity.keys import Keys, Purpose
-from functions.shared.ticketing import NaturalKey, Tickets
+from functions.shared.ticketing import Tickets
 
 MAX_FILES = 100
 MAX_QUOTED = 2_000
 """Characters of folded history that the timeline keeps; the raw mail has all of it."""
-_REPLY_MARKS = re.compile(
-    r"^\s*(?:(?:re|fwd?|aw|wg|sv|回复|答复|转发|回覆|轉寄)\s*[:：]\s*|\[[A-Z]{1,6}-\w{4}-\w{4}\]\s*)+", re.IGNORECASE
-)
-_NO_SUBJECT = {Language.ZH: "（无主题）", Language.EN: "(no subject)"}
 
 
 class RawMail(Protocol):
@@ -54,6 +53,12 @@ class Past(Threads, Uses, Protocol):
 
 class HoldingArea(Protocol):
     def hold(self, mail: HeldMail) -> None: ...
+
+
+class Standings(Protocol):
+    """Addresses that mail does not reach."""
+
+    def mark(self, mark: Undeliverable) -> None: ...
 
 
 class Log(Protocol):
@@ -79,23 +84,6 @@ class Outcome:
     sender: str | None = None
 
 
-@dataclass(frozen=True)
-class _Letter:
-    """A mail that can be filed."""
-
-    delivery: Delivery
-    raw: bytes
-    mail: ReceivedMail
-    sender: Address
-    machine: Machine | None
-    key: NaturalKey
-    trust: Trust
-
-    @property
-    def is_genuine(self) -> bool:
-        return self.trust is Trust.GENUINE
-
-
 class Mailroom:
     """The mail door of one desk."""
 
@@ -111,6 +99,7 @@ class Mailroom:
         bodies: Bodies,
         blobs: BlobStore,
         quarantine: HoldingArea,
+        standings: Standings,
         log: Log,
         counters: Counters,
         keys: Keys,
@@ -125,6 +114,7 @@ class Mailroom:
         self._bodies = bodies
         self._blobs = blobs
         self._quarantine = quarantine
+        self._standings = standings
         self._log = log
         self._counters = counters
         self._keys = keys
@@ -159,7 +149,7 @@ class Mailroom:
             mail = parse_mail(raw)
         except UnreadableMail as error:
             return self._hold(delivery, Held.UNREADABLE, str(error))
-        if mail.desk == self._config().desk.id or tag_of(_from(mail), self._mailbox) is not None:
+        if mail.desk == self._config().desk.id or tag_of(from_of(mail), self._mailbox) is not None:
             return self._hold(delivery, Held.OWN_MAIL, "sent by the desk itself", mail)
         trust = trust_in(mail, delivery)
         if suspicion := self._suspicion(delivery, trust):
@@ -167,11 +157,11 @@ class Mailroom:
         key, first = identify(mail, raw, mailbox=self._mailbox, uses=self._past)
         if first:
             return _outcome(Fate.REPEATED, mail, first)
-        sender = _writer(mail, delivery)
+        sender = writer_of(mail, delivery)
         if sender is None:
             return self._hold(delivery, Held.NO_SENDER, "nobody to answer to", mail)
-        machine = mail.machine or _machine_by_envelope(delivery)
-        return self._file(_Letter(delivery, raw, mail, sender, machine, key, trust), now)
+        machine = mail.machine or machine_by_envelope(delivery)
+        return self._file(Letter(delivery, raw, mail, sender, machine, key, trust), now)
 
     def _suspicion(self, delivery: Delivery, trust: Trust) -> tuple[Held, str] | None:
         """Why the mail is set aside whatever it says, unless somebody answers for it."""
@@ -185,7 +175,7 @@ class Mailroom:
             return Held.FORGED, f"DMARC failed, and the sender's domain asks to {delivery.dmarc_policy} such mail"
         return None
 
-    def _file(self, letter: _Letter, now: datetime) -> Outcome:
+    def _file(self, letter: Letter, now: datetime) -> Outcome:
         config, delivery, machine = self._config(), letter.delivery, letter.machine
         ticket = find_ticket(
             letter.mail,
@@ -205,12 +195,12 @@ class Mailroom:
             return self._append(ticket, letter, now)
         return self._open(config, letter, now, related_to=ticket)
 
-    def _over_a_brake(self, letter: _Letter, ticket: Ticket | None, now: datetime) -> str | None:
+    def _over_a_brake(self, letter: Letter, ticket: Ticket | None, now: datetime) -> str | None:
         """Which brake the mail is over, if any; a bounce counts for its ticket only, since its sender is a machine."""
         brakes, sender = self._config().desk.mail.brakes, fold_address(letter.sender.address)
         counted: list[tuple[str, Brake, str]] = []
         if letter.mail.bounce is None:
-            subject = _bare(letter.mail.subject).casefold()
+            subject = bare(letter.mail.subject).casefold()
             counted.append((f"sender#{sender}", brakes.sender, f"from {sender}"))
             counted.append((f"subject#{sender}#{subject}", brakes.subject, f"from {sender} under one subject"))
         if ticket:
@@ -225,14 +215,14 @@ class Mailroom:
         rules = self._config().desk.mail
         if rules.is_settled(ticket.closed_at or ticket.resolved_at, now):
             return True
-        subject, title = _bare(mail.subject).casefold(), _bare(ticket.title).casefold()
+        subject, title = bare(mail.subject).casefold(), bare(ticket.title).casefold()
         return rules.new_subject_opens_ticket and bool(subject) and subject not in title and title not in subject
 
     def _takes_part(self, sender: Address, ticket: Ticket) -> bool:
         address = fold_address(sender.address)
         return address == ticket.contact.address or self._config().person_with_email(address) is not None
 
-    def _append(self, ticket: Ticket, letter: _Letter, now: datetime) -> Outcome:
+    def _append(self, ticket: Ticket, letter: Letter, now: datetime) -> Outcome:
         message = self._message(letter, letter.mail.reply, quoted=letter.mail.quoted or None)
         person = self._config().person_with_email(letter.sender.address)
         if person and letter.is_genuine:
@@ -240,7 +230,9 @@ class Mailroom:
             agent = Actor(kind="agent", id=person.id, name=person.name)
             self._tickets.handle(ticket.id, lambda current: note(current, message, actor=agent, now=now), [letter.key])
             return _outcome(Fate.APPENDED, letter.mail, ticket.id)
-        actor, is_machine = _actor(ticket.contact, letter), letter.machine is not None
+        actor, is_machine = actor_of(ticket.contact, letter), letter.machine is not None
+        if letter.mail.bounce and self._is_ours(letter.mail.bounce):
+            return self._take_back(ticket, letter, letter.mail.bounce, message, now)
         self._tickets.handle(
             ticket.id,
             lambda current: receive(
@@ -250,7 +242,33 @@ class Mailroom:
         )
         return _outcome(Fate.APPENDED, letter.mail, ticket.id)
 
-    def _open(self, config: DeskConfig, letter: _Letter, now: datetime, *, related_to: Ticket | None) -> Outcome:
+    def _is_ours(self, bounce: Bounce) -> bool:
+        """Whether the mail that came back is one that we sent: only those are known without a fingerprint."""
+        key = message_key(self._mailbox, bounce.original_message_id or "")
+        return (self._past.first_use(key) or ("", "another's"))[1] == ""
+
+    def _take_back(self, ticket: Ticket, letter: Letter, bounce: Bounce, message: Message, now: datetime) -> Outcome:
+        recipient = fold_address(bounce.recipient or "")
+        if recipient == ticket.contact.address and says_that_an_address_is_gone(bounce.status, bounce.action):
+            mark = Undeliverable(address=recipient, since=now, status=bounce.status or "", ticket_id=ticket.id)
+            self._standings.mark(mark)
+        self._tickets.handle(
+            ticket.id,
+            lambda current: come_back(
+                current,
+                message,
+                actor=actor_of(ticket.contact, letter),
+                now=now,
+                recipient=bounce.recipient,
+                status=bounce.status,
+                action=bounce.action,
+                message_id=bounce.original_message_id,
+            ),
+            [letter.key],
+        )
+        return _outcome(Fate.APPENDED, letter.mail, ticket.id)
+
+    def _open(self, config: DeskConfig, letter: Letter, now: datetime, *, related_to: Ticket | None) -> Outcome:
         mail, sender = letter.mail, letter.sender
         language = language_of(mail.subject, mail.reply[:2_000], default=config.desk.default_language)
         contact, company = self._customers.recognise(
@@ -259,7 +277,7 @@ class Mailroom:
         if company and not letter.is_genuine:
             # Anybody may write a company's address on a letter: it counts for no tier.
             company = Company(id=company.id, name=company.name, is_claimed=True)
-        title = _title(mail, language)
+        title = title_of(mail, language)
         problem = Problem(title=title, description=self._message(letter, mail.text))
         form = config.form_for(Channel.EMAIL)
         missing = form.missing(answers_in_problem(problem, contact, company), Channel.EMAIL) if form else ()
@@ -273,7 +291,7 @@ class Mailroom:
                 contact=contact,
                 company=company,
                 problem=problem,
-                actor=_actor(contact, letter),
+                actor=actor_of(contact, letter),
                 now=now,
                 missing=missing,
                 form=form.id if form else None,
@@ -285,7 +303,7 @@ class Mailroom:
         ticket, is_new = self._tickets.open(begin, [letter.key])
         return _outcome(Fate.OPENED if is_new else Fate.REPEATED, mail, ticket.id)
 
-    def _message(self, letter: _Letter, text: str, *, quoted: str | None = None) -> Message:
+    def _message(self, letter: Letter, text: str, *, quoted: str | None = None) -> Message:
         mail = letter.mail
         return self._bodies.message(
             text,
@@ -303,7 +321,14 @@ class Mailroom:
             key = f"attachments/{self._config().desk.id}/{one.sha256}"
             self._blobs.put(key, one.content, one.content_type)
             files.append(
-                Attachment(key=key, name=one.name, content_type=one.content_type, size=one.size, is_inline=one.inline)
+                Attachment(
+                    key=key,
+                    name=one.name,
+                    content_type=one.content_type,
+                    size=one.size,
+                    is_inline=one.inline,
+                    content_id=one.content_id or None,
+                )
             )
         return files
 
@@ -334,48 +359,5 @@ class Mailroom:
 def _outcome(
     fate: Fate, mail: ReceivedMail | None, ticket_id: TicketId | None = None, held: Held | None = None
 ) -> Outcome:
-    message_id, sender = (mail.message_id, _from(mail) or None) if mail else (None, None)
+    message_id, sender = (mail.message_id, from_of(mail) or None) if mail else (None, None)
     return Outcome(fate, ticket_id, held, message_id, sender)
-
-
-def _from(mail: ReceivedMail) -> str:
-    return mail.sender.address if mail.sender else ""
-
-
-def _writer(mail: ReceivedMail, delivery: Delivery) -> Address | None:
-    """Who wrote: the From address, else where answers are asked to go, else the envelope's sender."""
-    envelope = [Address("", delivery.envelope_sender)] if "@" in delivery.envelope_sender else []
-    wrote = [mail.sender] if mail.sender else []
-    return next((one for one in (*wrote, *mail.reply_to, *envelope) if _is_usable(one.address)), None)
-
-
-def _is_usable(address: str) -> bool:
-    return bool(re.fullmatch(r"[^@\s<>\",;]{1,64}@[^@\s<>\",;]{1,190}", address))
-
-
-def _machine_by_envelope(delivery: Delivery) -> Machine | None:
-    if delivery.envelope_sender:
-        return None
-    return Machine(kind=MachineKind.AUTO_REPLY, why="null envelope sender")
-
-
-def _actor(contact: Contact, letter: _Letter) -> Actor:
-    name = letter.sender.name or letter.sender.address
-    if letter.machine:
-        return Actor(kind="machine", id=str(letter.machine.kind), name=name)
-    address = fold_address(letter.sender.address)
-    if address == contact.address:
-        return Actor(kind="customer", id=contact.id, name=name)
-    # Somebody whom the customer let in on it; they are not the customer, and the timeline says who they are.
-    return Actor(kind="customer", id=address, name=f"{letter.sender.name} <{address}>".strip())
-
-
-def _bare(subject: str) -> str:
-    """The subject without marks of answers and tags."""
-    return _REPLY_MARKS.sub("", subject).strip()
-
-
-def _title(mail: ReceivedMail, language: Language) -> str:
-    subject = _bare(mail.subject) or mail.subject.strip()
-    first_line = next((line.strip() for line in mail.reply.split("\n") if line.strip()), "")
-    return " ".join((subject or first_line or _NO_SUBJECT[language]).split())[:200]

@@ -53,6 +53,7 @@ def notifier() -> Notifier:
         blobs=parts.blobs,
         mailer=Mailer(boto3.client("sesv2")),
         sent=SentMail(parts.dynamodb, settings.table_name, settings.desk_id),
+        standings=parts.standings,
         tokens=CustomerTokens(
             keys, LinkGenerations(parts.dynamodb, settings.table_name, settings.desk_id), settings.desk_id
         ),

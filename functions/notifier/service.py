@@ -22,6 +22,7 @@ from functions.shared.contracts.events import (
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.mail_ids import message_key
+from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.references import reference
 from functions.shared.domain.reply_address import reply_address
 from functions.shared.domain.ticket import Ticket
@@ -58,6 +59,12 @@ class SentMail(Protocol):
     def take_turn(self, name: str, *, limit: int, now: datetime) -> bool: ...
 
 
+class Standings(Protocol):
+    """Addresses that mail does not reach."""
+
+    def undeliverable(self, address: str) -> Undeliverable | None: ...
+
+
 class Notifier:
     """What leaves one desk."""
 
@@ -73,6 +80,7 @@ class Notifier:
         blobs: BlobStore,
         mailer: Mailer,
         sent: SentMail,
+        standings: Standings,
         tokens: CustomerTokens,
         keys: Keys,
     ) -> None:
@@ -85,6 +93,7 @@ class Notifier:
         self._blobs = blobs
         self._mailer = mailer
         self._sent = sent
+        self._standings = standings
         self._tokens = tokens
         self._keys = keys
 
@@ -113,6 +122,7 @@ class Notifier:
         message_id = claim.message_id
         if message_id is None:
             try:
+                self._require_reachable(notice)
                 self._brake(notice, claim, now)
                 raw = self._raw(notice, event, ticket, now)
                 message_id = self._mailer.send(raw, sender=self._mailbox, recipient=notice.address)
@@ -122,6 +132,11 @@ class Notifier:
                 return
             self._sent.sent(claim, message_id, now=now)
         self._record(notice, event, message_id, now)
+
+    def _require_reachable(self, notice: Notice) -> None:
+        known = self._standings.undeliverable(notice.address) if notice.kind.is_for_customer else None
+        if known:
+            raise MailRefused(f"mail to {known.address} comes back ({known.status}) until somebody clears the address")
 
     def _brake(self, notice: Notice, claim: Claim, now: datetime) -> None:
         """Refuse an automatic answer too many: two robots fall silent, and nobody is flooded by way of a form."""

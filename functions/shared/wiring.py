@@ -11,6 +11,7 @@ from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
+from functions.shared.gateways.mail_standing import MailStandings
 from functions.shared.gateways.rosters import Rosters
 from functions.shared.gateways.tickets import TicketTable
 from functions.shared.gateways.timers import Schedules, TimerQueue
@@ -65,6 +66,10 @@ class DeskWiring:
     @cached_property
     def bodies(self) -> Bodies:
         return Bodies(self.blobs, self.desk_id)
+
+    @cached_property
+    def standings(self) -> MailStandings:
+        return MailStandings(self.dynamodb, self._table, self.desk_id)
 
     @cached_property
     def directory(self) -> Directory:

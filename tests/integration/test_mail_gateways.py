@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from functions.shared.domain.mail_log import Fate, MailLine
 from functions.shared.domain.mail_rules import Brake
+from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.quarantine import Held
 from functions.shared.gateways.mail_brakes import MailBrakes
 from functions.shared.gateways.mail_log import MailLog
+from functions.shared.gateways.mail_standing import MailStandings
 from tests.factories import DESK, NOON
 from tests.integration.conftest import TABLE
 
@@ -49,3 +51,14 @@ def test_that_a_mail_came_again_hides_nothing(dynamodb: "DynamoDBClient") -> Non
         log.record(line)
 
     assert list(log.of_day(NOON.date())) == [opened, released]
+
+
+def test_an_address_is_undeliverable_until_it_is_cleared(dynamodb: "DynamoDBClient") -> None:
+    standings = MailStandings(dynamodb, TABLE, DESK)
+    mark = Undeliverable(address="wang@acme.example", since=NOON, status="5.1.1", ticket_id="tkt_00000001")
+    standings.mark(mark)
+
+    assert standings.undeliverable("WANG@acme.example") == mark
+    assert standings.undeliverable("li@acme.example") is None
+    standings.clear("wang@acme.example", by="li-na", now=NOON)
+    assert standings.undeliverable("wang@acme.example") is None

@@ -1,9 +1,9 @@
 """A ticket's events told to whoever works on it: in their language and zone, with names instead of ids."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeGuard
 from zoneinfo import ZoneInfo
 
 from functions.shared.contracts.events import (
@@ -17,6 +17,7 @@ from functions.shared.contracts.events import (
     ClockStopped,
     DetailsProvided,
     EscalationAcknowledged,
+    MailBounced,
     Message,
     MessageReceived,
     NoteAdded,
@@ -133,10 +134,16 @@ class Teller:
     zone: ZoneInfo
     names: Names = Names()
     link: Link = lambda _event, _part: None
+    lost: frozenset[str | None] = frozenset()
+    """Mails that came back, and the events that they told of."""
 
     def timeline(self, events: Iterable[TicketEvent]) -> list[Entry]:
         """Everything worth telling, in order."""
-        return [entry for event in events if (entry := self._entry(event))]
+        known = list(events)
+        returned = frozenset(event.message_id for event in known if _is_lost(event))
+        sent = [event for event in known if isinstance(event, NotificationSent) and event.message_id in returned]
+        teller = replace(self, lost=returned | {event.cause for event in sent})
+        return [entry for event in known if (entry := teller._entry(event))]
 
     def _entry(self, event: TicketEvent) -> Entry | None:
         if isinstance(event, ClockEvent):
@@ -151,7 +158,8 @@ class Teller:
                 kind: Kind = "customer" if event.actor.kind == "customer" else "agent"
                 return self._said(event, kind, event.message or Message(text=""), self._say("details_provided"), told)
             case ReplySent():
-                return self._said(event, "agent", event.message, self._say("replied"))
+                said = "replied_in_vain" if event.event_id in self.lost else "replied"
+                return self._said(event, "agent", event.message, self._say(said))
             case ProcedureStarted() | ChecklistAdded() | StepEvent() | ItemTicked() | ItemUnticked():
                 return self._handling_entry(event)
             case AutomaticReplySent():
@@ -187,6 +195,13 @@ class Teller:
                 return self._fact(event, "turn", "reopened", text=event.note)
             case TicketClosed():
                 return self._fact(event, "check", "closed")
+            case MailBounced():
+                key = "mail_came_back" if _is_lost(event) else "mail_is_late"
+                return self._fact(
+                    event, "mail", key, "warning", recipient=event.recipient or "?", status=event.status or "–"
+                )
+            case NotificationSent(message_id=message_id) if message_id in self.lost:
+                return self._fact(event, "mail", "notified_in_vain", "warning", recipient=event.recipient)
             case NotificationSent():
                 return self._fact(event, "mail", "notified", recipient=event.recipient)
             case NotificationFailed():
@@ -277,6 +292,7 @@ class Teller:
             text=message.text,
             whole_text_href=self.link(event, "text") if message.body_key else None,
             quoted=message.quoted,
+            html_href=self.link(event, "html") if message.html_key else None,
             details=details,
             files=files,
         )
@@ -346,3 +362,7 @@ class Teller:
 
     def _duration(self, length: timedelta) -> str:
         return times.duration(length, self.words)
+
+
+def _is_lost(event: TicketEvent) -> TypeGuard[MailBounced]:
+    return isinstance(event, MailBounced) and event.action != "delayed"

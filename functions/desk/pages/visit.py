@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.pages.handling_views import HandlingPart, tell_of
 from functions.desk.pages.views import TICKETS, FormName, TicketPage
-from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings
+from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings, ticket_mail
 from functions.shared.identity.console import console_pages, form_token, session_of
 from functions.shared.pages.forms import Form
 from functions.shared.pages.requests import PageRequest, Pages, go
@@ -37,6 +37,7 @@ DONE: Final = frozenset(
         "step",
         "checklist",
         "tick",
+        "clear_address",
     }
 )
 """Acts that the next page says were done."""
@@ -87,7 +88,13 @@ class Visit:
         part = HandlingPart.of(view, desk_config(), self.request.language, self.now)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
         return self.show(
-            "desk/pages/ticket.html", status=status, view=page, part=part, form=shown, notice=notice(self.request)
+            "desk/pages/ticket.html",
+            status=status,
+            view=page,
+            part=part,
+            undeliverable=ticket_mail().undeliverable(self.principal, ticket),
+            form=shown,
+            notice=notice(self.request),
         )
 
 

@@ -64,6 +64,7 @@ class MailAttachment(BaseModel):
     inline: bool
     sha256: str
     content: bytes = Field(exclude=True, repr=False)
+    content_id: str = Field(default="", exclude=True)
 
 
 class ReceivedMail(BaseModel):
@@ -274,6 +275,7 @@ def _attachments(body: _Body, shown: set[str]) -> Iterator[MailAttachment]:
             inline=found.inline or found.content_id in shown,
             sha256=hashlib.sha256(found.content).hexdigest(),
             content=found.content,
+            content_id=found.content_id[:300],
         )
 
 

@@ -35,6 +35,7 @@ from functions.shared.contracts.handling_events import (
     StepCompleted,
     StepSkipped,
 )
+from functions.shared.contracts.mail_events import MailBounced as MailBounced
 from functions.shared.contracts.words import (
     Channel,
     CompanyId,
@@ -85,6 +86,7 @@ class Attachment(Value):
     content_type: str = "application/octet-stream"
     size: int = Field(ge=0, description="Bytes.")
     is_inline: bool = False
+    content_id: str | None = Field(default=None, description="How the mail's HTML names it.")
 
 
 class Message(Value):
@@ -347,6 +349,7 @@ AnyTicketEvent = Annotated[
     | EscalationAcknowledged
     | NotificationSent
     | NotificationFailed
+    | MailBounced
     | WebhookSent
     | WebhookFailed,
     Field(discriminator="type"),

@@ -14,6 +14,7 @@ from functions.shared.contracts.events import (
     Contact,
     DetailsProvided,
     EscalationAcknowledged,
+    MailBounced,
     Message,
     MessageReceived,
     NoteAdded,
@@ -117,6 +118,16 @@ def provide_details(
     if actor.kind == "customer" and after.status is Status.WAITING_CUSTOMER:
         return [provided, after.happening(TicketResumed, actor=actor, now=now)]
     return [provided]
+
+
+def come_back(
+    ticket: Ticket, message: Message, *, actor: Actor, now: AwareDatetime, **bounce: str | None
+) -> list[TicketEvent]:
+    """A mail of ours came back with `message`; `bounce` says whom it did not reach, and how it was called."""
+    received = ticket.happening(
+        MessageReceived, actor=actor, now=now, channel=Channel.EMAIL, message=message, is_machine=True
+    )
+    return [received, evolve(ticket, received).happening(MailBounced, actor=actor, now=now, **bounce)]
 
 
 def reply(

@@ -115,6 +115,7 @@ def security_headers(*, upload_to: Sequence[str] = (), sign_in_at: Sequence[str]
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
+        "frame-src": ["'self'"],
         "connect-src": ["'self'", *upload_to],
         "form-action": ["'self'", *sign_in_at],
         "base-uri": ["'none'"],

@@ -32,6 +32,7 @@ class Entry:
     text: str = ""
     whole_text_href: str | None = None
     quoted: str | None = None
+    html_href: str | None = None
     details: tuple[tuple[str, str], ...] = ()
     reasons: tuple[str, ...] = ()
     files: tuple[File, ...] = ()

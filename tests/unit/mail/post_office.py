@@ -22,6 +22,7 @@ from functions.shared.ticketing import Tickets
 from tests.factories import DESK, NOON, default_config
 from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, StillClocks
 from tests.unit.identity.conftest import RingInMemory
+from tests.unit.mail.standings import StandingsInMemory
 
 MAILBOX = "support@aftercare.example"
 SENDER = "wang@acme.example"
@@ -72,6 +73,7 @@ class Post:
     blobs: InMemoryBlobs = field(default_factory=InMemoryBlobs)
     held: HeldMails = field(default_factory=HeldMails)
     keys: RingInMemory = field(default_factory=RingInMemory)
+    standings: StandingsInMemory = field(default_factory=StandingsInMemory)
     log: Lines = field(default_factory=Lines)
     counters: Counters = field(default_factory=Counters)
     config: DeskConfig = field(default_factory=default_config)
@@ -91,6 +93,7 @@ class Post:
             bodies=Bodies(self.blobs, DESK),
             blobs=self.blobs,
             quarantine=self.held,
+            standings=self.standings,
             log=self.log,
             counters=self.counters,
             keys=self.keys,

@@ -17,6 +17,7 @@ from functions.shared.contracts.events import (
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.decisions import receive, reply
 from functions.shared.domain.mail_ids import message_key
+from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.reply_address import ticket_of
 from functions.shared.domain.ticket import Ticket, event_id
 from functions.shared.gateways.mail import MailRefused
@@ -27,6 +28,7 @@ from functions.shared.ticketing import Tickets
 from tests.factories import AGENT, CUSTOMER, DESK, NOON, default_config, make_contact, make_message, make_opened
 from tests.fakes import CountedIds, InMemoryBlobs, InMemoryTickets, StillClocks
 from tests.unit.identity.conftest import GenerationsInMemory, RingInMemory
+from tests.unit.mail.standings import StandingsInMemory
 
 MAILBOX = "support@aftercare.example"
 
@@ -92,6 +94,7 @@ class Desk:
         self.blobs = InMemoryBlobs()
         self.postman = Postman()
         self.sent = SentInMemory()
+        self.standings = StandingsInMemory()
         self.keys = RingInMemory()
         self.tickets = Tickets(self.store, StillClocks, CountedIds())
         self.notifier = Notifier(
@@ -104,6 +107,7 @@ class Desk:
             blobs=self.blobs,
             mailer=self.postman,
             sent=self.sent,
+            standings=self.standings,
             tokens=CustomerTokens(self.keys, GenerationsInMemory(), DESK),
             keys=self.keys,
         )
@@ -225,6 +229,21 @@ def test_a_refused_mail_is_told_on_the_timeline_and_not_tried_again(desk: Desk) 
     (record,) = desk.events(ticket, NotificationFailed)
     assert isinstance(record, NotificationFailed)
     assert record.why == "Email address is not verified"
+
+
+def test_an_address_that_mail_does_not_reach_is_not_mailed_until_it_is_cleared(desk: Desk) -> None:
+    first, event = desk.open()
+    mark = Undeliverable(address="wang@acme.example", since=NOON, status="5.1.1", ticket_id=first.id)
+    desk.standings.mark(mark)
+    desk.notifier.tell(event, now=NOON)
+    assert not desk.mails()
+    (record,) = desk.events(first, NotificationFailed)
+    assert isinstance(record, NotificationFailed)
+    assert record.why == "mail to wang@acme.example comes back (5.1.1) until somebody clears the address"
+
+    desk.standings.clear("wang@acme.example", by="li-na", now=NOON)
+    desk.notifier.tell(desk.open()[1], now=NOON)
+    assert len(desk.mails()) == 1
 
 
 def test_an_address_that_is_none_is_told_on_the_timeline(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from functions.shared.ticketing import Tickets
 from tests.factories import DESK, default_config
 from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets
 from tests.unit.identity.conftest import RingInMemory
+from tests.unit.mail.standings import StandingsInMemory
 
 PUBLIC_URL = "http://localhost:8080"
 
@@ -29,6 +30,7 @@ def parts() -> SimpleNamespace:
         blobs=blobs,
         bodies=Bodies(blobs, DESK),
         directory=InMemoryCustomers(),
+        standings=StandingsInMemory(),
     )
 
 

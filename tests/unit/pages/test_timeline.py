@@ -12,6 +12,7 @@ from functions.intake.tracking import track
 from functions.shared.contracts.events import (
     AnyTicketEvent,
     Attachment,
+    MailBounced,
     NoteAdded,
     NotificationSent,
     Reason,
@@ -126,3 +127,21 @@ def test_mail_that_left_is_told():
     event = happened(NotificationSent, cause="x", template="ack", recipient="wang@acme.example", message_id="<1@x>")
 
     assert [entry.what for entry in teller().timeline([event])] == ["sent mail to wang@acme.example"]
+
+
+def test_a_reply_whose_mail_came_back_says_so():
+    sent = happened(NotificationSent, cause=REPLIED.event_id, template="reply", recipient="a@x", message_id="<1@x>")
+    bounced = happened(MailBounced, recipient="a@x", status="5.1.1", action="failed", message_id="<1@x>")
+    late = happened(MailBounced, recipient="a@x", status="4.4.1", action="delayed", message_id="<1@x>")
+
+    lost = [entry.what for entry in teller().timeline([REPLIED, sent, bounced])]
+    delayed = [entry.what for entry in teller().timeline([REPLIED, sent, late])]
+
+    assert lost == [
+        "replied to the customer; the mail came back",
+        "sent mail to a@x, which came back",
+        "mail to a@x came back (5.1.1)",
+    ]
+    assert delayed == [
+        "replied to the customer", "sent mail to a@x", "mail to a@x is late (4.4.1); it is still being tried",
+    ]  # fmt: skip

@@ -1,0 +1,79 @@
+"""A mail that can be filed: who wrote it, what is proven about them, and what a ticket of it is called."""
+
+import re
+from dataclasses import dataclass
+
+from functions.intake.delivery import Delivery
+from functions.intake.mime.headers import Address
+from functions.intake.mime.machine import Machine, MachineKind
+from functions.intake.mime.message import ReceivedMail
+from functions.intake.trust import Trust
+from functions.shared.contracts.events import Actor, Contact
+from functions.shared.contracts.words import Language
+from functions.shared.domain.directory import fold_address
+from functions.shared.ticketing import NaturalKey
+
+_REPLY_MARKS = re.compile(
+    r"^\s*(?:(?:re|fwd?|aw|wg|sv|回复|答复|转发|回覆|轉寄)\s*[:：]\s*|\[[A-Z]{1,6}-\w{4}-\w{4}\]\s*)+", re.IGNORECASE
+)
+_NO_SUBJECT = {Language.ZH: "（无主题）", Language.EN: "(no subject)"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that can be filed."""
+
+    delivery: Delivery
+    raw: bytes
+    mail: ReceivedMail
+    sender: Address
+    machine: Machine | None
+    key: NaturalKey
+    trust: Trust
+
+    @property
+    def is_genuine(self) -> bool:
+        return self.trust is Trust.GENUINE
+
+
+def from_of(mail: ReceivedMail) -> str:
+    return mail.sender.address if mail.sender else ""
+
+
+def writer_of(mail: ReceivedMail, delivery: Delivery) -> Address | None:
+    """Who wrote: the From address, else where answers are asked to go, else the envelope's sender."""
+    envelope = [Address("", delivery.envelope_sender)] if "@" in delivery.envelope_sender else []
+    wrote = [mail.sender] if mail.sender else []
+    return next((one for one in (*wrote, *mail.reply_to, *envelope) if _is_usable(one.address)), None)
+
+
+def _is_usable(address: str) -> bool:
+    return bool(re.fullmatch(r"[^@\s<>\",;]{1,64}@[^@\s<>\",;]{1,190}", address))
+
+
+def machine_by_envelope(delivery: Delivery) -> Machine | None:
+    if delivery.envelope_sender:
+        return None
+    return Machine(kind=MachineKind.AUTO_REPLY, why="null envelope sender")
+
+
+def actor_of(contact: Contact, letter: Letter) -> Actor:
+    name = letter.sender.name or letter.sender.address
+    if letter.machine:
+        return Actor(kind="machine", id=str(letter.machine.kind), name=name)
+    address = fold_address(letter.sender.address)
+    if address == contact.address:
+        return Actor(kind="customer", id=contact.id, name=name)
+    # Somebody whom the customer let in on it; they are not the customer, and the timeline says who they are.
+    return Actor(kind="customer", id=address, name=f"{letter.sender.name} <{address}>".strip())
+
+
+def bare(subject: str) -> str:
+    """The subject without marks of answers and tags."""
+    return _REPLY_MARKS.sub("", subject).strip()
+
+
+def title_of(mail: ReceivedMail, language: Language) -> str:
+    subject = bare(mail.subject) or mail.subject.strip()
+    first_line = next((line.strip() for line in mail.reply.split("\n") if line.strip()), "")
+    return " ".join((subject or first_line or _NO_SUBJECT[language]).split())[:200]
