@@ -21,7 +21,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.document import Bilingual
 from functions.shared.domain.errors import EventNotFound, RuleNotFound, TicketNotFound
 from functions.shared.domain.facts import COUNTS, Facts
-from functions.shared.domain.occasions import Moment, occasion_of
+from functions.shared.domain.occasions import Moment, occasion_of, wakes
 from functions.shared.domain.reactions import is_chain_at_its_end
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.rules import Fate, Occasion, Rule, Run, run
@@ -89,6 +89,8 @@ class _Trial:
         """What became of `rule`, on the ticket called `name`."""
         event = self.moment.event
         fate = next((line.fate for line in self.tried.trace if line.rule == rule.id), Fate.ALREADY_ACTED)
+        if not wakes(event, rule):
+            fate = Fate.OTHER_OCCASION
         when = rule.when.outcome(self.facts) if rule.when else None
         read = {leaf.field for leaf in leaves(rule.when)} if rule.when else set()
         return RuleReason(
@@ -196,7 +198,7 @@ class RuleReasons:
         counted_now = open_tickets(self._history, after.id, after.contact, after.company, missing)
         facts = moment.facts(config, wanted, {**counts, **counted_now})
         acted = moment.event.chain.rules if moment.event.chain else ()
-        rules = [rule for rule in config.rules if rule.id not in acted]
+        rules = [rule for rule in config.rules if rule.id not in acted and wakes(moment.event, rule)]
         tried = run(rules, facts, Verdict(), occasion=occasion, at=moment.event.occurred_at)
         return _Trial(moment, occasion, config, facts, tried, tuple(counted_now))
 
@@ -214,7 +216,7 @@ def _decided(timeline: Sequence[TicketEvent], sequence: int) -> TicketTriaged | 
 
 def _newest(timeline: Sequence[TicketEvent], rule: Rule) -> int:
     """The number of the newest event that the rule is for; else of the first."""
-    return next((event.sequence for event in reversed(timeline) if occasion_of(event) in rule.on), 1)
+    return next((e.sequence for e in reversed(timeline) if occasion_of(e) in rule.on and wakes(e, rule)), 1)
 
 
 def _stopper(config: DeskConfig, tried: Run) -> Slug | None:

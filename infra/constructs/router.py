@@ -21,6 +21,7 @@ OCCASIONS = (
     events.TicketResolved,
     events.TicketReopened,
     events.TicketEscalated,
+    events.TimePassed,
 )
 """On what rules are tried after a ticket's triage."""
 

@@ -133,4 +133,4 @@ def test_a_recipient_that_is_no_webhook_is_refused_with_its_place() -> None:
         'webhooks[1].id: "pager" is taken by webhooks[0]'
     ]
     config = DeskConfig.model_validate(content)
-    assert config.recipients(["webhook:pager"], team=None, assignee=None, company=None) == ("webhook:pager",)
+    assert config.recipients(["webhook:pager"], team=None, assignee=None, company=None, at=NOON) == ("webhook:pager",)

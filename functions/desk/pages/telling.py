@@ -41,6 +41,7 @@ from functions.shared.contracts.events import (
     TicketTriaged,
     TicketUpdated,
     TicketWaiting,
+    TimePassed,
     WebhookFailed,
     WebhookSent,
 )
@@ -170,6 +171,9 @@ class Teller:
                 return self._fact(event, "route", "triaged", priority=event.priority, to=self._owner(event))
             case TicketUpdated():
                 return self._fact(event, "flag", "updated", changes=self._changes(event))
+            case TimePassed():
+                since = self.words.text(f"measure.{event.measure}")
+                return self._fact(event, "hourglass", "time_passed", hours=f"{event.hours:g}", since=since)
             case RulesApplied():
                 rules = self.words.text("list.comma").join(
                     self.names.rules.get(rule, rule) for rule in event.matched_rules

@@ -36,6 +36,8 @@ from functions.shared.contracts.handling_events import (
     StepSkipped,
 )
 from functions.shared.contracts.mail_events import MailBounced as MailBounced
+from functions.shared.contracts.rule_events import RulesApplied as RulesApplied
+from functions.shared.contracts.rule_events import TimePassed as TimePassed
 from functions.shared.contracts.words import (
     Channel,
     CompanyId,
@@ -149,16 +151,6 @@ class TicketTriaged(TicketEvent):
     policy: Slug | None = Field(
         default=None, description="The policy that a rule chose, in place of the first to hold."
     )
-    counts: dict[str, int] | None = Field(default=None, description="What was counted for the rules, by field.")
-
-
-class RulesApplied(TicketEvent):
-    """Rules matched when `cause` happened; what they changed is told by the events beside this one."""
-
-    type: Literal["RulesApplied"] = "RulesApplied"
-    cause: str = Field(description="Id of the event that the rules were tried on.")
-    occasion: Literal["message", "updated", "escalated", "timer"]
-    matched_rules: tuple[str, ...] = Field(min_length=1)
     counts: dict[str, int] | None = Field(default=None, description="What was counted for the rules, by field.")
 
 
@@ -317,6 +309,7 @@ AnyTicketEvent = Annotated[
     TicketOpened
     | TicketTriaged
     | RulesApplied
+    | TimePassed
     | TicketUpdated
     | AttentionCalled
     | PriorityChanged

@@ -91,6 +91,14 @@ class Metric(StrEnum):
     RESOLUTION = "resolution"
 
 
+class Measure(StrEnum):
+    """What passing time is counted from: the opening, the last message either way, the last change of status."""
+
+    AGE = "age"
+    IDLE = "idle"
+    STATUS_AGE = "status_age"
+
+
 class Role(StrEnum):
     """What a person of the desk may do, in rising order of power."""
 

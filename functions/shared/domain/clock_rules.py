@@ -5,6 +5,7 @@ from datetime import datetime
 
 from functions.shared.contracts.words import Slug
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.rule_book import book_of
 from functions.shared.domain.sla import SlaRules
 from functions.shared.domain.ticket import Ticket
 
@@ -33,4 +34,11 @@ def clock_rules(config: DeskConfig) -> SlaRules:
         team = ticket.team if ticket.team in person.teams or not person.teams else person.teams[0]
         return (team or config.desk.default_team, person.id)
 
-    return SlaRules(config.sla, recipients, config.version, quiet_until=quiet_until, assignee=assignee)
+    return SlaRules(
+        config.sla,
+        recipients,
+        config.version,
+        quiet_until=quiet_until,
+        assignee=assignee,
+        passing=book_of(config.rules).passing,
+    )

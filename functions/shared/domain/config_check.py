@@ -24,6 +24,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS, WORKING_TIME, is_of_the_event
 from functions.shared.domain.form_faults import form_faults
 from functions.shared.domain.operators import Operator
+from functions.shared.domain.passing import LONGEST, thresholds
 from functions.shared.domain.rule_circles import circles
 from functions.shared.domain.rules import Occasion, Rule, failed_examples
 from functions.shared.domain.working_time import NoWorkingTime
@@ -145,7 +146,7 @@ def _forms(config: DeskConfig) -> Iterator[Fault]:
 def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
     place: Place = ("rules", number)
     if Occasion.TIMER in rule.on:
-        yield Fault((*place, "on"), "nothing sets off rules on a timer yet; `desk rules run` can try them")
+        yield from _waits(place, rule)
     if rule.when:
         for leaf in leaves(rule.when):
             yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
@@ -153,6 +154,15 @@ def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
         yield from _action_names(config, (*place, "then", position), action)
     for position, sentence in failed_examples(rule):
         yield Fault((*place, "examples", position), sentence)
+
+
+def _waits(place: Place, rule: Rule) -> Iterator[Fault]:
+    waits = thresholds(rule)
+    if not waits:
+        yield Fault((*place, "on"), "a rule on a timer says when: age, idle or status_age at_least so many hours")
+    for measure, hours in waits:
+        if not 0 < hours <= LONGEST:
+            yield Fault((*place, "when"), f"{measure} at_least is more than 0 and at most {LONGEST} hours")
 
 
 def _calendars(config: DeskConfig, now: datetime) -> Iterator[Fault]:

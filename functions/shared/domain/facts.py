@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from functions.shared.contracts.words import Impact, Priority, Urgency
+from functions.shared.contracts.words import Impact, Measure, Priority, Urgency
 from functions.shared.domain.folding import fold
 
 
@@ -28,6 +28,7 @@ OF_THE_EVENT: Final[Mapping[str, Kind]] = {
     "is_machine": Kind.FLAG,
     "hour": Kind.NUMBER,
     "weekday": Kind.WORD,
+    **dict.fromkeys(Measure, Kind.NUMBER),
     "escalation.level": Kind.NUMBER,
     "escalation.metric": Kind.WORD,
     **dict.fromkeys(COUNTS, Kind.NUMBER),

@@ -22,12 +22,14 @@ from functions.shared.contracts.events import (
     TicketResumed,
     TicketUpdated,
     TicketWaiting,
+    TimePassed,
 )
 from functions.shared.contracts.words import Slug
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import EventNotFound
 from functions.shared.domain.facts import Facts
-from functions.shared.domain.rules import Occasion
+from functions.shared.domain.passing import hours_passed, thresholds
+from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.ticket import Ticket, evolve, replay
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.ticket_facts import event_values, ticket_values, whole
@@ -47,6 +49,7 @@ OCCASIONS: Final[Mapping[type[TicketEvent], Occasion]] = {
     TicketResolved: Occasion.UPDATED,
     TicketReopened: Occasion.UPDATED,
     TicketEscalated: Occasion.ESCALATED,
+    TimePassed: Occasion.TIMER,
 }
 """The events on which rules are tried. A closed ticket is left alone."""
 
@@ -54,6 +57,13 @@ OCCASIONS: Final[Mapping[type[TicketEvent], Occasion]] = {
 def occasion_of(event: TicketEvent) -> Occasion | None:
     """The occasion that `event` is, if it is one."""
     return OCCASIONS.get(type(event))
+
+
+def wakes(event: TicketEvent, rule: Rule) -> bool:
+    """Whether `rule` is for `event`: of the thresholds of passing time, for those only that it names."""
+    if isinstance(event, TimePassed):
+        return (event.measure, event.hours) in thresholds(rule)
+    return True
 
 
 def chained(events: Iterable[TicketEvent], rules: Sequence[Slug], before: Chain | None = None) -> list[TicketEvent]:
@@ -106,4 +116,8 @@ class Moment:
     def facts(self, config: DeskConfig, wanted: Collection[str], counts: Mapping[str, int]) -> Facts:
         """What rules see; `wanted` are the fields that they ask for, `counts` those of them that are counted."""
         now = {**ticket_values(self.opened, self.after), **event_values(self.event, config, wanted), **counts}
+        hours = hours_passed(self.after, self.event.occurred_at)
+        if isinstance(self.event, TimePassed):  # rounding takes nothing from a threshold that was reached
+            hours[self.event.measure] = max(self.event.hours, hours[self.event.measure])
+        now |= hours
         return Facts(now, ticket_values(self.opened, self.before) if self.before else None)

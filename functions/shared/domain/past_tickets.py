@@ -92,6 +92,9 @@ class PastTicket(_Written):
     is_machine: bool | None = None
     hour: int | None = None
     weekday: str | None = None
+    age: float | None = None
+    idle: float | None = None
+    status_age: float | None = None
     working_time: dict[str, bool] = Field(default_factory=dict)
     escalation: _Escalation = _Escalation()
     previous: Self | None = None

@@ -11,10 +11,10 @@ from functions.shared.domain.assignment import Choose
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.enactment import ROUTER, enact, rule_reasons, standing
 from functions.shared.domain.errors import IllegalTransition
-from functions.shared.domain.occasions import LONGEST_CHAIN, Moment, chained
+from functions.shared.domain.occasions import LONGEST_CHAIN, Moment, chained, wakes
 from functions.shared.domain.rule_book import RuleBook
 from functions.shared.domain.rule_index import traced
-from functions.shared.domain.rules import Rule, RuleTrace, carried_out
+from functions.shared.domain.rules import Occasion, Rule, RuleTrace, carried_out
 from functions.shared.domain.ticket import Ticket, evolve
 
 
@@ -38,8 +38,10 @@ def matched_at(moment: Moment, config: DeskConfig, book: RuleBook, counts: Mappi
     if occasion is None or is_chain_at_its_end(moment.event):
         return Matched((), (), counts)
     facts = moment.facts(config, book.fields(occasion), counts)
-    before = moment.event.chain.rules if moment.event.chain else ()
-    rules = book.on(occasion).matching(facts, at=moment.event.occurred_at, without=before)
+    passed_over = {*(moment.event.chain.rules if moment.event.chain else ())}
+    if occasion is Occasion.TIMER:
+        passed_over |= {rule.id for rule in config.rules if not wakes(moment.event, rule)}
+    rules = book.on(occasion).matching(facts, at=moment.event.occurred_at, without=passed_over)
     return Matched(rules, list(traced(rules, facts)), counts)
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Final
 
 from functions.shared.domain.conditions import leaves
+from functions.shared.domain.passing import Passing
 from functions.shared.domain.rule_index import RuleIndex
 from functions.shared.domain.rules import Occasion, Rule
 
@@ -36,6 +37,11 @@ class RuleBook:
     def fields(self, occasion: Occasion) -> frozenset[str]:
         """The fields that the rules of `occasion` ask for."""
         return self._read.get(occasion, frozenset())
+
+    @cached_property
+    def passing(self) -> Passing:
+        """The thresholds of passing time that the rules wait for."""
+        return Passing.of(self._rules)
 
     def on(self, occasion: Occasion) -> RuleIndex:
         """The index of the rules of `occasion`."""

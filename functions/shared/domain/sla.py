@@ -6,10 +6,10 @@ for the clocks are stored together, and the same history gives the same clocks.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Any, Final
 
 from functions.shared.contracts.events import (
-    Actor,
     ClockEvent,
     ClockPaused,
     ClockResumed,
@@ -36,11 +36,13 @@ from functions.shared.contracts.events import (
 from functions.shared.contracts.words import Metric, Priority, Slug, Status
 from functions.shared.domain import sla_words as words
 from functions.shared.domain.clocks import Clock
+from functions.shared.domain.passing import WATCHDOG as WATCHDOG
+from functions.shared.domain.passing import Passing
 from functions.shared.domain.policies import Escalate, Sla, SlaPolicy
 from functions.shared.domain.promises import BREACH, ESCALATION, RELEASE, Act, Promises, pauses_of
 from functions.shared.domain.ticket import Ticket, evolve, replay
 
-WATCHDOG: Final = Actor(kind="system", id="sla_watchdog")
+NOTHING_WAITS: Final = Passing()
 
 Recipients = Callable[[Ticket, Sequence[str], datetime], tuple[str, ...]]
 """Turns what a policy says (`lead`, an address) into people's ids and addresses, as they are at an instant."""
@@ -61,12 +63,14 @@ class SlaRules(Promises):
         *,
         quiet_until: QuietUntil = lambda _who, _at: None,
         assignee: Assignee = lambda _ticket, _to: None,
+        passing: Passing = NOTHING_WAITS,
     ) -> None:
         super().__init__(sla)
         self.recipients = recipients
         self.config_version = config_version
         self.quiet_until = quiet_until
         self.assignee = assignee
+        self.passing = passing
 
     def follow(self, before: Ticket | None, after: Ticket, events: Sequence[TicketEvent]) -> list[TicketEvent]:
         """The clock events that `events` entail, numbered on from `after`.
@@ -92,7 +96,8 @@ class SlaRules(Promises):
         """
         moves = _Moves(self, ticket, ticket.status)
         moves.act(now, may_change=True)
-        return moves.events
+        after = reduce(evolve, moves.events, ticket)
+        return [*moves.events, *self.passing.due(after, now, self.config_version)]
 
     def renew(self, ticket: Ticket, now: datetime) -> list[TicketEvent]:
         """What gives the ticket's unfinished clocks the deadlines that these rules promise, with what is late by them.
@@ -107,7 +112,9 @@ class SlaRules(Promises):
 
     def next_act_at(self, ticket: Ticket) -> datetime | None:
         """When the ticket must be looked at next, if ever."""
-        return min((act.at for clock in ticket.clocks.values() for act in self.acts(clock)), default=None)
+        acts = [act.at for clock in ticket.clocks.values() for act in self.acts(clock)]
+        waits = self.passing.next_at(ticket)
+        return min([*acts, *([waits] if waits else [])], default=None)
 
 
 class _Moves:

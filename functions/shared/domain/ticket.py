@@ -26,12 +26,14 @@ from functions.shared.contracts.events import (
     TicketTriaged,
     TicketUpdated,
     TicketWaiting,
+    TimePassed,
 )
 from functions.shared.contracts.words import (
     Channel,
     DeskId,
     Impact,
     Language,
+    Measure,
     Metric,
     Priority,
     RootCause,
@@ -47,6 +49,15 @@ E = TypeVar("E", bound=TicketEvent)
 
 _REMEMBERED_MESSAGE_IDS = 20
 _EXCERPT = 300
+
+
+class Passed(BaseModel):
+    """So many hours since an instant have been told of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: AwareDatetime
+    hours: float
 
 
 class Ticket(BaseModel):
@@ -98,6 +109,8 @@ class Ticket(BaseModel):
     solution: str = ""
     message_ids: tuple[str, ...] = Field(default=(), description="The thread's newest Message-IDs, oldest first.")
     clocks: dict[Metric, Clock] = Field(default_factory=dict)
+    status_since: AwareDatetime | None = Field(default=None, description="None where it changed before this was kept.")
+    passed: dict[Measure, Passed] = Field(default_factory=dict, description="The last threshold reached of each.")
     timer: Timer | None = None
     timer_generation: int = 0
     counted_for: Slug | None = Field(default=None, description="The person among whose open tickets it is counted.")
@@ -156,6 +169,7 @@ def opened(event: TicketOpened) -> Ticket:
         related_to=event.related_to,
         opened_at=event.occurred_at,
         updated_at=event.occurred_at,
+        status_since=event.occurred_at,
         last_customer_message_at=event.occurred_at,
         message_ids=_remember((), event.problem.description.message_id),
     )
@@ -170,6 +184,8 @@ def evolve(ticket: Ticket, event: TicketEvent) -> Ticket:
     if event.ticket_id != ticket.id or event.sequence != ticket.sequence + 1:
         raise ValueError(f"{event.event_id} does not follow {event_id(ticket.id, ticket.sequence)}")
     changes = _clock_changes(ticket, event) if isinstance(event, ClockEvent) else _changes(ticket, event)
+    if changes.get("status", ticket.status) is not ticket.status:
+        changes["status_since"] = event.occurred_at
     return ticket.with_changes(sequence=event.sequence, updated_at=event.occurred_at, **changes)
 
 
@@ -205,6 +221,8 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
             told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}
             changed = {name: value for name, value in told.items() if value is not None}
             return {**changed, "fields": {**ticket.fields, **event.fields}}
+        case TimePassed():
+            return {"passed": {**ticket.passed, event.measure: Passed(since=event.since, hours=event.hours)}}
         case PriorityChanged():
             return {"priority": event.new}
         case TicketAssigned():
