@@ -1,5 +1,6 @@
 """The customer's door on the web: the public API and the portal."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -8,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.intake import api, channel_api
 from functions.intake.pages import routes
-from functions.intake.wiring import wiring
+from functions.intake.wiring import gate, wiring
 from functions.shared.gateways.config import RECENT
 from functions.shared.http import build_resolver
 
@@ -16,11 +17,17 @@ logger = Logger(service="intake")
 app = build_resolver(
     logger,
     problem_page=routes.problem_page,
-    before=lambda: wiring().config.live(within=RECENT),  # what was published counts within seconds
+    before=lambda: _let_in(),
 )
 app.include_router(api.router)
 app.include_router(channel_api.router)
 app.include_router(routes.router)
+
+
+def _let_in() -> None:
+    """What was published counts within seconds; so do the limits."""
+    wiring().config.live(within=RECENT)
+    gate().admit(app.current_event, now=datetime.now(UTC))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)

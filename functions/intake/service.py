@@ -27,7 +27,7 @@ from functions.shared.contracts.words import Channel, ContactId, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
 from functions.shared.domain.directory import Caller
-from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound
+from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound, TooManyRequests
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
@@ -47,11 +47,19 @@ class TicketReader(Protocol):
 
     def of_contact(self, contact_id: ContactId, limit: int = ...) -> list[TicketSummary]: ...
 
+    def seen(self, key: str) -> TicketId | None: ...
+
 
 class Customers(Protocol):
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
 
     def same_person(self, contact_id: ContactId) -> Sequence[ContactId]: ...
+
+
+class ReportGate(Protocol):
+    """Whether one more report may be made in somebody's name."""
+
+    def admit_report(self, contact_id: ContactId, *, now: datetime) -> None: ...
 
 
 class Files(Protocol):
@@ -80,6 +88,7 @@ class Intake:
         bodies: Bodies,
         files: Files,
         uploads: Uploads,
+        gate: ReportGate,
     ) -> None:
         self._config = config
         self._tickets = tickets
@@ -88,6 +97,7 @@ class Intake:
         self._bodies = bodies
         self._files = files
         self._uploads = uploads
+        self._gate = gate
 
     def report(self, report: Report, *, channel: Channel, idempotency_key: str | None, now: datetime) -> Receipt:
         """Open a ticket for `report`; the same key of the same customer yields the ticket it opened before.
@@ -95,6 +105,7 @@ class Intake:
         Raises:
             InvalidInput: an attachment was never uploaded; nothing is stored.
             KeyReused: the key came with another report before.
+            TooManyRequests: enough was reported in the customer's name for now.
         """
         config = self._config()
         files = {field: self.attachments(ids, field) for field, ids in report.files.items()}
@@ -127,7 +138,13 @@ class Intake:
                 form=report.form,
             )
 
-        ticket, is_new = self._tickets.open(begin, natural_keys("report", contact.id, idempotency_key, report, now))
+        keys = natural_keys("report", contact.id, idempotency_key, report, now)
+        try:
+            self._gate.admit_report(contact.id, now=now)
+        except TooManyRequests:
+            if not any(self._reader.seen(key.value) for key in keys):  # a repeated request is no further report
+                raise
+        ticket, is_new = self._tickets.open(begin, keys)
         return Receipt(ticket, reference(ticket.id, config.desk.prefix), is_new)
 
     def track(self, principal: Principal, reference_text: str) -> TrackedTicket:

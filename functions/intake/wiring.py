@@ -9,6 +9,7 @@ import boto3
 
 from functions.intake.channels.door import ChannelDoor
 from functions.intake.completing import Completing
+from functions.intake.limits import Gate
 from functions.intake.service import Intake
 from functions.intake.settings import IntakeHttpSettings
 from functions.intake.uploads import Uploads
@@ -17,6 +18,7 @@ from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.channel_secrets import ChannelSecretsParameter
 from functions.shared.gateways.links import LinkGenerations
 from functions.shared.gateways.quarantine import Quarantine
+from functions.shared.gateways.request_counts import RequestCounts
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.identity.authenticate import Authenticator
 from functions.shared.identity.cookies import Cookies
@@ -48,6 +50,7 @@ def intake() -> Intake:
         bodies=parts.bodies,
         files=parts.blobs,
         uploads=Uploads(parts.blobs, parts.desk_id),
+        gate=gate(),
     )
 
 
@@ -64,6 +67,14 @@ def completing() -> Completing:
         visible=intake().visible,
         attachments=intake().attachments,
     )
+
+
+@cache
+def gate() -> Gate:
+    """What keeps strangers from sending too much."""
+    parts = wiring()
+    counts = RequestCounts(parts.dynamodb, settings().table_name, parts.desk_id)
+    return Gate(lambda: parts.config.last_read().desk.limits, counts, parts.store)
 
 
 @cache

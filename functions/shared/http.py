@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -65,6 +66,7 @@ from functions.shared.domain.errors import (
     TicketExists,
     TicketNotFound,
     TooLarge,
+    TooManyRequests,
     UnsafeFile,
     WorkOpen,
 )
@@ -76,6 +78,7 @@ STATUS: Mapping[type[AftercareError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     MalformedRequest: HTTPStatus.BAD_REQUEST,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     LinkExpired: HTTPStatus.UNAUTHORIZED,
@@ -206,7 +209,10 @@ class HttpResolver(APIGatewayHttpResolver):
         if status < HTTPStatus.INTERNAL_SERVER_ERROR and str(error):
             detail = f"{detail} ({error})"
         errors = error.errors if isinstance(error, InvalidInput) else ()
-        return self.problem(status, error.code, detail, errors=errors, request=request)
+        answer = self.problem(status, error.code, detail, errors=errors, request=request)
+        if isinstance(error, TooManyRequests):
+            answer.headers["Retry-After"] = str(math.ceil(error.after.total_seconds()))
+        return answer
 
     def problem(
         self,

@@ -9,7 +9,13 @@ import boto3
 import pytest
 
 from functions.intake import http, wiring
+from functions.intake.limits import Gate
 from functions.intake.settings import IntakeHttpSettings
+from functions.shared.domain.limits import Limits
+from functions.shared.domain.mail_rules import Brake
+from functions.shared.gateways import keys
+from functions.shared.gateways.request_counts import RequestCounts
+from tests.factories import DESK, default_config
 from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT, http_event
 
@@ -94,13 +100,13 @@ def test_a_repeated_request_is_answered_with_the_first_ticket() -> None:
 def test_bad_input_is_a_problem_and_stores_nothing(
     body: Any, status: int, code: str, fields: list[str] | None, dynamodb: Any
 ) -> None:
-    before = dynamodb.scan(TableName=TABLE)["Count"]
+    before = kept(dynamodb)
     answered, problem = call("POST", "/api/v1/tickets", body)
 
     assert (answered, problem["code"]) == (status, code)
     if fields is not None:
         assert [error["field"] for error in problem["errors"]] == fields
-    assert dynamodb.scan(TableName=TABLE)["Count"] == before
+    assert kept(dynamodb) == before
 
 
 @pytest.mark.parametrize("path", ["x; Domain=evil.example", "x;%20Secure", "AS-ZZZZ-ZZZZ", "other"])
@@ -168,3 +174,46 @@ def test_the_form_is_published_in_the_language_asked_for_and_by_its_name() -> No
     assert schema["properties"]["form"] == {"const": "after-sales"}
     assert status == 422
     assert problem["errors"][0]["field"] == "form"
+
+
+def kept(dynamodb: Any) -> int:
+    """How many items there are, but for the counters of the limits."""
+    return sum(item["sk"]["S"] != keys.BRAKE for item in dynamodb.scan(TableName=TABLE)["Items"])
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, dynamodb: Any, **limits: Brake) -> None:
+    config = default_config()
+    desk = config.desk.model_copy(update={"limits": Limits(**limits)})
+    gate = Gate(lambda: desk.limits, RequestCounts(dynamodb, TABLE, DESK), wiring.wiring().store)
+    monkeypatch.setattr(wiring, "gate", lambda: gate)
+    monkeypatch.setattr(http, "gate", lambda: gate)
+
+
+def test_a_source_that_sends_too_much_is_told_when_to_come_again(
+    monkeypatch: pytest.MonkeyPatch, dynamodb: Any
+) -> None:
+    limited(monkeypatch, dynamodb, source=Brake(at_most=2, within="24h"))
+    upload = {"name": "a.png", "content_type": "image/png", "size": 4}
+    statuses = [call("POST", "/api/v1/tickets", BODY)[0], call("POST", "/api/v1/attachments", upload)[0]]
+    refused = http.handler(http_event("POST", "/api/v1/tickets", BODY), CONTEXT)
+    page = http.handler(http_event("POST", "/report", "", {"accept": "text/html", "accept-language": "en"}), CONTEXT)
+
+    assert statuses == [201, 201]
+    assert (refused["statusCode"], json.loads(refused["body"])["code"]) == (429, "too_many_requests")
+    assert 1 <= int(refused["headers"]["Retry-After"]) <= 86_400
+    assert refused["headers"]["Content-Type"] == "application/problem+json"
+    assert (page["statusCode"], "wait a few minutes" in page["body"]) == (429, True)
+    assert call("GET", "/api/v1/form")[0] == 200
+
+
+def test_a_contact_cannot_be_flooded_from_many_places_and_a_repeat_is_still_answered(
+    monkeypatch: pytest.MonkeyPatch, dynamodb: Any
+) -> None:
+    limited(monkeypatch, dynamodb, contact=Brake(at_most=1, within="1h"))
+    first = call("POST", "/api/v1/tickets", BODY, **{"idempotency-key": "k"})
+    again = call("POST", "/api/v1/tickets", BODY, **{"idempotency-key": "k"})
+    other = {**BODY, "contact": {"name": "x", "address": "other@else.example"}}
+
+    assert (first[0], again[0]) == (201, 200)
+    assert call("POST", "/api/v1/tickets", BODY)[0] == 429
+    assert call("POST", "/api/v1/tickets", other)[0] == 201

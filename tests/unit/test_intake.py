@@ -14,7 +14,7 @@ from functions.shared.identity.principal import Principal, PrincipalKind
 from functions.shared.reports import answers_in, read_report
 from functions.shared.ticketing import Tickets
 from tests.factories import AGENT, DESK, NOON, default_config, make_message
-from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, StillClocks
+from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, OpenGate, StillClocks
 
 CONFIG = default_config()
 ATTACHMENT = "att_" + "0" * 32
@@ -33,7 +33,7 @@ BODY: dict[str, Any] = {
 class Door:
     """The customer's door over in-memory gateways."""
 
-    def __init__(self, config: DeskConfig = CONFIG) -> None:
+    def __init__(self, config: DeskConfig = CONFIG, gate: Any = None) -> None:
         self.store = InMemoryTickets()
         self.blobs = InMemoryBlobs()
         self.customers = InMemoryCustomers()
@@ -46,6 +46,7 @@ class Door:
             bodies=Bodies(self.blobs, DESK),
             files=self.blobs,
             uploads=Uploads(self.blobs, DESK),
+            gate=gate or OpenGate(),
         )
 
     def report(self, key: str | None = None, **changes: Any) -> Any:

@@ -41,6 +41,8 @@ from functions.shared.reports import form_of, read_report
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
 TRACK: Final = "/track"
+_HONEY: Final = "website"
+"""A field that no person sees: programs that fill in everything give themselves away."""
 _ATTACHMENT: Final = re.compile(r"att_[0-9a-z]{32}")
 
 
@@ -72,6 +74,8 @@ def report_problem() -> Response[Any]:
     config = desk_config()
     form = config.form_for(Channel.FORM, form_id=posted.optional("form")) or form_of(config, Channel.FORM)
     try:
+        if posted.text(_HONEY):
+            raise InvalidInput.of(_HONEY, "leave_empty", "")
         answers = form.without_hidden(posted_answers(posted, form.fields), Channel.FORM)
         answers |= {"form": form.id, "language": request.language}
         excused = posted.all("no_upload")  # by a browser without scripts, which cannot send files
@@ -287,6 +291,7 @@ def _sentences(errors: tuple[FieldError, ...], request: PageRequest) -> Mapping[
     known = {
         "not_uploaded": "form.not_uploaded",
         "not_accepted": "form.not_accepted",
+        "leave_empty": "form.leave_empty",
         "string_pattern_mismatch": "form.not_uploaded",
         "string_too_short": "form.required",
         "string_too_long": "form.too_much",

@@ -16,6 +16,7 @@ from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
 from functions.shared.domain.folding import fold
 from functions.shared.domain.form import Form
 from functions.shared.domain.form_fields import Choice
+from functions.shared.domain.limits import Limits
 from functions.shared.domain.mail_rules import MailRules
 from functions.shared.domain.matrix import PriorityMatrix
 from functions.shared.domain.on_call import Rota, rota_of
@@ -47,6 +48,7 @@ class Desk(Part):
         default_factory=dict, description="What the public pages say in the desk's own words."
     )
     mail: MailRules = MailRules()
+    limits: Limits = Limits()
 
     @field_validator("timezone")
     @classmethod

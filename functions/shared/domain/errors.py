@@ -43,6 +43,7 @@ To add an error: one class here and its line in `functions.shared.http.STATUS`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from functions.shared.contracts.handling_events import Words
@@ -92,6 +93,17 @@ class TooLarge(AftercareError):
 
     code = "too_large"
     sentence = "This is more than the desk accepts."
+
+
+class TooManyRequests(AftercareError):
+    """Enough came from there for now; `after` says when to come again."""
+
+    code = "too_many_requests"
+    sentence = "That was a lot in a short time. Please try again later."
+
+    def __init__(self, after: timedelta) -> None:
+        self.after = after
+        super().__init__()
 
 
 class KeyReused(AftercareError):

@@ -10,7 +10,7 @@ from functions.shared.bodies import Bodies
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.ticketing import Tickets
 from tests.factories import DESK, default_config
-from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets
+from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, OpenGate
 from tests.unit.identity.conftest import RingInMemory
 from tests.unit.mail.standings import StandingsInMemory
 
@@ -38,7 +38,7 @@ def rewire(
     monkeypatch: pytest.MonkeyPatch, modules: Sequence[ModuleType], parts: SimpleNamespace, **replaced: Any
 ) -> None:
     """Let the slice's `modules` be made of `parts`, of keys in memory, and of what else is `replaced` by name."""
-    for name, part in {"wiring": parts, "keys": RingInMemory(), **replaced}.items():
+    for name, part in {"wiring": parts, "keys": RingInMemory(), "gate": OpenGate(), **replaced}.items():
         for module in modules:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda part=part: part)

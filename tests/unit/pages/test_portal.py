@@ -282,3 +282,11 @@ def test_a_topic_may_be_chosen_by_the_address() -> None:
 
     assert re.search(r'value="billing"[^>]* checked', visitor.html)
     assert visitor.get("/report?form=unknown") == 422
+
+
+def test_a_program_that_fills_in_the_field_nobody_sees_opens_no_ticket(parts: SimpleNamespace) -> None:
+    visitor = opened("/report", "en")
+
+    assert visitor.post("/report", **REPORT, website="https://spam.example") == 422
+    assert "Leave this field empty" in visitor.html
+    assert parts.store.heads == {}
