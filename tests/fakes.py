@@ -21,6 +21,7 @@ from functions.shared.domain.directory import (
     snapshot,
 )
 from functions.shared.domain.errors import AlreadySeen, StalePresence, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.learning import Lessons
 from functions.shared.domain.presence import Presence, Standing
 from functions.shared.domain.references import ticket_id
 from functions.shared.domain.shares import NOTHING, Shares, Take
@@ -152,6 +153,13 @@ class InMemoryShares:
 def choosing(config: DeskConfig, roster: Roster | None = None) -> Choose:
     """Chooses by a roster that stays as it is."""
     return lambda wanted: choose(wanted, roster or Roster(), config, NOON)
+
+
+class NoLessons:
+    """A desk that learned nothing yet."""
+
+    def newest(self) -> Lessons | None:
+        return None
 
 
 class StillClocks:

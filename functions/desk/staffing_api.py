@@ -1,12 +1,12 @@
-"""The agents' API of presence: who is at work, what one says of oneself, and handing over."""
+"""The agents' API of assignment: who is at work, what one says of oneself, handing over, accepting a suggestion."""
 
 from datetime import UTC, datetime
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.staffing import HandedOver, NewStatus, PersonStatus
-from functions.desk.views import QueueLine
-from functions.desk.wiring import authenticate, staffing
+from functions.desk.views import QueueLine, TicketView
+from functions.desk.wiring import authenticate, desk, staffing, suggestions
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -42,3 +42,11 @@ def list_tickets(person: str) -> list[QueueLine]:
 def hand_over(person: str) -> HandedOver:
     """Give the person's open tickets to others of their teams; some fifty at a time."""
     return staffing().hand_over(authenticate(router.current_event), person, now=datetime.now(UTC))
+
+
+@router.post("/api/v1/desk/tickets/<reference>/suggestions/<field>/accept")
+def accept_suggestion(reference: str, field: str) -> TicketView:
+    """Do what is suggested for the ticket's team, module or priority."""
+    principal, now = authenticate(router.current_event), datetime.now(UTC)
+    suggestions().accept(principal, reference, field, now=now)
+    return desk().read(principal, reference, now=now)

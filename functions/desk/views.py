@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, SerializeAsAny
 
 from functions.shared.contracts.events import Company, Contact, Problem, TicketEvent, TicketOpened
+from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Slug, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.document import Bilingual
@@ -118,6 +119,7 @@ class TicketView(BaseModel):
     checklists: dict[Slug, ChecklistProgress]
     clocks: tuple[ClockView, ...]
     timer: Timer | None
+    suggestions: tuple[Suggestion, ...]
     timeline: tuple[SerializeAsAny[TicketEvent], ...]
 
     @classmethod

@@ -19,6 +19,7 @@ from functions.desk.service import Desk
 from functions.desk.settings import DeskHttpSettings
 from functions.desk.sign_in import SignIn
 from functions.desk.staffing import Staffing
+from functions.desk.suggestions import Suggestions
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.arrivals import Arrivals
 from functions.shared.gateways.blobs import Blobs
@@ -71,6 +72,17 @@ def staffing() -> Staffing:
         config=parts.config.last_read,
         rosters=parts.rosters,
         reader=parts.store,
+        tickets=parts.tickets,
+        placers=lambda config, now: Placer(config, parts.rosters, parts.store, now=now),
+    )
+
+
+@cache
+def suggestions() -> Suggestions:
+    """What the desk's past suggests for a ticket."""
+    parts = wiring()
+    return Suggestions(
+        config=parts.config.last_read,
         tickets=parts.tickets,
         placers=lambda config, now: Placer(config, parts.rosters, parts.store, now=now),
     )

@@ -5,10 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_HAN += "\U00020000-\U000323af"
-_RUN = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
-_IS_HAN = re.compile(f"[{_HAN}]")
+from functions.shared.domain.scripts import is_han, runs
 
 
 class Term(NamedTuple):
@@ -28,8 +25,8 @@ def indexed_words(text: str) -> Iterator[str]:
 
     So every Chinese character begins an indexed word, and a prefix search finds it alone too.
     """
-    for run in _RUN.findall(fold(text)):
-        if _IS_HAN.match(run):
+    for run in runs(fold(text)):
+        if is_han(run):
             yield from (run[i : i + 2] for i in range(len(run)))
         else:
             yield run
@@ -43,10 +40,10 @@ def query_terms(query: str, *, is_being_typed: bool = False) -> list[Term]:
         is_being_typed: The last Latin word may be unfinished.
     """
     terms: dict[Term, None] = {}
-    runs = _RUN.findall(fold(query))
-    for position, run in enumerate(runs, start=1):
-        if not _IS_HAN.match(run):
-            terms[Term(run, is_being_typed and position == len(runs))] = None
+    found = runs(fold(query))
+    for position, run in enumerate(found, start=1):
+        if not is_han(run):
+            terms[Term(run, is_being_typed and position == len(found))] = None
         elif len(run) == 1:
             terms[Term(run, is_prefix=True)] = None
         else:
@@ -84,7 +81,7 @@ def snippet(text: str, terms: list[Term], *, length: int = 120) -> list[Fragment
 def _hits(folded: str, terms: list[Term]) -> Iterator[tuple[int, int]]:
     """Where the terms stand: Chinese ones anywhere, also overlapping, Latin ones where a word begins."""
     longest_first = sorted((term.word for term in terms), key=len, reverse=True)
-    if choices := [re.escape(w) if _IS_HAN.match(w) else rf"(?<![^\W_]){re.escape(w)}" for w in longest_first]:
+    if choices := [re.escape(w) if is_han(w) else rf"(?<![^\W_]){re.escape(w)}" for w in longest_first]:
         yield from (found.span(1) for found in re.finditer(f"(?=({'|'.join(choices)}))", folded))
 
 

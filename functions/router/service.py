@@ -7,6 +7,7 @@ from functions.shared.contracts.events import Message, TicketOpened
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.learning import Lessons
 from functions.shared.domain.rule_book import book_of
 from functions.shared.domain.rules import Occasion
 from functions.shared.domain.ticket import Ticket
@@ -29,6 +30,10 @@ class Timers(Protocol):
     def begin(self, ticket_id: TicketId, timer: Timer | None, now: datetime) -> None: ...
 
 
+class Teacher(Protocol):
+    def newest(self) -> Lessons | None: ...
+
+
 class Router:
     """Gives every new ticket its priority, team and person, and sets its first timer."""
 
@@ -40,6 +45,7 @@ class Router:
         history: Lists,
         texts: Texts,
         timers: Timers,
+        lessons: Teacher,
     ) -> None:
         self._tickets = tickets
         self._configurations = configurations
@@ -47,6 +53,7 @@ class Router:
         self._history = history
         self._texts = texts
         self._timers = timers
+        self._lessons = lessons
 
     def triage(self, opened: TicketOpened, *, now: datetime, is_first_try: bool = False) -> Ticket:
         """Triage the ticket that `opened` began; one that was triaged before stays as it is.
@@ -61,10 +68,11 @@ class Router:
         whole = in_full(opened, self._texts.text)
         asked = book_of(config.rules).fields(Occasion.OPENED)
         counts = open_tickets(self._history, opened.ticket_id, opened.contact, opened.company, asked)
+        lessons = self._lessons.newest() if config.desk.learning.suggest else None
         choose = Placer(config, self._rosters, self._history, now=now)
         ticket = self._tickets.handle(
             opened.ticket_id,
-            lambda ticket: triage(whole, ticket, config, choose=choose, now=now, counts=counts),
+            lambda ticket: triage(whole, ticket, config, choose=choose, now=now, counts=counts, lessons=lessons),
             expected=ticket_of(opened) if is_first_try else None,
             is_timer_ours=True,
             taken=choose.taken,

@@ -7,5 +7,9 @@ class RouterSettings(DeskSettings, TimerKeepingSettings):
     """For triage, which sets a new ticket's first timer as well."""
 
 
+class StudySettings(DeskSettings):
+    """For learning from solved tickets."""
+
+
 class OccasionSettings(DeskSettings):
     """For the rules of messages, updates and escalations."""

@@ -24,7 +24,9 @@ def router() -> Router:
     """Wire the service once per execution environment."""
     settings = RouterSettings.from_env()
     desk = DeskWiring(settings)
-    return Router(desk.tickets, desk.config, desk.rosters, desk.store, desk.bodies, timer_keeper(settings))
+    return Router(
+        desk.tickets, desk.config, desk.rosters, desk.store, desk.bodies, timer_keeper(settings), desk.lessons
+    )
 
 
 def triage_record(record: dict[str, Any]) -> None:

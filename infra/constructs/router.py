@@ -1,12 +1,13 @@
 """Triage: priority, team and person for every new ticket."""
 
+import aws_cdk as cdk
 from constructs import Construct
 
-from functions.router.settings import OccasionSettings, RouterSettings
+from functions.router.settings import OccasionSettings, RouterSettings, StudySettings
 from functions.shared.contracts import events
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.sla_watchdog import SlaWatchdog
-from infra.constructs.store import allow_objects
+from infra.constructs.store import allow_objects, allow_table
 from infra.constructs.work_queue import WorkQueue
 from infra.platform import Platform
 
@@ -26,6 +27,13 @@ OCCASIONS = (
 """On what rules are tried after a ticket's triage."""
 
 
+LESSONS = "lessons/"
+"""Where what was learned lies among the blobs."""
+
+STUDY_AT = "cron(0 19 * * ? *)"
+"""Once a day, at three in the morning in China."""
+
+
 class Router(Construct):
     """Hears of new tickets and decides about them; and of what happens to tickets, where rules may have a say."""
 
@@ -33,6 +41,7 @@ class Router(Construct):
         super().__init__(scope, id)
         self._triage(platform, timers)
         self._rules(platform)
+        self._study(platform, timers)
 
     def _triage(self, platform: Platform, timers: SlaWatchdog) -> None:
         self.work = WorkQueue(self, "Work", shape=platform.shape)
@@ -48,7 +57,9 @@ class Router(Construct):
         platform.allow_commits(triage)
         platform.allow_rosters(triage)
         platform.allow_customers_tickets(triage)  # who had the company's last ticket, and how many are open
-        allow_objects(triage, platform.blobs, "GetObject", under=["bodies/"])  # long descriptions
+        allow_objects(
+            triage, platform.blobs, "GetObject", under=["bodies/", LESSONS]
+        )  # long descriptions, what was learned
         timers.may_set_schedules(triage, "CreateSchedule")  # the first one; the timers' keeper moves it
         self.work.feeds(triage)
 
@@ -70,3 +81,20 @@ class Router(Construct):
         platform.allow_rosters(rules)
         allow_objects(rules, platform.blobs, "GetObject", under=["bodies/"])  # long messages
         self.occasions.feeds(rules)
+
+    def _study(self, platform: Platform, timers: SlaWatchdog) -> None:
+        """Learns once a day from solved tickets."""
+        student = ServiceFunction(
+            self,
+            "Study",
+            platform=platform,
+            handler="functions.router.study.handler",
+            environment=StudySettings.to_env(**platform.desk),
+            timeout=cdk.Duration.minutes(10),
+            memory_mib=1024,
+        ).function
+        platform.allow_config(student)
+        platform.allow_queries(student)
+        allow_table(student, platform.table, "BatchGetItem", "PutItem")  # past tickets; the pointer to the lessons
+        allow_objects(student, platform.blobs, "PutObject", under=[LESSONS])
+        timers.calls(student, "StudyDaily", STUDY_AT)

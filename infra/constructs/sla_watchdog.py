@@ -122,18 +122,22 @@ class SlaWatchdog(Construct):
         allow_table(sweeper, platform.table, "Query", indexes=["by_timer"])
         allow_table(sweeper, platform.table, "GetItem")
         self._may_send_timers(sweeper)
-        sweeper.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_work.queue))
-        caller = self._scheduler_role("SweepCaller")
+        self.calls(sweeper, "SweepOften", scheduler.ScheduleExpression.rate(SWEEP_EVERY).expression_string)
+
+    def calls(self, function: lambda_.Function, id: str, when: str) -> None:
+        """Call `function` by a schedule; a call that fails for good is kept as lost work."""
+        function.configure_async_invoke(on_failure=destinations.SqsDestination(self.lost_work.queue))
+        caller = self._scheduler_role(f"{id}Caller")
         lost = self.lost_work.queue.queue_arn
-        for action, resource in (("lambda:InvokeFunction", sweeper.function_arn), ("sqs:SendMessage", lost)):
+        for action, resource in (("lambda:InvokeFunction", function.function_arn), ("sqs:SendMessage", lost)):
             iam.Grant.add_to_principal(grantee=caller, actions=[action], resource_arns=[resource])
         scheduler.CfnSchedule(  # the L2 would let its role invoke every version as well
             self,
-            "SweepOften",
-            schedule_expression=scheduler.ScheduleExpression.rate(SWEEP_EVERY).expression_string,
+            id,
+            schedule_expression=when,
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
-                arn=sweeper.function_arn,
+                arn=function.function_arn,
                 role_arn=caller.role_arn,
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=lost),
             ),

@@ -25,6 +25,7 @@ SAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "functions.notifier.webhooks.handler": ("notifier_webhook", SqsModel),
     "functions.outbox.stream.handler": ("outbox_commit", DynamoDBStreamModel),
     "functions.router.occasions.handler": ("router_message_received", SqsModel),
+    "functions.router.study.handler": ("router_study", EventBridgeModel),
     "functions.router.triage.handler": ("router_ticket_opened", SqsModel),
     "functions.sla_watchdog.renewal.handler": ("sla_watchdog_config_published", SqsModel),
     "functions.sla_watchdog.stream.handler": ("sla_watchdog_head_changed", DynamoDBStreamModel),

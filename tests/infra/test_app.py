@@ -11,10 +11,10 @@ from tests.infra.conftest import Built, build
 
 def test_every_function_is_small_quick_and_logged(cloud: Built) -> None:
     groups = cloud.resources("AWS::Logs::LogGroup")
-    for function in (resource["Properties"] for resource in cloud.functions().values()):
+    for entry, function in ((entry, resource["Properties"]) for entry, resource in cloud.functions().items()):
         assert (function["Runtime"], function["Architectures"]) == ("python3.14", ["arm64"])
         assert function["MemorySize"] <= 1024
-        assert function["Timeout"] <= 30
+        assert function["Timeout"] <= (600 if entry == "functions.router.study.handler" else 30)  # at night, once
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
         assert groups[function["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]["RetentionInDays"] == 90
 

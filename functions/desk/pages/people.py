@@ -1,4 +1,4 @@
-"""The console's pages of presence: everybody at a glance, and one person with their open tickets."""
+"""The console's pages of assignment: who is at work, one person with their tickets, and accepting a suggestion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from functions.desk.pages.telling import Names
 from functions.desk.pages.views import QueueRow
-from functions.desk.pages.visit import SIGNED_IN, Visit
+from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit, done
 from functions.desk.staffing import NewStatus, PersonStatus
 from functions.desk.views import QueueLine
-from functions.desk.wiring import desk_config, staffing
+from functions.desk.wiring import desk_config, staffing, suggestions
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.pages.forms import Form
@@ -132,6 +132,14 @@ def hand_over(person: str) -> Response[Any]:
     visit = Visit(router)
     staffing().hand_over(visit.principal, person, now=visit.now)
     return go(f"{PEOPLE}/{person}?done=hand-over")
+
+
+@router.post(f"{TICKET}/suggestions/<field>/accept", middlewares=SIGNED_IN)
+def accept_suggestion(ticket: str, field: str) -> Response[Any]:
+    """What is suggested for the ticket is done."""
+    visit = Visit(router)
+    suggestions().accept(visit.principal, ticket, field, now=visit.now)
+    return done(ticket, "suggestion")
 
 
 def _show(visit: Visit, person_id: str, form: Form | None = None) -> Response[Any]:

@@ -24,7 +24,7 @@ from functions.shared.contracts.words import (
 from functions.shared.domain.config import DeskConfig, Person
 from functions.shared.domain.decisions import WAITING
 from functions.shared.pages.clocks import Due, deadline
-from functions.shared.pages.languages import catalogue
+from functions.shared.pages.languages import Catalogue, catalogue
 from functions.shared.pages.timeline import Entry
 
 QUEUE: Final = "/desk"
@@ -141,6 +141,17 @@ class QueuePage:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """What the desk's past suggests for one field, and because of which words."""
+
+    field: str
+    label: str
+    value: str
+    probability: str
+    because: str
+
+
+@dataclass(frozen=True)
 class TicketPage:
     """A ticket with its timeline, its customer, and what the agent may do with it."""
 
@@ -169,6 +180,7 @@ class TicketPage:
     root_cause: RootCause | None
     fields: Sequence[tuple[str, str]]
     missing: str
+    suggestions: Sequence[Hint]
     team_choices: Sequence[tuple[str, str]]
     people_choices: Sequence[tuple[str, str]]
     root_causes: Sequence[tuple[str, str]]
@@ -226,6 +238,7 @@ class TicketPage:
             root_cause=ticket.root_cause,
             fields=names.answers(ticket.fields),
             missing=words.text("list.comma").join(names.question(name) for name in ticket.missing),
+            suggestions=_hints(ticket, names, words),
             team_choices=list(names.teams.items()),
             people_choices=_by_team(config, ticket.team),
             root_causes=[(cause, words.text(f"root_cause.{cause}")) for cause in RootCause],
@@ -298,6 +311,21 @@ def _next_due(line: QueueLine, now: datetime) -> Due | None:
     if line.due_at:
         return deadline(Metric.RESOLUTION, line.due_at, line.opened_at, now)
     return Due(Metric.RESOLUTION, "paused") if line.status in WAITING else None
+
+
+def _hints(ticket: TicketView, names: Names, words: Catalogue) -> list[Hint]:
+    named = {"team": names.team, "module": names.module}
+    return [
+        Hint(
+            field=one.field,
+            label=words.text(f"suggestion.{one.field}"),
+            value=named[one.field](one.value) if one.field in named else one.value,
+            probability=f"{one.probability:.2f}",
+            because=words.text("list.comma").join(one.evidence),
+        )
+        for one in ticket.suggestions
+        if ticket.status.is_active
+    ]
 
 
 def _may_take(person: Person | None, team: str | None) -> bool:

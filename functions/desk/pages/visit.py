@@ -31,6 +31,7 @@ DONE: Final = frozenset(
         "wait",
         "resume",
         "acknowledge",
+        "suggestion",
         "resolve",
         "reopen",
         "procedure",

@@ -38,6 +38,7 @@ from functions.shared.contracts.handling_events import (
 from functions.shared.contracts.mail_events import MailBounced as MailBounced
 from functions.shared.contracts.rule_events import RulesApplied as RulesApplied
 from functions.shared.contracts.rule_events import TimePassed as TimePassed
+from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import (
     Channel,
     CompanyId,
@@ -152,6 +153,7 @@ class TicketTriaged(TicketEvent):
         default=None, description="The policy that a rule chose, in place of the first to hold."
     )
     counts: dict[str, int] | None = Field(default=None, description="What was counted for the rules, by field.")
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 class TicketUpdated(TicketEvent):

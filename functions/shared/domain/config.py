@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from functions.shared.contracts.events import Company
 from functions.shared.contracts.words import Channel, DeskId, Language, Role, Slug
@@ -29,6 +29,23 @@ from functions.shared.domain.ways import Skill, Way
 from functions.shared.domain.webhooks import Webhook
 
 
+class Learning(Part):
+    """What the desk makes of what it learned from its own solved tickets."""
+
+    suggest: bool = Field(
+        default=False, description="Where no rule decided team, module or priority, say what is likely, and why."
+    )
+    act_above: float | None = Field(
+        default=None, ge=0.5, lt=1, description="From this probability on it is done; without it, only suggested."
+    )
+
+    @model_validator(mode="after")
+    def _acts_only_where_it_suggests(self) -> Self:
+        if self.act_above is not None and not self.suggest:
+            raise ValueError("act_above asks for suggest: true")
+        return self
+
+
 class Desk(Part):
     """The service itself."""
 
@@ -44,6 +61,7 @@ class Desk(Part):
     account_manager: Slug | None = Field(
         default=None, description="The person told of customers who have no account manager of their own."
     )
+    learning: Learning = Field(default=Learning(), description="Suggestions from the desk's own past.")
     texts: dict[Slug, Bilingual] = Field(
         default_factory=dict, description="What the public pages say in the desk's own words."
     )

@@ -16,6 +16,7 @@
     │   ├── ArticleNotFound
     │   ├── RuleNotFound
     │   ├── PersonNotFound
+    │   ├── SuggestionNotFound
     │   ├── HeldMailNotFound
     │   ├── EventNotFound
     │   ├── AttachmentNotFound
@@ -206,6 +207,13 @@ class PersonNotFound(NotFound):
 
     code = "person_not_found"
     sentence = "There is no such person."
+
+
+class SuggestionNotFound(NotFound):
+    """Nothing is suggested for this field of the ticket, or somebody decided meanwhile."""
+
+    code = "suggestion_not_found"
+    sentence = "Nothing is suggested here any more."
 
 
 class AttachmentNotFound(NotFound):

@@ -28,6 +28,7 @@ from functions.shared.contracts.events import (
     TicketWaiting,
     TimePassed,
 )
+from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import (
     Channel,
     DeskId,
@@ -113,6 +114,7 @@ class Ticket(BaseModel):
     passed: dict[Measure, Passed] = Field(default_factory=dict, description="The last threshold reached of each.")
     timer: Timer | None = None
     timer_generation: int = 0
+    suggestions: tuple[Suggestion, ...] = Field(default=(), description="What waits for somebody to accept it.")
     counted_for: Slug | None = Field(default=None, description="The person among whose open tickets it is counted.")
 
     @property
@@ -216,17 +218,20 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "tags": event.tags,
                 "fields": {**ticket.fields, **event.fields},
                 "policy": event.policy,
+                "suggestions": tuple(one for one in event.suggestions if not one.has_acted),
             }
         case TicketUpdated():
             told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}
             changed = {name: value for name, value in told.items() if value is not None}
-            return {**changed, "fields": {**ticket.fields, **event.fields}}
+            left = _unless("module", ticket) if event.module else ticket.suggestions
+            return {**changed, "fields": {**ticket.fields, **event.fields}, "suggestions": left}
         case TimePassed():
             return {"passed": {**ticket.passed, event.measure: Passed(since=event.since, hours=event.hours)}}
         case PriorityChanged():
-            return {"priority": event.new}
+            return {"priority": event.new, "suggestions": _unless("priority", ticket)}
         case TicketAssigned():
-            return {"team": event.team, "assignee": event.assignee}
+            left = ticket.suggestions if event.team == ticket.team else _unless("team", ticket)
+            return {"team": event.team, "assignee": event.assignee, "suggestions": left}
         case MessageReceived():
             remembered = _remember(ticket.message_ids, event.message.message_id)
             if event.is_machine:
@@ -276,6 +281,11 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
 def _still_missing(missing: tuple[str, ...], message: Message) -> tuple[str, ...]:
     """What a ticket lacks once `message` came: a screenshot may come with an answer by mail."""
     return tuple(name for name in missing if name != "attachments") if message.attachments else missing
+
+
+def _unless(field: str, ticket: Ticket) -> tuple[Suggestion, ...]:
+    """What is still suggested after somebody decided on `field`."""
+    return tuple(one for one in ticket.suggestions if one.field != field)
 
 
 def _remember(message_ids: tuple[str, ...], message_id: str | None) -> tuple[str, ...]:

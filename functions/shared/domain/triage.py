@@ -12,6 +12,9 @@ from functions.shared.domain.assignment import Choose
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.document import Bilingual
 from functions.shared.domain.enactment import ROUTER, Acts, carry_on, rule_reasons, wanted
+from functions.shared.domain.hints import hinted
+from functions.shared.domain.learning import Lessons
+from functions.shared.domain.learning import told as told_of
 from functions.shared.domain.matrix import Weighing
 from functions.shared.domain.occasions import Moment, chained
 from functions.shared.domain.rule_book import book_of
@@ -78,28 +81,32 @@ def triage(
     choose: Choose,
     now: AwareDatetime,
     counts: Mapping[str, int] | None = None,
+    lessons: Lessons | None = None,
 ) -> list[TicketEvent]:
     """Decide on the ticket that `opened` began; nothing follows where this was done before.
 
     What a person of the desk decided meanwhile, by taking or assigning the ticket, stands. `counts` are those that the
-    rules ask for.
+    rules ask for, `lessons` what the desk learned from its past, where it wants to hear of it.
     """
     if ticket.priority is not None:
         return []
     weighing = weigh(opened, config)
     begin = Verdict(priority=weighing.priority, module=ticket.module, tags=ticket.tags)
     tried = try_rules(opened, config, begin, counts or {})
+    tried, hints = hinted(tried, opened, config, lessons, is_assumed=weighing.is_assumed)
     verdict = tried.verdict
     priority = verdict.priority or weighing.priority
     place = _kept(ticket) or _placed(ticket, priority, tried, config, choose)
     told = config.recipients(verdict.notify, team=place.team, assignee=place.assignee, company=opened.company, at=now)
     told = tuple(person for person in told if person != place.assignee)  # who learns of the ticket anyway
+    suggestions = hints.beyond(priority=priority, team=place.team, module=verdict.module)
     reasons = (
         _by_matrix(weighing),
         *rule_reasons(tried, config, tried.matched),
         *_by_rule_priority(tried, weighing.priority, priority),
         *place.reasons,
         *_by_rule_policy(tried),
+        *(told_of(one, config, has_acted=one.has_acted) for one in suggestions),
         *_telling(told, tried, config),
     )
     triaged = ticket.happening(
@@ -118,6 +125,7 @@ def triage(
         notify=told,
         matched_rules=tried.matched,
         counts=dict(counts) if counts else None,
+        suggestions=suggestions,
     )
     acts = Acts(evolve(ticket, triaged), config, tried, now)
     carry_on(acts, verdict)

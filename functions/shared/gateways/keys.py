@@ -10,6 +10,7 @@
 | generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
 | company, and what finds it | `<desk>#COMPANY#<id>`, `<desk>#COMPANYKEY#<domain or folded name>` | `COMPANY`, `KEY` |
 | configuration, draft of its rules | `<desk>#CONFIG` | `LIVE`, `V#<version>`, `DRAFT` |
+| pointer to what was learned | `<desk>#LESSONS` | `LIVE` |
 | turns of a team | `<desk>#TEAM#<team>` | `ROTATION` |
 | load and presence of a person | `<desk>#PERSON#<person>` | `STANDING` |
 | article head, commit | `<desk>#ART#<article id>` | `HEAD`, `COMMIT#<version>` |
@@ -135,6 +136,10 @@ def config(desk: DeskId) -> str:
 
 def config_version(version: int) -> str:
     return f"V#{version:08d}"
+
+
+def lessons(desk: DeskId) -> str:
+    return f"{desk}#LESSONS"
 
 
 def team(desk: DeskId, team_id: str) -> str:

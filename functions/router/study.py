@@ -1,0 +1,104 @@
+"""Once a day: the desk learns from its solved tickets, for suggestions where no rule decides."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Final, Protocol
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.router.settings import StudySettings
+from functions.shared.contracts.events import TicketOpened
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.learning import READ, Lessons, Solved, study
+from functions.shared.domain.ticket import Ticket
+from functions.shared.gateways.opened_tickets import OpenedTickets, PastTicketPage
+from functions.shared.wiring import DeskWiring
+
+logger = Logger(service="router")
+metrics = Metrics(namespace="Aftercare", service="router")
+
+LOOKED_BACK: Final = timedelta(days=365)
+MOST: Final = 20_000
+"""The newest solved tickets are enough, and fit into the function's memory."""
+PAGE: Final = 200
+
+
+class Configurations(Protocol):
+    def live(self) -> DeskConfig: ...
+
+
+class Past(Protocol):
+    def page(
+        self, since: datetime, until: datetime, *, limit: int = ..., after: str | None = ..., newest_first: bool = ...
+    ) -> PastTicketPage: ...
+
+
+class Lectern(Protocol):
+    def keep(self, lessons: Lessons) -> str: ...
+
+
+class Student:
+    """Learns what one desk's past teaches."""
+
+    def __init__(self, configurations: Configurations, past: Past, lectern: Lectern) -> None:
+        self._configurations = configurations
+        self._past = past
+        self._lectern = lectern
+
+    def study(self, now: datetime) -> Lessons | None:
+        """Learn and keep it; None where the desk wants no suggestions."""
+        if not self._configurations.live().desk.learning.suggest:
+            return None
+        lessons = study(self._solved(now), now)
+        self._lectern.keep(lessons)
+        return lessons
+
+    def _solved(self, now: datetime) -> Iterator[Solved]:
+        found, after = 0, None
+        while found < MOST:
+            page = self._past.page(now - LOOKED_BACK, now, limit=PAGE, after=after, newest_first=True)
+            for opened, ticket in page.tickets:
+                if ticket.solution and not ticket.status.is_active and not ticket.is_machine and found < MOST:
+                    found += 1
+                    yield solved(opened, ticket)
+            after = page.next
+            if after is None:
+                return
+
+
+def solved(opened: TicketOpened, ticket: Ticket) -> Solved:
+    """The ticket as something to learn from: what was asked, and what people made of it."""
+    problem = opened.problem
+    return Solved(
+        id=ticket.id,
+        text=f"{problem.title}\n{problem.description.text[:READ]}",
+        team=ticket.team,
+        module=ticket.module,
+        priority=ticket.priority,
+    )
+
+
+@cache
+def student() -> Student:
+    """Wire the service once per execution environment."""
+    settings = StudySettings.from_env()
+    desk = DeskWiring(settings)
+    return Student(desk.config, OpenedTickets(desk.dynamodb, settings.table_name, settings.desk_id), desk.lessons)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Learn, and say how well it went on tickets kept aside."""
+    del event, context
+    lessons = student().study(datetime.now(UTC))
+    if lessons is None:
+        logger.info("no suggestions are wanted")
+        return {"learned": []}
+    metrics.add_metric(name="TicketsLearnedFrom", unit=MetricUnit.Count, value=lessons.tickets)
+    told = {str(field): guesser.evaluation.model_dump() for field, guesser in lessons.guessers.items()}
+    logger.info("learned", tickets=lessons.tickets, version=lessons.version, evaluation=told)
+    return {"learned": list(told)}
