@@ -29,6 +29,8 @@ from functions.shared.contracts.events import (
 )
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.mail_wording import environment as wordings
+from functions.shared.domain.mail_wording import quoted
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket_answers import provided_answers
@@ -90,7 +92,7 @@ def write(
         details_link: where the customer fills in what is missing.
     """
     labels = _labels()[notice.language]
-    values = _values(notice, event, ticket, config, text)
+    values = values_of(notice, event, ticket, config, text)
     subject, body = _worded(notice, config, values)
     if files:
         body += "\n\n" + labels["files"].format(names=", ".join(files))
@@ -128,7 +130,7 @@ def _worded(notice: Notice, config: DeskConfig, values: Mapping[str, Any]) -> tu
     if own:
         try:
             subject, body = (
-                _plain().from_string(part.in_language(notice.language)).render(values)
+                wordings().from_string(part.in_language(notice.language)).render(values)
                 for part in (own.subject, own.body)
             )
             return _one_line(subject), body.strip()
@@ -139,7 +141,8 @@ def _worded(notice: Notice, config: DeskConfig, values: Mapping[str, Any]) -> tu
     return _one_line(subject), re.sub(r"\n{3,}", "\n\n", body).strip()
 
 
-def _values(notice: Notice, event: TicketEvent, ticket: Ticket, config: DeskConfig, text: str) -> dict[str, Any]:
+def values_of(notice: Notice, event: TicketEvent, ticket: Ticket, config: DeskConfig, text: str) -> dict[str, Any]:
+    """What a wording may name: the names of `mail_wording.VALUES`."""
     language = notice.language
     person, team = config.person(ticket.assignee), config.team(ticket.team)
     return {
@@ -225,10 +228,6 @@ def _paragraphs(body: str, *, is_linked: bool) -> Iterator[Paragraph]:
         yield Paragraph(Markup("<br>\n").join(shown), is_quote)
 
 
-def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.strip().split("\n"))
-
-
 def _one_line(text: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())
 
@@ -241,11 +240,11 @@ def _labels() -> dict[str, dict[str, str]]:
 
 @cache
 def _plain() -> SandboxedEnvironment:
-    """For text, ours and the desk's own: templates from the configuration reach nothing but their values."""
+    """For our own texts."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["quoted"] = _quoted
+    environment.filters["quoted"] = quoted
     return environment
 
 

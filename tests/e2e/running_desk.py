@@ -60,7 +60,8 @@ class RunningDesk:
         host, _, port = self.smtp.partition(":")
         with smtplib.SMTP(host, int(port), timeout=30) as client:
             if isinstance(message, bytes):
-                client.sendmail(sender or "someone@customer.example", [to or self.support_address], message)
+                envelope = "someone@customer.example" if sender is None else sender
+                client.sendmail(envelope, [to or self.support_address], message)
             else:
                 client.send_message(message, from_addr=sender, to_addrs=[to] if to else None)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.shared.contracts.words import Role
+from functions.shared.domain import mail_wording
 from functions.shared.domain.actions import (
     NOT_CARRIED_OUT,
     Action,
@@ -67,6 +68,7 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *_policies(config),
         *_procedures(config),
         *_replies(config),
+        *(Fault(("templates", *place), message) for place, message in mail_wording.faults(config.templates)),
     ]
 
 
