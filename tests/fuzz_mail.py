@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.mail.mutations import PIECES, mutated, read_or_refuse
 
-_ROUND = 2_000
+_ROUND = 500
 
 
 def fuzz(length: timedelta) -> int:
@@ -29,8 +29,6 @@ def fuzz(length: timedelta) -> int:
     @given(st.data())
     def attack(data: st.DataObject) -> None:
         nonlocal count
-        if time.monotonic() > until:
-            return
         count += 1
         kind = data.draw(st.sampled_from(["mutated", "mutated", "pieces", "bytes"]))
         if kind == "mutated":
@@ -51,7 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     minutes = parser.parse_args().minutes
-    print(f"{fuzz(timedelta(minutes=minutes)):,} mails in {minutes:g} minutes, each read or refused by name")  # noqa: T201  a command's answer
+    count = fuzz(timedelta(minutes=minutes))
+    print(f"{count:,} mails in {minutes:g} minutes, each read or refused by name")  # noqa: T201  a command's answer
 
 
 if __name__ == "__main__":
