@@ -29,6 +29,7 @@ from functions.shared.domain.policies import ClockRule, Sla
 from functions.shared.domain.quiet import Quiet
 from functions.shared.domain.sla import SlaRules
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.what_if import retold
 from functions.shared.domain.working_time import WorkingTime
 from tests.factories import AGENT, NOON, default_config, make_ticket
 from tests.unit.test_sla import SLA, Desk, as_written, minutes
@@ -275,6 +276,21 @@ class TestLevelsThatAct:
         assert told(desk, TicketEscalated) == []
         desk.watch(102)
         assert [event.level for event in told(desk, TicketEscalated)] == [1, 2]
+
+
+def test_another_policy_is_tried_with_the_levels_that_act() -> None:
+    plain = Desk(Priority.P1, SlaRules(with_clock(escalate=[{"after": "30m", "to": ["lead"]}]), as_written))
+    plain.watch(60)
+    plain.watch(90)
+    timeline = plain.store.timeline(plain.id)
+    acting = [*ACTING["escalate"], {"after": "40m", "to": ["manager"]}]
+    told = retold(timeline, SlaRules(with_clock(escalate=acting), as_written), minutes(300))
+    assert [(event.occurred_at, event.new) for event in told if isinstance(event, PriorityChanged)] == [
+        (minutes(90), Priority.P0)
+    ]
+    assert [event.level for event in told if isinstance(event, TicketEscalated)] == [1, 2]
+    again = retold(told, SlaRules(with_clock(), as_written), minutes(300))
+    assert [event for event in again if isinstance(event, PriorityChanged)] == []
 
 
 def desk_with(**changes: Any) -> DeskConfig:

@@ -8,7 +8,7 @@ from typing import Literal
 from functions.shared.contracts.events import ClockEvent, TicketEvent
 from functions.shared.contracts.words import Metric, Priority, Slug
 from functions.shared.domain.cycles import Cycle, cycles_of
-from functions.shared.domain.sla import SlaRules
+from functions.shared.domain.sla import WATCHDOG, SlaRules
 from functions.shared.domain.ticket import Ticket, event_id, evolve, replay
 
 Difference = Literal["gained", "lost", "same"]
@@ -50,12 +50,15 @@ def outcomes(timeline: Sequence[TicketEvent], rules: SlaRules, now: datetime) ->
 
 
 def retold(timeline: Sequence[TicketEvent], rules: SlaRules, now: datetime) -> list[TicketEvent]:
-    """What the timeline would say by `now` if these rules had held from the start."""
+    """What the timeline would say by `now` if these rules had held from the start, and every timer had been in time."""
     told: list[TicketEvent] = []
     ticket: Ticket | None = None
     for fact in timeline:
-        if isinstance(fact, ClockEvent):
+        if isinstance(fact, ClockEvent) or fact.actor == WATCHDOG:  # what other rules did
             continue
+        if ticket:
+            acts, ticket = _watched(ticket, rules, fact.occurred_at)
+            told += acts
         number = len(told) + 1
         event = fact.model_copy(update={"sequence": number, "event_id": event_id(fact.ticket_id, number)})
         before, ticket = ticket, evolve(ticket, event) if ticket else replay([event])
@@ -63,4 +66,24 @@ def retold(timeline: Sequence[TicketEvent], rules: SlaRules, now: datetime) -> l
         for move in moves:
             ticket = evolve(ticket, move)
         told += [event, *moves]
-    return [*told, *(rules.due_acts(ticket, now) if ticket else ())]
+    if ticket:
+        told += _watched(ticket, rules, now, is_inclusive=True)[0]
+    return told
+
+
+def _watched(
+    ticket: Ticket, rules: SlaRules, until: datetime, *, is_inclusive: bool = False
+) -> tuple[list[TicketEvent], Ticket]:
+    """What the watchdog does to the ticket before `until`, and the ticket after that."""
+    told: list[TicketEvent] = []
+    while (at := rules.next_act_at(ticket)) and (at < until or (is_inclusive and at == until)):
+        before, decided = ticket, rules.due_acts(ticket, at)
+        if not decided:
+            break
+        for event in decided:
+            ticket = evolve(ticket, event)
+        moves = rules.follow(before, ticket, decided)
+        for move in moves:
+            ticket = evolve(ticket, move)
+        told += [*decided, *moves]
+    return told, ticket

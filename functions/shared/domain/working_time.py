@@ -4,7 +4,6 @@ Working intervals are kept as whole microseconds since 1970 beside the working t
 question is two bisections whatever its horizon. Days are added as questions reach them.
 """
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -91,6 +90,8 @@ class WorkingTime:
             NoWorkingTime, BeyondHorizon: the target is never reached, or after the year 2199.
         """
         began = microseconds(start)
+        if not pauses and type(target) is timedelta and (known := self._known_due(began, target // MICROSECOND)):
+            return EPOCH + timedelta(0, 0, known)
         spans = pause_spans(pauses) if pauses else []
         if isinstance(target, WorkingDays):
             due = self._day_due(began, target.count, spans)
@@ -146,6 +147,22 @@ class WorkingTime:
             spans[0] = (max(spans[0][0], began), spans[0][1])
             spans[-1] = (spans[-1][0], min(spans[-1][1], ended))
         return spans
+
+    def _known_due(self, began: int, budget: int) -> int:
+        """What most questions come to: a start and a due instant that are covered already; 0 for any other."""
+        if budget <= 0 or not self._covered_from <= began < self._covered_until:
+            return 0
+        opens, before = self._opens, self._before
+        at = bisect_right(opens, began) - 1
+        if at < 0:
+            return 0
+        closes = self._closes[at]
+        goal = before[at] + (began if began < closes else closes) - opens[at] + budget
+        if goal > self._total:
+            return 0
+        at = bisect_left(before, goal, at) - 1
+        due = opens[at] + goal - before[at]
+        return due if due < self._covered_until else 0
 
     def _time_due(self, began: int, budget: int, pauses: list[Span]) -> int | None:
         if budget <= 0:
@@ -235,7 +252,10 @@ class WorkingTime:
         return 0 if at < 0 else self._before[at] + min(us, self._closes[at]) - self._opens[at]
 
     def _forget(self, first_day: int) -> None:
-        self._opens, self._closes, self._before, self._days = array("q"), array("q"), array("q"), array("l")
+        self._opens: list[int] = []
+        self._closes: list[int] = []
+        self._before: list[int] = []
+        self._days: list[int] = []
         self._total = 0
         self._first_day = self._next_day = first_day
         self._covered_from = self._covered_until = 0
