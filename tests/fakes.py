@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from functions.shared.contracts.events import Company, Contact, TicketEvent
+from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
 from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug, Status, TicketId
 from functions.shared.domain.assignment import Choose, Roster, choose
 from functions.shared.domain.config import DeskConfig
@@ -21,6 +22,7 @@ from functions.shared.domain.directory import (
     snapshot,
 )
 from functions.shared.domain.errors import AlreadySeen, StalePresence, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.learning import Lessons
 from functions.shared.domain.presence import Presence, Standing
 from functions.shared.domain.references import ticket_id
@@ -160,6 +162,31 @@ class NoLessons:
 
     def newest(self) -> Lessons | None:
         return None
+
+
+class InMemoryIncidents:
+    """Behaves like `Incidents`, on the events of a store in memory."""
+
+    def __init__(self, store: InMemoryTickets) -> None:
+        self._store = store
+
+    def running(self) -> list[RunningIncident]:
+        running: dict[TicketId, RunningIncident] = {}
+        for event in (event for events in self._store.events.values() for event in events):
+            if isinstance(event, IncidentDeclared):
+                running[event.ticket_id] = RunningIncident.of(event)
+            elif isinstance(event, IncidentEnded):
+                running.pop(event.ticket_id, None)
+        return sorted(running.values(), key=lambda incident: incident.declared_at)
+
+    def linked(self, incident: TicketId) -> list[TicketId]:
+        linked: dict[TicketId, None] = {}
+        for event in (event for events in self._store.events.values() for event in events):
+            if isinstance(event, TicketLinked) and event.incident == incident:
+                linked[event.ticket_id] = None
+            elif isinstance(event, TicketUnlinked) and event.incident == incident:
+                linked.pop(event.ticket_id, None)
+        return sorted(linked)
 
 
 class StillClocks:

@@ -10,6 +10,7 @@ from functions.desk import (
     api,
     customers_api,
     handling_api,
+    incidents_api,
     mail_api,
     opening_api,
     past_api,
@@ -17,7 +18,15 @@ from functions.desk import (
     rules_api,
     staffing_api,
 )
-from functions.desk.pages import customers, handling_routes, mail_routes, opening_routes, people, routes
+from functions.desk.pages import (
+    customers,
+    handling_routes,
+    incident_routes,
+    mail_routes,
+    opening_routes,
+    people,
+    routes,
+)
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
 from functions.shared.http import build_resolver
@@ -37,10 +46,12 @@ app.include_router(customers.router)
 app.include_router(handling_api.router)
 app.include_router(rules_api.router)
 app.include_router(opening_routes.router)
+app.include_router(incidents_api.router)
 app.include_router(routes.router)
 app.include_router(handling_routes.router)
 app.include_router(mail_api.router)
 app.include_router(mail_routes.router)
+app.include_router(incident_routes.router)
 app.include_router(staffing_api.router)
 app.include_router(people.router)
 add_sign_in_routes(app, sign_in, routes.gate)

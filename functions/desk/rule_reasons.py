@@ -192,7 +192,9 @@ class RuleReasons:
         if isinstance(moment.event, TicketOpened):
             moment = opening(moment.event, config)
         decided = _decided(timeline, sequence)
-        counts = dict((decided.counts if decided else None) or {})
+        counts: dict[str, int | str] = dict((decided.counts if decided else None) or {})
+        if isinstance(decided, TicketTriaged) and decided.incident:
+            counts["incident"] = decided.incident
         missing = [name for name in COUNTS if name in wanted and name not in counts]
         after = moment.after
         counted_now = open_tickets(self._history, after.id, after.contact, after.company, missing)

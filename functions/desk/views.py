@@ -13,7 +13,7 @@ from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.document import Bilingual
 from functions.shared.domain.progress import ChecklistProgress, ProcedureProgress
 from functions.shared.domain.summary import TicketSummary
-from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.ticket import Incident, Ticket
 
 
 class QueueLine(TicketSummary):
@@ -115,6 +115,8 @@ class TicketView(BaseModel):
     root_cause: RootCause | None
     cause: str
     solution: str
+    declared: Incident | None
+    linked_to: str | None
     procedure: ProcedureProgress | None
     checklists: dict[Slug, ChecklistProgress]
     clocks: tuple[ClockView, ...]

@@ -9,6 +9,7 @@ import boto3
 
 from functions.desk.customers import Customers
 from functions.desk.handling import Handling
+from functions.desk.incidents import IncidentDesk
 from functions.desk.mail import TicketMail
 from functions.desk.opening import Opening
 from functions.desk.past import Past
@@ -109,6 +110,13 @@ def opening() -> Opening:
     """How people of the desk open tickets."""
     parts = wiring()
     return Opening(config=parts.config.last_read, tickets=parts.tickets, customers=parts.directory, bodies=parts.bodies)
+
+
+@cache
+def incidents() -> IncidentDesk:
+    """Running incidents and what is linked to them."""
+    parts = wiring()
+    return IncidentDesk(config=parts.config.last_read, tickets=parts.tickets, reader=parts.store, links=parts.incidents)
 
 
 @cache

@@ -7,6 +7,7 @@ from functions.shared.contracts.events import Message, TicketOpened
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.learning import Lessons
 from functions.shared.domain.rule_book import book_of
 from functions.shared.domain.rules import Occasion
@@ -24,6 +25,10 @@ class Configurations(Protocol):
 
 class Texts(Protocol):
     def text(self, message: Message) -> str: ...
+
+
+class RunningIncidents(Protocol):
+    def running(self) -> list[RunningIncident]: ...
 
 
 class Timers(Protocol):
@@ -46,6 +51,7 @@ class Router:
         texts: Texts,
         timers: Timers,
         lessons: Teacher,
+        incidents: RunningIncidents,
     ) -> None:
         self._tickets = tickets
         self._configurations = configurations
@@ -54,6 +60,7 @@ class Router:
         self._texts = texts
         self._timers = timers
         self._lessons = lessons
+        self._incidents = incidents
 
     def triage(self, opened: TicketOpened, *, now: datetime, is_first_try: bool = False) -> Ticket:
         """Triage the ticket that `opened` began; one that was triaged before stays as it is.
@@ -66,13 +73,17 @@ class Router:
         """
         config = self._configurations.live()
         whole = in_full(opened, self._texts.text)
-        asked = book_of(config.rules).fields(Occasion.OPENED)
+        book = book_of(config.rules)
+        asked = book.fields(Occasion.OPENED)
+        incidents = self._incidents.running() if book.reads_incidents else []
         counts = open_tickets(self._history, opened.ticket_id, opened.contact, opened.company, asked)
         lessons = self._lessons.newest() if config.desk.learning.suggest else None
         choose = Placer(config, self._rosters, self._history, now=now)
         ticket = self._tickets.handle(
             opened.ticket_id,
-            lambda ticket: triage(whole, ticket, config, choose=choose, now=now, counts=counts, lessons=lessons),
+            lambda ticket: triage(
+                whole, ticket, config, choose=choose, now=now, counts=counts, lessons=lessons, incidents=incidents
+            ),
             expected=ticket_of(opened) if is_first_try else None,
             is_timer_ours=True,
             taken=choose.taken,

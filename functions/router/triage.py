@@ -25,7 +25,14 @@ def router() -> Router:
     settings = RouterSettings.from_env()
     desk = DeskWiring(settings)
     return Router(
-        desk.tickets, desk.config, desk.rosters, desk.store, desk.bodies, timer_keeper(settings), desk.lessons
+        desk.tickets,
+        desk.config,
+        desk.rosters,
+        desk.store,
+        desk.bodies,
+        timer_keeper(settings),
+        desk.lessons,
+        desk.incidents,
     )
 
 

@@ -11,6 +11,7 @@ from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
+from functions.shared.gateways.incidents import Incidents
 from functions.shared.gateways.lessons import LessonStore
 from functions.shared.gateways.mail_standing import MailStandings
 from functions.shared.gateways.rosters import Rosters
@@ -55,6 +56,10 @@ class DeskWiring:
     @cached_property
     def lessons(self) -> LessonStore:
         return LessonStore(self.dynamodb, self.s3, table=self._table, bucket=self._bucket, desk=self.desk_id)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        return Incidents(self.dynamodb, self._table, self.desk_id)
 
     @cached_property
     def rosters(self) -> Rosters:

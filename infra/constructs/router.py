@@ -56,6 +56,7 @@ class Router(Construct):
         platform.allow_config(triage)
         platform.allow_commits(triage)
         platform.allow_rosters(triage)
+        platform.allow_queries(triage)  # the running incidents
         platform.allow_customers_tickets(triage)  # who had the company's last ticket, and how many are open
         allow_objects(
             triage, platform.blobs, "GetObject", under=["bodies/", LESSONS]

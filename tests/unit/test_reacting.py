@@ -30,7 +30,7 @@ from functions.shared.domain.ticket import Ticket
 from functions.shared.ticketing import Tickets
 from infra.constructs.router import OCCASIONS as HEARD
 from tests.factories import AGENT, CUSTOMER, NOON, SYSTEM, default_config, make_company, make_message, make_opened
-from tests.fakes import CountedIds, InMemoryTickets, NoLessons, StillClocks
+from tests.fakes import CountedIds, InMemoryIncidents, InMemoryTickets, NoLessons, StillClocks
 
 LATER = NOON + timedelta(hours=1)
 
@@ -70,7 +70,8 @@ class Desk:
         self.tickets = Tickets(self.store, StillClocks, CountedIds())
         self.config = _config(*rules)
         rosters = self.store.shares
-        self.router = Router(self.tickets, self, rosters, self.store, Texts(), Timers(), NoLessons())
+        incidents = InMemoryIncidents(self.store)
+        self.router = Router(self.tickets, self, rosters, self.store, Texts(), Timers(), NoLessons(), incidents)
         self.reactions = Reactions(self.tickets, self.store, self, rosters, Texts())
         self.id = self.open(**opened)
         self.store.asked.clear()

@@ -11,7 +11,7 @@ from functions.shared.domain.decisions import note
 from functions.shared.ticketing import Tickets
 from ops.configuration import load_config
 from tests.factories import AGENT, NOON, make_message, make_opened, make_problem
-from tests.fakes import CountedIds, InMemoryTickets, NoLessons, StillClocks
+from tests.fakes import CountedIds, InMemoryIncidents, InMemoryTickets, NoLessons, StillClocks
 
 CONFIG = load_config(Path(__file__).parents[2] / "config").model_copy(update={"version": 3})
 
@@ -51,7 +51,8 @@ class Crowded(InMemoryTickets):
 def desk(store=None, timers=None, clocks=StillClocks):
     store = store or InMemoryTickets()
     tickets = Tickets(store, clocks, CountedIds())
-    router = Router(tickets, Live(), store.shares, store, Texts(), timers or FirstTimers(), NoLessons())
+    timers, incidents = timers or FirstTimers(), InMemoryIncidents(store)
+    router = Router(tickets, Live(), store.shares, store, Texts(), timers, NoLessons(), incidents)
     return store, tickets, store.shares.turns, router
 
 

@@ -53,6 +53,7 @@ from functions.shared.contracts.handling_events import (
     StepEvent,
     Words,
 )
+from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.form_fields import FormField
@@ -163,6 +164,15 @@ class Teller:
                 return self._said(event, "agent", event.message, self._say(said))
             case ProcedureStarted() | ChecklistAdded() | StepEvent() | ItemTicked() | ItemUnticked():
                 return self._handling_entry(event)
+            case IncidentDeclared():
+                words = self.words.text("list.comma").join((*event.keywords, self.names.module(event.module)))
+                return self._fact(event, "flag", "incident_declared", text=words.strip("、, "))
+            case IncidentEnded():
+                return self._fact(event, "check", "incident_ended")
+            case TicketLinked():
+                return self._fact(event, "route", "linked", title=event.title)
+            case TicketUnlinked():
+                return self._fact(event, "turn", "unlinked")
             case AutomaticReplySent():
                 return self._automatic_reply(event)
             case NoteAdded():

@@ -12,8 +12,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.pages.handling_views import HandlingPart, tell_of
+from functions.desk.pages.incident_views import IncidentPart
 from functions.desk.pages.views import TICKETS, FormName, TicketPage
-from functions.desk.wiring import cookies, desk, desk_config, forms, known, sessions, settings, ticket_mail
+from functions.desk.wiring import cookies, desk, desk_config, forms, incidents, known, sessions, settings, ticket_mail
 from functions.shared.identity.console import console_pages, form_token, session_of
 from functions.shared.pages.forms import Form
 from functions.shared.pages.requests import PageRequest, Pages, go
@@ -39,6 +40,11 @@ DONE: Final = frozenset(
         "checklist",
         "tick",
         "clear_address",
+        "incident",
+        "incident_end",
+        "link",
+        "unlink",
+        "resolve_linked",
     }
 )
 """Acts that the next page says were done."""
@@ -87,6 +93,7 @@ class Visit:
         begun = saved or tell_of(view, query.get("begin_step"))
         shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "", reply=begun)
         part = HandlingPart.of(view, desk_config(), self.request.language, self.now)
+        incident = IncidentPart.of(view, incidents(), desk_config(), self.request.language, self.principal)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
         return self.show(
             "desk/pages/ticket.html",
@@ -94,6 +101,7 @@ class Visit:
             view=page,
             part=part,
             undeliverable=ticket_mail().undeliverable(self.principal, ticket),
+            incident=incident,
             form=shown,
             notice=notice(self.request),
         )

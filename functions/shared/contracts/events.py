@@ -35,6 +35,12 @@ from functions.shared.contracts.handling_events import (
     StepCompleted,
     StepSkipped,
 )
+from functions.shared.contracts.incident_events import (
+    IncidentDeclared,
+    IncidentEnded,
+    TicketLinked,
+    TicketUnlinked,
+)
 from functions.shared.contracts.mail_events import MailBounced as MailBounced
 from functions.shared.contracts.rule_events import RulesApplied as RulesApplied
 from functions.shared.contracts.rule_events import TimePassed as TimePassed
@@ -149,6 +155,7 @@ class TicketTriaged(TicketEvent):
     fields: dict[str, Any] = Field(default_factory=dict)
     notify: tuple[str, ...] = Field(default=(), description="People who must be told at once.")
     matched_rules: tuple[str, ...] = ()
+    incident: str | None = Field(default=None, description="Reference of the running incident that it reports.")
     policy: Slug | None = Field(
         default=None, description="The policy that a rule chose, in place of the first to hold."
     )
@@ -332,6 +339,10 @@ AnyTicketEvent = Annotated[
     | ChecklistAdded
     | ItemTicked
     | ItemUnticked
+    | IncidentDeclared
+    | IncidentEnded
+    | TicketLinked
+    | TicketUnlinked
     | ClockStarted
     | ClockPaused
     | ClockResumed

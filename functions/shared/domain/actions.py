@@ -5,7 +5,7 @@ To add an action: write its class here with an example, and list it in `Action`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -233,9 +233,9 @@ class Reply(_Action):
 
 
 class LinkIncident(_Action):
-    """The ticket belongs to this incident."""
+    """The new ticket reports a running incident: the one that it looks like (`running`), or the one named."""
 
-    example: ClassVar[Mapping[str, Any]] = {"do": "link_incident", "incident": "AS-7F3K-92QD"}
+    example: ClassVar[Mapping[str, Any]] = {"do": "link_incident", "incident": "running"}
     decides: ClassVar[str] = "incident"
 
     do: Literal["link_incident"]
@@ -275,5 +275,5 @@ Action = Annotated[
     Field(discriminator="do"),
 ]
 
-NOT_CARRIED_OUT = (LinkIncident,)
-"""Actions that rules may be tried with, and that triage does not carry out yet: a live configuration has none."""
+RUNNING: Final = "running"
+"""What `link_incident` calls the incident that a new ticket looks like."""

@@ -8,10 +8,11 @@ from typing import Any
 from functions.shared.contracts.words import Role
 from functions.shared.domain import mail_wording
 from functions.shared.domain.actions import (
-    NOT_CARRIED_OUT,
+    RUNNING,
     Action,
     AddChecklist,
     Assign,
+    LinkIncident,
     Notify,
     Reply,
     SetField,
@@ -26,6 +27,7 @@ from functions.shared.domain.facts import OWN_FIELDS, WORKING_TIME, is_of_the_ev
 from functions.shared.domain.form_faults import form_faults
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.passing import LONGEST, thresholds
+from functions.shared.domain.references import parse_reference
 from functions.shared.domain.rule_circles import circles
 from functions.shared.domain.rules import Occasion, Rule, failed_examples
 from functions.shared.domain.working_time import NoWorkingTime
@@ -154,6 +156,10 @@ def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
             yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
     for position, action in enumerate(rule.then):
         yield from _action_names(config, (*place, "then", position), action)
+        if isinstance(action, LinkIncident) and set(rule.on) != {Occasion.OPENED}:
+            yield Fault(
+                (*place, "then", position), "only new tickets are linked to incidents; the rule is on others too"
+            )
     for position, sentence in failed_examples(rule):
         yield Fault((*place, "examples", position), sentence)
 
@@ -233,8 +239,6 @@ def _leaf_names(config: DeskConfig, place: Place, field: str, op: Operator, valu
 
 
 def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[Fault]:
-    if isinstance(action, NOT_CARRIED_OUT):
-        yield Fault((*place, "do"), f'triage does not carry out "{action.do}" yet; `desk rules run` can try it')
     match action:
         case SetTeam():
             yield from _team_exists(config, (*place, "team"), action.team)
@@ -249,6 +253,9 @@ def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[
         case Reply():
             if config.reply(action.template) is None:
                 yield Fault((*place, "template"), f'no reply "{action.template}"')
+        case LinkIncident():
+            if action.incident != RUNNING and parse_reference(action.incident, config.desk.prefix) is None:
+                yield Fault((*place, "incident"), f'"{action.incident}" is neither "running" nor a reference')
         case StartProcedure():
             if config.procedure(action.procedure) is None:
                 yield Fault((*place, "procedure"), f'no procedure "{action.procedure}"')

@@ -31,6 +31,7 @@ from functions.shared.contracts.events import (
     TicketResumed,
     TicketWaiting,
 )
+from functions.shared.contracts.incident_events import IncidentEnded
 from functions.shared.contracts.words import (
     Channel,
     DeskId,
@@ -245,9 +246,11 @@ def resolve(
         raise IllegalTransition(f"the ticket is {ticket.status} already")
     if left := open_work(ticket):
         raise WorkOpen(left)
-    return [
-        ticket.happening(TicketResolved, actor=actor, now=now, root_cause=root_cause, cause=cause, solution=solution)
-    ]
+    told = {"root_cause": root_cause, "cause": cause, "solution": solution}
+    resolved = ticket.happening(TicketResolved, actor=actor, now=now, **told)
+    if ticket.declared is None:
+        return [resolved]
+    return [resolved, evolve(ticket, resolved).happening(IncidentEnded, actor=actor, now=now)]
 
 
 def reopen(ticket: Ticket, *, actor: Actor, now: AwareDatetime, note: str = "") -> list[TicketEvent]:

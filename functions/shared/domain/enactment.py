@@ -17,12 +17,15 @@ from functions.shared.contracts.events import (
     TicketUpdated,
 )
 from functions.shared.contracts.handling_events import ChecklistAdded, ProcedureStarted
+from functions.shared.contracts.incident_events import TicketLinked
 from functions.shared.contracts.words import Priority, Slug
-from functions.shared.domain.actions import Verdict
+from functions.shared.domain.actions import RUNNING, Verdict
 from functions.shared.domain.assignment import Choose, Wanted
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
 from functions.shared.domain.handling import adding, starting
+from functions.shared.domain.incidents import RunningIncident
+from functions.shared.domain.references import parse_reference
 from functions.shared.domain.reply_values import reply_values
 from functions.shared.domain.rules import Run
 from functions.shared.domain.ticket import Ticket, evolve
@@ -71,6 +74,16 @@ def carry_on(acts: "Acts", verdict: Verdict) -> None:
             acts.add_if(ChecklistAdded, adding(acts.ticket, checklist), decided=("checklists",))
     for template in verdict.replies:
         _answer(acts, template)
+
+
+def link_to(
+    acts: "Acts", verdict: Verdict, reported: RunningIncident | None, running: Sequence[RunningIncident]
+) -> None:
+    """Link a new ticket to the incident that a rule chose, as long as that one runs."""
+    named = parse_reference(verdict.incident or "", acts.config.desk.prefix)
+    chosen = reported if verdict.incident == RUNNING else next((one for one in running if one.id == named), None)
+    if chosen and chosen.id != acts.ticket.id:
+        acts.add(TicketLinked, decided=("incident",), incident=chosen.id, title=chosen.title)
 
 
 class Acts:

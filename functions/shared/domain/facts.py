@@ -26,6 +26,7 @@ COUNTS: Final = ("company.open_tickets", "contact.open_tickets")
 OF_THE_EVENT: Final[Mapping[str, Kind]] = {
     "message": Kind.TEXT,
     "is_machine": Kind.FLAG,
+    "incident": Kind.WORD,
     "hour": Kind.NUMBER,
     "weekday": Kind.WORD,
     **dict.fromkeys(Measure, Kind.NUMBER),

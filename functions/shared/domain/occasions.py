@@ -113,7 +113,7 @@ class Moment:
             return replace(self, opened=opened, event=event)
         return replace(self, opened=opened)
 
-    def facts(self, config: DeskConfig, wanted: Collection[str], counts: Mapping[str, int]) -> Facts:
+    def facts(self, config: DeskConfig, wanted: Collection[str], counts: Mapping[str, int | str]) -> Facts:
         """What rules see; `wanted` are the fields that they ask for, `counts` those of them that are counted."""
         now = {**ticket_values(self.opened, self.after), **event_values(self.event, config, wanted), **counts}
         hours = hours_passed(self.after, self.event.occurred_at)

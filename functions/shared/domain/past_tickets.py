@@ -90,6 +90,7 @@ class PastTicket(_Written):
     missing: list[str] = Field(default_factory=list)
     message: str = ""
     is_machine: bool | None = None
+    incident: str | None = None
     hour: int | None = None
     weekday: str | None = None
     age: float | None = None

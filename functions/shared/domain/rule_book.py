@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
+from functions.shared.domain.actions import LinkIncident
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.passing import Passing
 from functions.shared.domain.rule_index import RuleIndex
@@ -33,6 +34,12 @@ class RuleBook:
     def occasions(self) -> frozenset[Occasion]:
         """The occasions for which there is a rule."""
         return frozenset(occasion for rule in self._rules for occasion in rule.on)
+
+    @cached_property
+    def reads_incidents(self) -> bool:
+        """Whether rules for new tickets ask for running incidents, or link to them."""
+        links = any(isinstance(action, LinkIncident) for rule in self._rules for action in rule.then)
+        return links or "incident" in self.fields(Occasion.OPENED)
 
     def fields(self, occasion: Occasion) -> frozenset[str]:
         """The fields that the rules of `occasion` ask for."""

@@ -59,6 +59,7 @@ class SampleTicket(Part):
     contact: SampleContact | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    incident: str | None = Field(default=None, description="The running incident that it looks like.")
 
     def facts(self) -> Facts:
         """The ticket as conditions see it."""

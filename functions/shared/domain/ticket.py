@@ -28,6 +28,7 @@ from functions.shared.contracts.events import (
     TicketWaiting,
     TimePassed,
 )
+from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
 from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import (
     Channel,
@@ -61,6 +62,16 @@ class Passed(BaseModel):
     hours: float
 
 
+class Incident(BaseModel):
+    """What says which new tickets report the same."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    declared_at: AwareDatetime
+    keywords: tuple[str, ...] = ()
+    module: Slug | None = None
+
+
 class Ticket(BaseModel):
     """One customer problem as it stands now: the fold of its events.
 
@@ -88,6 +99,8 @@ class Ticket(BaseModel):
     assignee: Slug | None = None
     tags: tuple[str, ...] = ()
     fields: dict[str, Any] = Field(default_factory=dict)
+    declared: Incident | None = Field(default=None, description="The ticket is a running incident.")
+    linked_to: TicketId | None = Field(default=None, description="The incident that the ticket reports.")
     procedure: ProcedureProgress | None = None
     checklists: dict[Slug, ChecklistProgress] = Field(default_factory=dict)
     answered_with: tuple[Slug, ...] = Field(default=(), description="The replies that were sent by rules.")
@@ -258,6 +271,15 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
             return {"answered_with": (*ticket.answered_with, event.template)}
         case NotificationSent():
             return {"message_ids": _remember(ticket.message_ids, event.message_id)}
+        case IncidentDeclared():
+            began = ticket.declared.declared_at if ticket.declared else event.occurred_at
+            return {"declared": Incident(declared_at=began, keywords=event.keywords, module=event.module)}
+        case IncidentEnded():
+            return {"declared": None}
+        case TicketLinked():
+            return {"linked_to": event.incident}
+        case TicketUnlinked():
+            return {"linked_to": None}
         case TicketWaiting():
             return {"status": event.status}
         case TicketResumed():

@@ -1,6 +1,6 @@
 """Triage: which priority a new ticket has, which team and person it goes to, who is told, and why."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import AwareDatetime
@@ -11,12 +11,14 @@ from functions.shared.domain.actions import Verdict
 from functions.shared.domain.assignment import Choose
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.document import Bilingual
-from functions.shared.domain.enactment import ROUTER, Acts, carry_on, rule_reasons, wanted
+from functions.shared.domain.enactment import ROUTER, Acts, carry_on, link_to, rule_reasons, wanted
 from functions.shared.domain.hints import hinted
+from functions.shared.domain.incidents import RunningIncident, reported_by
 from functions.shared.domain.learning import Lessons
 from functions.shared.domain.learning import told as told_of
 from functions.shared.domain.matrix import Weighing
 from functions.shared.domain.occasions import Moment, chained
+from functions.shared.domain.references import reference
 from functions.shared.domain.rule_book import book_of
 from functions.shared.domain.rules import Occasion, Run
 from functions.shared.domain.ticket import Ticket, evolve
@@ -66,7 +68,7 @@ def opening(opened: TicketOpened, config: DeskConfig) -> Moment:
     return Moment(opened, opened, None, after)
 
 
-def try_rules(opened: TicketOpened, config: DeskConfig, begin: Verdict, counts: Mapping[str, int]) -> Run:
+def try_rules(opened: TicketOpened, config: DeskConfig, begin: Verdict, counts: Mapping[str, int | str]) -> Run:
     """The rules of `config` on the ticket that `opened` began."""
     book = book_of(config.rules)
     facts = opening(opened, config).facts(config, book.fields(Occasion.OPENED), counts)
@@ -82,17 +84,21 @@ def triage(
     now: AwareDatetime,
     counts: Mapping[str, int] | None = None,
     lessons: Lessons | None = None,
+    incidents: Sequence[RunningIncident] = (),
 ) -> list[TicketEvent]:
     """Decide on the ticket that `opened` began; nothing follows where this was done before.
 
     What a person of the desk decided meanwhile, by taking or assigning the ticket, stands. `counts` are those that the
-    rules ask for, `lessons` what the desk learned from its past, where it wants to hear of it.
+    rules ask for, `lessons` what the desk learned from its past, where it wants to hear of it, `incidents` those that
+    run.
     """
     if ticket.priority is not None:
         return []
     weighing = weigh(opened, config)
     begin = Verdict(priority=weighing.priority, module=ticket.module, tags=ticket.tags)
-    tried = try_rules(opened, config, begin, counts or {})
+    reported = reported_by(opened, incidents)
+    incident = reference(reported.id, config.desk.prefix) if reported else None
+    tried = try_rules(opened, config, begin, {**(counts or {}), **({"incident": incident} if incident else {})})
     tried, hints = hinted(tried, opened, config, lessons, is_assumed=weighing.is_assumed)
     verdict = tried.verdict
     priority = verdict.priority or weighing.priority
@@ -124,11 +130,13 @@ def triage(
         policy=verdict.policy,
         notify=told,
         matched_rules=tried.matched,
+        incident=incident,
         counts=dict(counts) if counts else None,
         suggestions=suggestions,
     )
     acts = Acts(evolve(ticket, triaged), config, tried, now)
     carry_on(acts, verdict)
+    link_to(acts, verdict, reported, incidents)
     return [triaged, *(chained(acts.events, tried.matched) if acts.events else ())]
 
 

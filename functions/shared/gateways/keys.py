@@ -5,6 +5,8 @@
 | ticket head | `<desk>#TKT#<ticket id>` | `HEAD` |
 | commit: the events of one change | the ticket's | `COMMIT#<version>` |
 | ticket in the list of a month's tickets | `<desk>#OPENED#<year>-<month>` | `<opened at>#<ticket id>` |
+| ticket linked to an incident | the incident's | `LINKED#<ticket id>` |
+| running incidents | `<desk>#INCIDENTS` | the ticket's id |
 | natural key | `<desk>#SEEN#<sha256>` | `SEEN` |
 | contact, and what finds it | `<desk>#CONTACT#<id>`, `<desk>#CONTACTKEY#<address or phone>` | `CONTACT`, `KEY` |
 | generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
@@ -39,6 +41,7 @@ from functions.shared.contracts.words import ArticleId, CompanyId, ContactId, De
 
 HEAD: Final = "HEAD"
 COMMIT_PREFIX: Final = "COMMIT#"
+LINKED_PREFIX: Final = "LINKED#"
 SEEN: Final = "SEEN"
 LIVE: Final = "LIVE"
 DRAFT: Final = "DRAFT"
@@ -79,6 +82,10 @@ def opened_at(at: datetime, ticket_id: TicketId) -> str:
 def month(at: str) -> str:
     """The month of what begins with an `instant`."""
     return at[:7]
+
+
+def incidents(desk: DeskId) -> str:
+    return f"{desk}#INCIDENTS"
 
 
 def seen(desk: DeskId, natural_key: str) -> str:

@@ -14,6 +14,7 @@ from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
+from functions.shared.gateways.incidents import writes as incident_writes
 from functions.shared.gateways.shares import writes as share_writes
 from functions.shared.ticketing import NaturalKey
 
@@ -64,6 +65,7 @@ class TicketTable:
             {"Put": {"TableName": self._table, "Item": _commit(pk, ticket.version, events)}},
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
             *share_writes(self._table, self._desk, shares),
+            *incident_writes(self._table, self._desk, events),
         ]
         if ticket.version == 1:
             writes.append({"Put": {"TableName": self._table, "Item": self._listed(ticket)}})

@@ -10,7 +10,7 @@ from functions.shared.bodies import Bodies
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.ticketing import Tickets
 from tests.factories import DESK, default_config
-from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, OpenGate
+from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryIncidents, InMemoryTickets, OpenGate
 from tests.unit.identity.conftest import RingInMemory
 from tests.unit.mail.standings import StandingsInMemory
 
@@ -25,6 +25,7 @@ def parts() -> SimpleNamespace:
         desk_id=DESK,
         config=SimpleNamespace(live=lambda **_: config, last_read=lambda: config),
         store=store,
+        incidents=InMemoryIncidents(store),
         rosters=store.shares,
         tickets=Tickets(store, lambda: clock_rules(config), CountedIds()),
         blobs=blobs,

@@ -304,3 +304,31 @@ def test_an_agent_is_led_through_procedure_and_checklist(ticket: str, parts: Sim
     assert [line.done_by for line in state(parts, ticket).checklists["outage"].items] == ["li-na", "li-na", "", ""]
     agent.post(f"{url}/resolve", root_cause="defect", solution="好了")
     assert state(parts, ticket).status is Status.RESOLVED
+
+
+def test_an_incident_is_declared_shown_and_solved_with_what_is_linked_to_it(
+    ticket: str, parts: SimpleNamespace
+) -> None:
+    agent, url = signed_in(language="en"), f"/desk/tickets/{ticket}"
+    found = state(parts, ticket)
+    other, _ = parts.tickets.open(lambda id: make_opened(2).model_copy(update={"ticket_id": id}))
+    duplicate = f"/desk/tickets/{reference(other.id, 'AS')}"
+
+    agent.get(url)
+    assert agent.post(f"{url}/incident", keywords=" ， ") == 422
+    assert "Name words that reports of it hold" in agent.html
+    agent.post(f"{url}/incident", keywords="502，打不开", incident_module="payment")
+    assert state(parts, ticket).declared.keywords == ("502", "打不开")
+    assert "New reports are known by: 502, 打不开, payment" in agent.html
+
+    agent.get(duplicate)
+    agent.post(f"{duplicate}/link", incident=ticket)
+    assert "Reports the incident" in agent.html
+    agent.get(url)
+    assert "Linked tickets: 1" in agent.html
+    agent.post(f"{url}/resolve", root_cause="defect", solution="好了")
+    assert "Resolve the 1 linked tickets too" in agent.html
+    agent.post(f"{url}/linked/resolve")
+    assert parts.store.get(other.id).status is Status.RESOLVED
+    assert state(parts, ticket).declared is None
+    assert found.id != other.id

@@ -1,0 +1,77 @@
+"""Running incidents and what is linked to them: items beside the tickets, written in the commits that make them so."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.shared.contracts.events import TicketEvent
+from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
+from functions.shared.contracts.words import DeskId, TicketId
+from functions.shared.domain.incidents import RunningIncident
+from functions.shared.gateways import keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST_LINKED: Final = 100
+"""So many linked tickets are listed at once."""
+
+
+class Incidents:
+    """The incidents of one desk."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, desk: DeskId) -> None:
+        self._client = client
+        self._table = table
+        self._desk = desk
+
+    def running(self) -> list[RunningIncident]:
+        """Those that run, newest last; one query."""
+        found = self._items(keys.incidents(self._desk), "")
+        return sorted(
+            (RunningIncident.model_validate_json(item["doc"]["S"]) for item in found if "doc" in item),
+            key=lambda incident: incident.declared_at,
+        )
+
+    def linked(self, incident: TicketId) -> list[TicketId]:
+        """The tickets linked to the incident, at most so many; one query."""
+        found = self._items(keys.ticket(self._desk, incident), keys.LINKED_PREFIX)
+        return [item["ticket_id"]["S"] for item in found if "ticket_id" in item][:MOST_LINKED]
+
+    def _items(self, pk: str, prefix: str) -> Iterator[dict[str, Any]]:
+        condition, values = "pk = :pk", {":pk": {"S": pk}}
+        if prefix:
+            condition, values = f"{condition} AND begins_with(sk, :prefix)", {**values, ":prefix": {"S": prefix}}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
+
+
+def writes(table: str, desk: DeskId, events: Sequence[TicketEvent]) -> Iterator[dict[str, Any]]:
+    """What the commit of `events` writes about incidents. What ended leaves an empty item, which time takes away."""
+    for event in events:
+        item: dict[str, Any]
+        match event:
+            case IncidentDeclared():
+                doc = RunningIncident.of(event).model_dump_json(exclude_none=True)
+                item = {"pk": keys.incidents(desk), "sk": event.ticket_id, "doc": doc}
+            case IncidentEnded():
+                item = {"pk": keys.incidents(desk), "sk": event.ticket_id}
+            case TicketLinked():
+                item = {**_link(desk, event.incident, event.ticket_id), "ticket_id": event.ticket_id}
+            case TicketUnlinked():
+                item = _link(desk, event.incident, event.ticket_id)
+            case _:
+                continue
+        stored: dict[str, Any] = {name: {"S": value} for name, value in item.items()}
+        if isinstance(event, IncidentEnded | TicketUnlinked):
+            stored["ttl"] = {"N": str(int(event.occurred_at.timestamp()))}
+        yield {"Put": {"TableName": table, "Item": stored}}
+
+
+def _link(desk: DeskId, incident: TicketId, ticket: TicketId) -> dict[str, str]:
+    return {"pk": keys.ticket(desk, incident), "sk": f"{keys.LINKED_PREFIX}{ticket}"}
