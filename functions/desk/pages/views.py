@@ -16,12 +16,11 @@ from functions.shared.contracts.words import (
     Language,
     Metric,
     Priority,
-    Role,
     RootCause,
     Status,
     Urgency,
 )
-from functions.shared.domain.config import DeskConfig, Person
+from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import WAITING
 from functions.shared.pages.clocks import Due, deadline
 from functions.shared.pages.languages import Catalogue, catalogue
@@ -165,7 +164,6 @@ class TicketPage:
     team_id: str
     assignee_id: str
     is_mine: bool
-    is_ours: bool
     clocks: Sequence[Due]
     may_acknowledge: bool
     timeline: Sequence[Entry]
@@ -223,7 +221,6 @@ class TicketPage:
             team_id=ticket.team or "",
             assignee_id=ticket.assignee or "",
             is_mine=ticket.assignee == reader,
-            is_ours=_may_take(config.person(reader), ticket.team),
             clocks=[shown for clock in ticket.clocks if (shown := due_of(clock, now))],
             may_acknowledge=any(clock.awaits_acknowledgement for clock in ticket.clocks),
             timeline=teller.timeline(ticket.timeline),
@@ -256,7 +253,7 @@ class TicketPage:
 
     @property
     def may_take(self) -> bool:
-        return self.is_active and not self.is_mine and self.is_ours
+        return self.is_active and not self.is_mine
 
     @property
     def may_reply(self) -> bool:
@@ -326,11 +323,6 @@ def _hints(ticket: TicketView, names: Names, words: Catalogue) -> list[Hint]:
         for one in ticket.suggestions
         if ticket.status.is_active
     ]
-
-
-def _may_take(person: Person | None, team: str | None) -> bool:
-    """Whether the person may take a ticket of the team, as `Desk.take` decides it."""
-    return person is None or team is None or team in person.teams or person.role.includes(Role.LEAD)
 
 
 def _by_team(config: DeskConfig, team: str | None) -> list[tuple[str, str]]:
