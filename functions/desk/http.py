@@ -26,6 +26,7 @@ from functions.desk.pages import (
     opening_routes,
     people,
     routes,
+    rule_pages,
 )
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
@@ -54,6 +55,7 @@ app.include_router(mail_routes.router)
 app.include_router(incident_routes.router)
 app.include_router(staffing_api.router)
 app.include_router(people.router)
+app.include_router(rule_pages.router)
 add_sign_in_routes(app, sign_in, routes.gate)
 
 

@@ -38,7 +38,7 @@ _AFFIXES: Final = (Operator.STARTS_WITH, Operator.ENDS_WITH)
 _HISTORY: Final = (Operator.CHANGED, Operator.CHANGED_FROM, Operator.CHANGED_TO)
 _SEVERAL: Final = (Operator.IN, Operator.CONTAINS_ANY, Operator.CONTAINS_ALL, Operator.WITHIN)
 _FOLDED: Final = (Operator.IN, Operator.CONTAINS_ANY, Operator.STARTS_WITH, Operator.ENDS_WITH)
-_SINGLE: Final = (Kind.WORD, Kind.TEXT, Kind.NUMBER)
+_SINGLE: Final = (Kind.WORD, Kind.TEXT, Kind.NUMBER, Kind.FLAG)
 
 
 @dataclass(frozen=True)

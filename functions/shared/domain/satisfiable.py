@@ -137,7 +137,7 @@ def _leaf(leaf: Leaf, holds: bool) -> list[Goal]:
             changed = Claim(leaf.field, Operator.CHANGED, (), exact=False, holds=holds)
             equal = Leaf.model_construct(field=leaf.field, op=Operator.IS, value=leaf.value, exact=leaf.exact)
             return _together([changed, *(_renamed(goal, name) for goal in _leaf(equal, holds))], holds)
-        case Operator.IN if holds and kind in (Kind.WORD, Kind.TEXT, Kind.NUMBER):
+        case Operator.IN if holds and kind in (Kind.WORD, Kind.TEXT, Kind.NUMBER, Kind.FLAG):
             return [claim]
         case Operator.IN | Operator.CONTAINS_ANY:
             return _together(_each(claim, values), not holds)

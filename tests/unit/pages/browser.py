@@ -26,17 +26,20 @@ class Browser:
     def get(self, path: str) -> int:
         return self._send("GET", path)
 
-    def post(self, path: str, **fields: str) -> int:
+    def post(self, path: str, **fields: str | list[str]) -> int:
         """Send the form of the page with action `path`, filled in."""
         form = re.search(rf'<form[^>]* action="{re.escape(path)}" method="post".*?</form>', self.html, re.DOTALL)
         hidden = re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', form[0]) if form else []
-        return self._send("POST", path, urlencode({**{name: unescape(it) for name, it in hidden}, **fields}))
+        return self._send(
+            "POST", path, urlencode({**{name: unescape(it) for name, it in hidden}, **fields}, doseq=True)
+        )
 
     def fetch(self, path: str, **headers: str) -> dict[str, Any]:
         """The bare answer."""
         return self._handler(http_event("GET", path, headers=headers), CONTEXT)
 
     def _send(self, method: str, path: str, body: str | None = None) -> int:
+        path = path.partition("#")[0]
         plain = path.partition("?")[0]
         sent = [f"{name}={value}" for (name, below), value in self.cookies.items() if plain.startswith(below) and value]
         headers = {

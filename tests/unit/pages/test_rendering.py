@@ -52,7 +52,7 @@ def test_only_named_origins_may_be_uploaded_to():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_both_layouts_say_their_language(language):
     for layout in ("portal", "console"):
-        principal = SimpleNamespace(name="Lin Yue")
+        principal = SimpleNamespace(name="Lin Yue", has=lambda role: role == "lead")
         page = render(f"shared/pages/{layout}.html", language, principal, now=NOW, path="/desk", csrf_token="t0k")
         assert f'<html lang="{language}' in page
 

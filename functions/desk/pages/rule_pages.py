@@ -1,0 +1,266 @@
+"""The console's pages of the rules: the list, one rule as a form, the draft on its way to live, and the history."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.desk.pages.fault_words import FaultWords
+from functions.desk.pages.rule_form import RuleForm, form_of, posted, rearranged, rule_of, settled
+from functions.desk.pages.rule_views import (
+    LAST_TICKETS,
+    RULES,
+    DraftPage,
+    RulePage,
+    RulesPage,
+    VersionsPage,
+    choices_of,
+)
+from functions.desk.pages.visit import SIGNED_IN, Visit
+from functions.desk.rule_editing import Checked
+from functions.desk.wiring import desk_config, rule_editing
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.errors import InvalidInput, RuleNotFound, RulesDiverged
+from functions.shared.domain.form_fields import FieldKind
+from functions.shared.domain.rules import Rule
+from functions.shared.pages.config_words import ConfigWords
+from functions.shared.pages.languages import catalogue
+from functions.shared.pages.requests import go
+from functions.shared.pages.rule_words import RuleWords
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
+
+_RULE: Final = f"{RULES}/<rule>"
+_DRAFT: Final = f"{RULES}/draft"
+_VERSIONS: Final = f"{RULES}/versions"
+_DONE: Final = frozenset({"saved", "moved", "switched", "deleted", "given_up", "published", "restored"})
+_HISTORY: Final = 30
+
+
+@router.get(RULES, middlewares=SIGNED_IN)
+def show_rules() -> Response[Any]:
+    """All rules in order, as the draft has them, or as they are live."""
+    visit = Visit(router)
+    standing = rule_editing().standing(visit.principal)
+    checked, _ = _checked(visit)
+    page = RulesPage.of(standing, checked, visit.request.language, visit.principal)
+    return visit.show("desk/pages/rules.html", view=page, notice=_notice(visit))
+
+
+@router.get(_DRAFT, middlewares=SIGNED_IN)
+def show_draft() -> Response[Any]:
+    """What the draft changes, and whether it may be published."""
+    return _show_draft(Visit(router))
+
+
+@router.post(f"{_DRAFT}/try", middlewares=SIGNED_IN)
+def try_draft() -> Response[Any]:
+    """What the draft would have made of the last tickets."""
+    visit = Visit(router)
+    return _show_draft(visit, rule_editing().try_out(visit.principal, tickets=LAST_TICKETS, now=visit.now))
+
+
+@router.post(f"{_DRAFT}/publish", middlewares=SIGNED_IN)
+def publish() -> Response[Any]:
+    """The draft becomes live."""
+    visit = Visit(router)
+    form = visit.request.form
+    rule_editing().publish(
+        visit.principal, note=form.text("note")[:500], revision=_revision(form.text("revision")), now=visit.now
+    )
+    return go(f"{RULES}?done=published")
+
+
+@router.post(f"{_DRAFT}/give-up", middlewares=SIGNED_IN)
+def give_up() -> Response[Any]:
+    """The draft is thrown away; what is live stays."""
+    visit = Visit(router)
+    rule_editing().give_up(visit.principal, revision=_revision(visit.request.form.text("revision")))
+    return go(f"{RULES}?done=given_up")
+
+
+@router.get(_VERSIONS, middlewares=SIGNED_IN)
+def show_versions() -> Response[Any]:
+    """What was published, and how one version differs from the one before."""
+    visit = Visit(router)
+    query, config = visit.request.query, desk_config()
+    before = int(query["before"]) if query.get("before", "").isdigit() else None
+    found = rule_editing().versions(visit.principal, limit=_HISTORY + 1, before=before)
+    chosen = int(query["version"]) if query.get("version", "").isdigit() else None
+    told: list[str] = []
+    if chosen:
+        teller = ConfigWords.of(visit.request.language, config)
+        differences = rule_editing().differences(visit.principal, max(1, chosen - 1), chosen)
+        told = [teller.line(change) for change in differences]
+    older = f"{_VERSIONS}?before={found[_HISTORY - 1].version}" if len(found) > _HISTORY else ""
+    page = VersionsPage.of(found[:_HISTORY], config, visit.principal, chosen=chosen, changes=told, older=older)
+    return visit.show("desk/pages/rule_versions.html", view=page)
+
+
+@router.post(f"{_VERSIONS}/<version>/restore", middlewares=SIGNED_IN)
+def restore(version: int) -> Response[Any]:
+    """The rules of an earlier version are live again."""
+    visit = Visit(router)
+    rule_editing().roll_back(visit.principal, version, note=visit.request.form.text("note")[:500], now=visit.now)
+    return go(f"{RULES}?done=restored")
+
+
+@router.get(f"{RULES}/new", middlewares=SIGNED_IN)
+def begin_rule() -> Response[Any]:
+    """An empty form."""
+    form = rearranged(rearranged(RuleForm(), "add-group"), "add-action")
+    return _show_form(Visit(router), form, is_new=True)
+
+
+@router.post(f"{RULES}/new", middlewares=SIGNED_IN)
+def add_rule() -> Response[Any]:
+    """A new rule, the last one, comes into the draft."""
+    return _save(Visit(router), None)
+
+
+@router.get(_RULE, middlewares=SIGNED_IN)
+def show_rule(rule: str) -> Response[Any]:
+    """One rule as a form."""
+    visit = Visit(router)
+    config = desk_config()
+    found = _found(rule_editing().standing(visit.principal).rules, rule)
+    return _show_form(visit, form_of(_written(found), config.desk.zone), is_new=False, rule=found)
+
+
+@router.post(_RULE, middlewares=SIGNED_IN)
+def change_rule(rule: str) -> Response[Any]:
+    """The rule comes into the draft as the form says, or another line into the form."""
+    return _save(Visit(router), rule)
+
+
+@router.post(f"{_RULE}/move", middlewares=SIGNED_IN)
+def move_rule(rule: str) -> Response[Any]:
+    """The rule is tried one place earlier or later."""
+    visit = Visit(router)
+    rules = [*rule_editing().standing(visit.principal).rules]
+    at = rules.index(_found(rules, rule))
+    to = max(0, min(len(rules) - 1, at + (-1 if visit.request.form.text("to") == "up" else 1)))
+    rules.insert(to, rules.pop(at))
+    return _keep(visit, [_written(one) for one in rules], "moved", anchor=rule)
+
+
+@router.post(f"{_RULE}/switch", middlewares=SIGNED_IN)
+def switch_rule(rule: str) -> Response[Any]:
+    """The rule is on or off."""
+    visit = Visit(router)
+    rules = rule_editing().standing(visit.principal).rules
+    chosen = _found(rules, rule)
+    written = [_written(one) | ({"enabled": not one.enabled} if one is chosen else {}) for one in rules]
+    return _keep(visit, written, "switched", anchor=rule)
+
+
+@router.post(f"{_RULE}/delete", middlewares=SIGNED_IN)
+def delete_rule(rule: str) -> Response[Any]:
+    """The draft has the rule no more."""
+    visit = Visit(router)
+    rules = rule_editing().standing(visit.principal).rules
+    chosen = _found(rules, rule)
+    return _keep(visit, [_written(one) for one in rules if one is not chosen], "deleted")
+
+
+def _save(visit: Visit, rule: str | None) -> Response[Any]:
+    sent = visit.request.form
+    form = posted(sent)
+    wish = sent.text("do")
+    if wish != "save":
+        form = settled(rearranged(form, wish), choices_of(desk_config(), visit.request.language))
+        return _show_form(visit, form, is_new=rule is None, revision=_revision(sent.text("revision")))
+    rules = rule_editing().standing(visit.principal).rules
+    written = [_written(one) for one in rules]
+    config = desk_config()
+    new = rule_of(form, config.desk.zone, _number_fields(config))
+    if rule is None:
+        place = len(written)
+        written.append(new)
+    else:
+        place = rules.index(_found(rules, rule))
+        written[place] = new
+    try:
+        rule_editing().save(visit.principal, written, revision=_revision(sent.text("revision")), now=visit.now)
+    except InvalidInput as refused:
+        told = FaultWords(catalogue(visit.request.language))
+        lines = [f"{_place(error.field, place)}: {told.sentence(error.message)}" for error in refused.errors]
+        return _show_form(visit, form, is_new=rule is None, revision=_revision(sent.text("revision")), problems=lines)
+    return go(f"{RULES}?done=saved#rule-{new['id']}")
+
+
+def _keep(visit: Visit, written: list[Any], done: str, *, anchor: str = "") -> Response[Any]:
+    revision = _revision(visit.request.form.text("revision"))
+    rule_editing().save(visit.principal, written, revision=revision, now=visit.now)
+    return go(f"{RULES}?done={done}" + (f"#rule-{anchor}" if anchor else ""))
+
+
+def _show_form(
+    visit: Visit,
+    form: RuleForm,
+    *,
+    is_new: bool,
+    revision: int | None = None,
+    rule: Rule | None = None,
+    problems: list[str] | None = None,
+) -> Response[Any]:
+    config, language = desk_config(), visit.request.language
+    standing = rule_editing().standing(visit.principal)
+    told = RuleWords.of(config, language).condition(_written(rule)["when"]) if rule else ""
+    page = RulePage.of(
+        form,
+        config,
+        language,
+        visit.principal,
+        revision=standing.revision if revision is None else revision,
+        is_new=is_new,
+        told=told,
+        problems=problems or (),
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+    return visit.show("desk/pages/rule.html", status=status, view=page)
+
+
+def _show_draft(visit: Visit, trial: dict[str, Any] | None = None) -> Response[Any]:
+    standing = rule_editing().standing(visit.principal)
+    checked, diverged = _checked(visit)
+    page = DraftPage.of(standing, checked, visit.request.language, visit.principal, diverged=diverged, trial=trial)
+    return visit.show("desk/pages/rule_draft.html", view=page)
+
+
+def _checked(visit: Visit) -> tuple[Checked | None, str]:
+    """What the check says; or what was published otherwise meanwhile, so that nothing can be said."""
+    try:
+        return rule_editing().check(visit.principal, now=visit.now), ""
+    except RulesDiverged as diverged:
+        return None, str(diverged)
+
+
+def _written(rule: Rule) -> dict[str, Any]:
+    return rule.model_dump(mode="json", by_alias=True)
+
+
+def _found(rules: Any, rule_id: str) -> Rule:
+    found: Rule | None = next((rule for rule in rules if rule.id == rule_id), None)
+    if found is None:
+        raise RuleNotFound(rule_id)
+    return found
+
+
+def _number_fields(config: DeskConfig) -> list[str]:
+    return [f"fields.{field.id}" for form in config.forms for field in form.fields if field.kind is FieldKind.NUMBER]
+
+
+def _place(field: str, number: int) -> str:
+    """Where a fault is inside of the one rule that was sent."""
+    return field.removeprefix(f"rules[{number}]").lstrip(".") or "rule"
+
+
+def _revision(text: str) -> int:
+    return int(text) if text.isdigit() else -1
+
+
+def _notice(visit: Visit) -> str:
+    act = visit.request.query.get("done", "")
+    return visit.request.text(f"rules.done.{act}") if act in _DONE else ""

@@ -1,0 +1,270 @@
+"""What the pages of the rules show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self, get_args
+
+from functions.desk.pages.fault_words import FaultWords
+from functions.desk.pages.rule_form import BY, NAMED_BY, NO_VALUE, RuleForm
+from functions.desk.rule_editing import WRITES, Checked, Standing
+from functions.shared.contracts.words import Language, Priority
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.config_check import spelled
+from functions.shared.domain.config_versions import ConfigVersion
+from functions.shared.domain.facts import FIELDS
+from functions.shared.domain.operators import Operator
+from functions.shared.domain.rules import Occasion, Rule
+from functions.shared.domain.ways import By
+from functions.shared.identity.principal import Principal
+from functions.shared.pages.config_words import ConfigWords
+from functions.shared.pages.languages import catalogue
+from functions.shared.pages.rule_words import RuleWords
+
+RULES: Final = "/desk/rules"
+LAST_TICKETS: Final = 50
+
+Choices = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One rule in the list."""
+
+    number: int
+    id: str
+    href: str
+    name: str
+    occasions: str
+    condition: str
+    actions: str
+    stops: bool
+    is_on: bool
+    state: str
+    """`new` or `changed` beside what is live; empty where it is the same."""
+    examples: int
+    trouble: Sequence[str]
+
+
+@dataclass(frozen=True)
+class DraftNote:
+    """That there is a draft, and whose."""
+
+    author: str
+    changed_at: datetime
+    base: int
+    live: int
+
+
+@dataclass(frozen=True)
+class RulesPage:
+    """All rules in order, as they are written."""
+
+    rows: Sequence[RuleRow]
+    draft: DraftNote | None
+    live: int
+    revision: int
+    may_write: bool
+
+    @classmethod
+    def of(cls, standing: Standing, checked: Checked | None, language: Language, reader: Principal) -> Self:
+        """The page of `standing`; `checked` is None where the draft cannot be brought onto what is live."""
+        words = RuleWords.of(standing.live, language)
+        live = {rule.id: rule for rule in standing.live.rules}
+        trouble = _trouble(checked, standing, language)
+        return cls(
+            rows=[_row(number, rule, live, words, trouble, language) for number, rule in enumerate(standing.rules)],
+            draft=_draft(standing),
+            live=standing.live.version,
+            revision=standing.revision,
+            may_write=reader.has(WRITES),
+        )
+
+
+@dataclass(frozen=True)
+class RulePage:
+    """One rule as a form, or in words for those who may only look."""
+
+    form: RuleForm
+    url: str
+    is_new: bool
+    revision: int
+    may_write: bool
+    problems: Sequence[str]
+    told: str
+    occasions: Choices
+    fields: Choices
+    operators: Choices
+    action_kinds: Choices
+    choices: Mapping[str, Choices]
+    """What the value of an action is chosen from, by action; actions without choices take text."""
+    settable: Choices
+    no_value: Sequence[str] = tuple(NO_VALUE)
+
+    @classmethod
+    def of(
+        cls,
+        form: RuleForm,
+        config: DeskConfig,
+        language: Language,
+        reader: Principal,
+        *,
+        revision: int,
+        is_new: bool,
+        told: str = "",
+        problems: Sequence[str] = (),
+    ) -> Self:
+        """The page of `form` with the `problems` that it was sent back for."""
+        text, words = catalogue(language).text, RuleWords.of(config, language)
+        own = [f"fields.{field.id}" for part in config.forms for field in part.fields]
+        own = [name for name in dict.fromkeys(own) if name.removeprefix("fields.") not in FIELDS]
+        return cls(
+            form=form,
+            url=f"{RULES}/new" if is_new else f"{RULES}/{form.id}",
+            is_new=is_new,
+            revision=revision,
+            may_write=reader.has(WRITES),
+            problems=problems,
+            told=told,
+            occasions=[(one.value, text(f"rules.on.{one}")) for one in Occasion],
+            fields=[(name, words.field(name)) for name in (*FIELDS, *own)],
+            operators=[(one.value, text(f"rules.operator.{one}")) for one in Operator],
+            action_kinds=[(do, text(f"rules.acts.{do}")) for do in NAMED_BY],
+            choices=choices_of(config, language),
+            settable=[(name, words.field(name)) for name in ("module", *own)],
+        )
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """What the draft changes, what is wrong or doubtful about it, and what it would have done."""
+
+    draft: DraftNote | None
+    revision: int
+    may_write: bool
+    changes: Sequence[str]
+    errors: Sequence[tuple[str, str]]
+    warnings: Sequence[str]
+    has_diverged: str
+    trial: Mapping[str, Any] | None
+
+    @classmethod
+    def of(
+        cls,
+        standing: Standing,
+        checked: Checked | None,
+        language: Language,
+        reader: Principal,
+        *,
+        diverged: str = "",
+        trial: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """The page of the draft; `diverged` names the rules that were published otherwise meanwhile."""
+        teller = ConfigWords.of(language, standing.live)
+        told = FaultWords(catalogue(language))
+        return cls(
+            draft=_draft(standing),
+            revision=standing.revision,
+            may_write=reader.has(WRITES),
+            changes=[teller.line(change) for change in checked.changes] if checked else (),
+            errors=[(spelled(one.place), told.sentence(one.message)) for one in checked.faults] if checked else (),
+            warnings=[one.sentence.in_language(language) for one in checked.doubts] if checked else (),
+            has_diverged=diverged,
+            trial=trial,
+        )
+
+    @property
+    def may_publish(self) -> bool:
+        return self.may_write and self.draft is not None and not self.errors and not self.has_diverged
+
+
+@dataclass(frozen=True)
+class VersionsPage:
+    """What was published, and of one version how it differs from the one before."""
+
+    versions: Sequence[ConfigVersion]
+    names: Mapping[str, str]
+    live: int
+    may_write: bool
+    chosen: int | None
+    changes: Sequence[str]
+    older: str
+
+    @classmethod
+    def of(
+        cls,
+        versions: Sequence[ConfigVersion],
+        config: DeskConfig,
+        reader: Principal,
+        *,
+        chosen: int | None,
+        changes: Sequence[str],
+        older: str,
+    ) -> Self:
+        names = {person.id: person.name for person in config.people}
+        return cls(versions, names, config.version, reader.has(WRITES), chosen, changes, older)
+
+
+def _row(
+    number: int,
+    rule: Rule,
+    live: Mapping[str, Rule],
+    words: RuleWords,
+    trouble: Mapping[int, Sequence[str]],
+    language: Language,
+) -> RuleRow:
+    written = rule.model_dump(mode="json", by_alias=True)
+    return RuleRow(
+        number=number,
+        id=rule.id,
+        href=f"{RULES}/{rule.id}",
+        name=rule.name.in_language(language),
+        occasions=words.occasions(written["on"]),
+        condition=words.condition(written["when"]),
+        actions=words.actions(written["then"]),
+        stops=rule.stop,
+        is_on=rule.enabled,
+        state="" if live.get(rule.id) == rule else "changed" if rule.id in live else "new",
+        examples=len(rule.examples),
+        trouble=trouble.get(number, ()),
+    )
+
+
+def _trouble(checked: Checked | None, standing: Standing, language: Language) -> Mapping[int, list[str]]:
+    """What is wrong or doubtful, by the number of the rule; only where the places are those of the rules shown."""
+    found: dict[int, list[str]] = {}
+    if checked is None or (standing.draft and standing.draft.base != standing.live.version):
+        return found
+    told = FaultWords(catalogue(language))
+    lines = [(one.place, told.sentence(one.message)) for one in checked.faults]
+    lines += [(one.place, one.sentence.in_language(language)) for one in checked.doubts]
+    for place, sentence in lines:
+        if place[0] == "rules" and len(place) > 1:
+            found.setdefault(int(place[1]), []).append(sentence)
+    return found
+
+
+def _draft(standing: Standing) -> DraftNote | None:
+    draft, live = standing.draft, standing.live
+    if draft is None:
+        return None
+    person = live.person(draft.author)
+    return DraftNote(person.name if person else draft.author, draft.changed_at, draft.base, live.version)
+
+
+def choices_of(config: DeskConfig, language: Language) -> Mapping[str, Choices]:
+    """What an action's value is chosen from."""
+    text = catalogue(language).text
+    priorities = [(one.value, one.value) for one in Priority]
+    people = [(person.id, person.name) for person in config.people if person.teams]
+    ways = [(f"{BY}{way}", text(f"rules.assigns.{way}")) for way in get_args(By)]
+    return {
+        "set_priority": priorities,
+        "raise_priority": priorities,
+        "set_team": [(team.id, team.name.in_language(language)) for team in config.teams],
+        "assign": [*ways, *people],
+        "start_procedure": [(one.id, one.name.in_language(language)) for one in config.procedures],
+        "set_policy": [(one.id, one.id) for one in config.policies],
+        "reply": [(one.id, one.name.in_language(language)) for one in config.replies],
+        "add_checklist": [(one.id, one.name.in_language(language)) for one in config.checklists],
+    }
