@@ -31,12 +31,32 @@ policies:
     clocks:
       first_response:
         warn: [{{at: 50%, to: [assignee]}}]
-        escalate: [{{after: 0m, to: [lead]}}]
+        escalate: [{{after: 0m, to: [lead, "webhook:e2e", duty@elsewhere.example]}}]
+"""
+EDITED_PROMISE_MODULE = "edited-promise"
+EDITED_PROMISE = "b-edited-promise.yaml"
+_EDITED_PROMISE = f"""
+policies:
+  - id: edited-promise
+    when: {{field: module, op: is, value: {EDITED_PROMISE_MODULE}}}
+    calendar: always
+    targets:
+      P0: {{resolution: 5h}}
+      P1: {{resolution: 5h}}
+      P2: {{resolution: 5h}}
+      P3: {{resolution: 5h}}
+"""
+_WEBHOOK = """
+webhooks:
+  - {id: e2e, url: https://e2e.example.com/hooks}
 """
 _MODULE = f"""
 modules:
   - id: {SHORT_PROMISE_MODULE}
     name: {{zh: 短时承诺, en: Short promise}}
+    team: first-line
+  - id: {EDITED_PROMISE_MODULE}
+    name: {{zh: 会变的承诺, en: Edited promise}}
     team: first-line
 """
 
@@ -86,10 +106,13 @@ def _settings(home: Path) -> LocalSettings:
 
 
 def _configuration(folder: Path) -> Path:
-    """The default desk, and one module whose tickets are to be answered within 30 seconds."""
+    """The default desk, one module whose tickets are to be answered in 30 seconds, one whose policy is edited."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "config", folder)
     (folder / "policies" / "a-short-promise.yaml").write_text(_SHORT_PROMISE, encoding="utf-8")
+    (folder / "policies" / EDITED_PROMISE).write_text(_EDITED_PROMISE, encoding="utf-8")
+    (folder / "webhooks").mkdir()
+    (folder / "webhooks" / "e2e.yaml").write_text(_WEBHOOK, encoding="utf-8")
     (folder / "modules").mkdir()
     (folder / "modules" / "short-promise.yaml").write_text(_MODULE, encoding="utf-8")
     return folder
