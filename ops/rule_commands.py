@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from functions.shared.domain.past_tickets import PastTicket
     from functions.shared.domain.rule_check import Doubt
     from functions.shared.domain.rules import Rule
+
+
+class Learned(StrEnum):
+    """What rules can be learned for."""
+
+    TEAM = "team"
+    MODULE = "module"
+    PRIORITY = "priority"
+
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -156,6 +166,41 @@ def backtest(
     if bad := report.first_bad:
         also = f" ({report.bad_lines} lines in all)" if report.bad_lines > 1 else ""
         raise Failure(f"{tickets}:{bad.number}: {bad.reason}{also}")
+
+
+@app.command()
+def suggest(
+    tickets: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Tickets, a JSON object a line; - reads stdin.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Instead the running desk's, opened so long ago at most: 90d.")
+    ] = None,
+    about: Annotated[Learned, typer.Option("--field", help="What the rules are to decide.")] = Learned.TEAM,
+    precision: Annotated[float, typer.Option(min=0.5, max=1.0, help="The least share of tickets to agree.")] = 0.9,
+    support: Annotated[int, typer.Option(min=3, help="The fewest tickets that a keyword is in.")] = 10,
+    config: Annotated[Path, typer.Option(metavar="FOLDER", help="The desk's configuration.")] = Path("config"),
+) -> None:
+    """Print rules that the past suggests, as YAML to paste: “发票 → finance, 97 % of 214”."""
+    from ops.configuration import ConfigRefused, load_config
+    from ops.past_tickets import read_tickets
+    from ops.rule_finding import as_yaml, propose, read_past
+
+    if (tickets is None) == (since is None):
+        raise Failure("Name the tickets: either a file with --tickets, or the running desk's with --since.")
+    try:
+        desk = load_config(config)
+    except ConfigRefused as refused:
+        raise Failure(str(refused)) from refused
+    with ExitStack() as files:
+        lines = read_tickets(_with_progress(tickets, files)) if tickets else _of_the_desk(since or "", files)
+        past = read_past(lines, about.value)
+    found = propose(past, about.value, precision=precision, support=support)
+    print(f"# Learned from {len(past.texts)} tickets of which it is known what people made of them.")
+    for line in as_yaml(found, desk):
+        print(line)
+    if past.bad_lines:
+        raise Failure(f"{past.bad_lines} {'line is' if past.bad_lines == 1 else 'lines are'} no ticket.")
 
 
 def _silent(desk: "DeskConfig", since: str, now: datetime) -> "list[Doubt]":
