@@ -12,7 +12,7 @@ from functions.shared.contracts.words import Channel
 from functions.shared.domain.form import Form
 from functions.shared.domain.form_answers import tidied
 from functions.shared.domain.form_conditions import Test
-from functions.shared.domain.form_faults import form_faults
+from functions.shared.domain.form_faults import form_faults, standard_faults
 from functions.shared.domain.form_schema import json_schema
 
 
@@ -172,6 +172,41 @@ def test_the_schema_leaves_out_what_the_channel_never_asks():
 )  # fmt: skip
 def test_a_form_that_cannot_work_is_refused_with_the_place(fields, place, message):
     assert list(form_faults(form(*fields))) == [(place, message)]
+
+
+TITLE, DESCRIPTION = field("title", required=True), field("description", "long_text", required=True)
+EMAIL, PHONE = field("contact_email", "address"), field("contact_phone", "phone")
+
+
+@pytest.mark.parametrize(
+    ("asked", "place", "message"),
+    [
+        (form(DESCRIPTION, {**EMAIL, "required": True}), ("fields",), 'the form must require "title" always'),
+        (form(TITLE, DESCRIPTION, EMAIL, PHONE), ("fields",), "nobody could be answered"),
+        (
+            form(TITLE, DESCRIPTION, {**EMAIL, "required": True}, field("attachments")),
+            ("fields", 3, "kind"),
+            '"attachments" is of kind file on every ticket',
+        ),
+        (
+            form(TITLE, DESCRIPTION, {**EMAIL, "required": True}, field("impact", "choice", choices=["me", "company"])),
+            ("fields", 3, "choices", 0, "value"),
+            '"impact" is one of person, department, company on every ticket',
+        ),
+    ],
+)
+def test_a_form_that_makes_no_tickets_is_refused(asked, place, message):
+    [(found, sentence)] = standard_faults(asked)
+
+    assert found == place
+    assert sentence.startswith(message)
+
+
+def test_a_form_may_leave_the_way_to_answer_to_its_customers():
+    assert (
+        list(standard_faults(form(TITLE, DESCRIPTION, EMAIL, PHONE, at_least_one=[["contact_email", "contact_phone"]])))
+        == []
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from functions.shared.domain.assignment_check import assignment_faults
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS, WORKING_TIME, is_of_the_event
-from functions.shared.domain.form_faults import form_faults
+from functions.shared.domain.form_faults import form_faults, standard_faults
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.passing import LONGEST, thresholds
 from functions.shared.domain.references import parse_reference
@@ -143,7 +143,7 @@ def _forms(config: DeskConfig) -> Iterator[Fault]:
                     ("forms", number, "fields", position, "choices_from"), "the desk has no modules to choose from"
                 )
         filled = config.form(form.id) or form
-        for place, message in form_faults(filled):
+        for place, message in (*standard_faults(filled), *form_faults(filled)):
             yield Fault(("forms", number, *place), message)
 
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from functions.shared.contracts.words import Channel
+from functions.shared.contracts.words import Channel, Impact, Urgency
 from functions.shared.domain.conditions import Condition, Leaf, leaves
 from functions.shared.domain.facts import RANKS
 from functions.shared.domain.form import Form
@@ -38,6 +38,49 @@ def form_faults(form: Form) -> Iterator[tuple[Place, str]]:
                 if value not in field.values:
                     yield (*place, "limit", position, "to", at), _no_choice(field, value)
     yield from _circles(form)
+
+
+_KINDS: Final[Mapping[str, tuple[FieldKind, ...]]] = {
+    "title": (FieldKind.TEXT,),
+    "description": (FieldKind.LONG_TEXT, FieldKind.TEXT),
+    "company": (FieldKind.TEXT,),
+    "contact_name": (FieldKind.TEXT,),
+    "contact_email": (FieldKind.ADDRESS,),
+    "contact_phone": (FieldKind.PHONE,),
+    "module": (FieldKind.CHOICE,),
+    "happened_at": (FieldKind.DATE_TIME,),
+    "error_text": (FieldKind.LONG_TEXT, FieldKind.TEXT),
+    "steps_to_reproduce": (FieldKind.LONG_TEXT, FieldKind.TEXT),
+    "impact": (FieldKind.CHOICE,),
+    "urgency": (FieldKind.CHOICE,),
+    "attachments": (FieldKind.FILE,),
+}
+"""The fields that every ticket has, and what they must be where a form asks for them."""
+
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"impact": tuple(Impact), "urgency": tuple(Urgency)}
+_REACHED_BY: Final = frozenset({"contact_email", "contact_phone"})
+
+
+def standard_faults(form: Form) -> Iterator[tuple[Place, str]]:
+    """What keeps `form` from making tickets: a part of every ticket that it lacks or takes for something else."""
+    for name in ("title", "description"):
+        field = form.field(name)
+        if field is None or not field.required or field.shown_when:
+            yield ("fields",), f'the form must require "{name}" always: every ticket has one'
+    always = {field.id for field in form.fields if field.required and not field.shown_when}
+    if always.isdisjoint(_REACHED_BY) and not any(_REACHED_BY.issuperset(group) for group in form.at_least_one):
+        yield ("fields",), "nobody could be answered: require contact_email or contact_phone, or at_least_one of them"
+    for number, field in enumerate(form.fields):
+        kinds = _KINDS.get(field.id, (field.kind,))
+        if field.kind not in kinds:
+            yield ("fields", number, "kind"), f'"{field.id}" is of kind {" or ".join(kinds)} on every ticket'
+        for position, choice in enumerate(field.choices):
+            if choice.value not in _WORDS.get(field.id, (choice.value,)):
+                words = ", ".join(_WORDS[field.id])
+                yield (
+                    ("fields", number, "choices", position, "value"),
+                    f'"{field.id}" is one of {words} on every ticket',
+                )
 
 
 def _conditions(field: FormField, place: Place) -> Iterator[tuple[Place, Condition]]:
