@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from functions.shared.contracts.words import Role
+from functions.shared.contracts.words import Channel, Role
 from ops.failure import Failure
 
 Json = dict[str, Any]
@@ -45,6 +45,12 @@ class DeskClient:
         """Report a problem; with the `key` of an earlier report, its first answer comes again."""
         headers = {"Idempotency-Key": key} if key else {}
         opened: Json = self._ask("POST", "/api/v1/tickets", json=report, headers=headers)
+        return opened
+
+    def take_down(self, report: Json, channel: Channel, *, key: str | None = None) -> Json:
+        """Open a ticket for somebody who called, or for a customer; the ticket as it is then."""
+        headers = {"Idempotency-Key": key} if key else {}
+        opened: Json = self._ask("POST", "/api/v1/desk/tickets", json={**report, "channel": channel}, headers=headers)
         return opened
 
     def ticket(self, reference: str) -> Json:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from functions.shared.contracts.words import Status
+from functions.shared.contracts.words import Channel, Role, Status
 from ops.failure import Failure
 from ops.spans import Since, span
 
@@ -21,11 +21,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer as 
 @app.command("open")
 def open_ticket(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The report as JSON; - reads it from the input.")],
+    channel: Annotated[
+        Channel | None,
+        typer.Option(help="Take it down as an agent: phone, manager or chat; what is missing is marked."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Report a problem as a customer would, and print its reference and tracking link."""
+    """Report a problem as a customer would, and print its reference and tracking link; or take one down as an agent."""
     from ops.desk_client import DeskClient
 
+    if channel is not None:
+        taken = DeskClient.as_staff(Role.AGENT).take_down(_report(file), channel)
+        lacks = f"  lacks {', '.join(taken['missing'])}" if taken["missing"] else ""
+        print(json.dumps(taken, ensure_ascii=False) if as_json else f"{taken['reference']}{lacks}")
+        return
     opened = DeskClient.as_customer().open_ticket(_report(file))
     print(json.dumps(opened) if as_json else f"{opened['reference']}  {opened['tracking_url']}")
 

@@ -97,7 +97,7 @@ def test_a_caller_is_found_while_their_number_is_typed(visitor: Visitor, desk: R
     sign_in(page, AGENT)
     page.get_by_role("link", name="新建工单").click()
     page.get_by_label("一句话描述问题").fill("第二次来电：还是登录不了")
-    page.get_by_label("是哪位客户？").press_sequentially(number[:9])
+    page.get_by_role("searchbox", name="是哪位客户？").press_sequentially(number[:9])
     page.locator(".caller").get_by_text("赵六").click()
 
     expect(page.locator("input[name=contact_phone]")).to_have_value(number)
