@@ -20,6 +20,7 @@ from functions.desk import (
 )
 from functions.desk.pages import (
     customers,
+    details_routes,
     handling_routes,
     incident_routes,
     mail_routes,
@@ -48,6 +49,7 @@ app.include_router(handling_api.router)
 app.include_router(rules_api.router)
 app.include_router(opening_routes.router)
 app.include_router(incidents_api.router)
+app.include_router(details_routes.router)
 app.include_router(routes.router)
 app.include_router(handling_routes.router)
 app.include_router(mail_api.router)

@@ -1,9 +1,8 @@
 """A problem that somebody of the desk takes down: on the phone, or for a customer they look after."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from functions.shared.bodies import Bodies
@@ -17,13 +16,11 @@ from functions.shared.domain.form_answers import REQUIRED
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal
-from functions.shared.reports import PATHS, Report, read_report
-from functions.shared.ticketing import NaturalKey, Tickets
+from functions.shared.reports import PATHS, Report, natural_keys, read_report
+from functions.shared.ticketing import Tickets
 
 TAKEN_DOWN: Final = (Channel.PHONE, Channel.MANAGER, Channel.CHAT)
 """Channels that people of the desk write down themselves."""
-
-KEYS_KEPT: Final = timedelta(days=30)
 
 
 class CustomerRecords(Protocol):
@@ -101,7 +98,9 @@ class Opening:
                 form=report.form,
             )
 
-        ticket, is_new = self._tickets.open(begin, _keys(principal, idempotency_key, report, now))
+        ticket, is_new = self._tickets.open(
+            begin, natural_keys("taken-down", principal.id, idempotency_key, report, now)
+        )
         return Opened(ticket, reference(ticket.id, config.desk.prefix), is_new)
 
     def _customer(
@@ -126,7 +125,7 @@ class Opening:
             path = paths.get("contact_phone", "contact_phone")
             raise InvalidInput([FieldError(path, "required", REQUIRED.in_language(report.language))])
         contact, claimed = self._customers.recognise(caller)
-        company = self._vouched_for(claimed)
+        company = self.vouched_for(claimed)
         self._learn(contact, caller, company)
         return contact, company
 
@@ -147,9 +146,9 @@ class Opening:
         reachable = caller.model_copy(
             update={"address": caller.address or known.address, "phone": caller.phone or known.phone}
         )
-        return self._vouched_for(self._customers.recognise(reachable)[1]) if caller.company else None
+        return self.vouched_for(self._customers.recognise(reachable)[1]) if caller.company else None
 
-    def _vouched_for(self, company: Company | None) -> Company | None:
+    def vouched_for(self, company: Company | None) -> Company | None:
         """The company as the desk knows it: who says that the customer belongs to it works here."""
         if company is None or not company.is_claimed:
             return company
@@ -170,11 +169,3 @@ def _completed(
     }
     given = {name: answer for name, answer in answers.items() if answer not in (None, "")}
     return {**answers, **{name: answer for name, answer in found.items() if answer}, **given}
-
-
-def _keys(principal: Principal, idempotency_key: str | None, report: Report, now: datetime) -> list[NaturalKey]:
-    if not idempotency_key:
-        return []
-    said = report.model_dump_json(exclude={"form", "missing"})
-    fingerprint = hashlib.sha256(said.encode()).hexdigest()
-    return [NaturalKey(f"taken-down:{principal.id}:{idempotency_key}", fingerprint, now + KEYS_KEPT)]

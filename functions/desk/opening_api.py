@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from functions.desk.opening import TAKEN_DOWN
 from functions.desk.views import TicketView
-from functions.desk.wiring import authenticate, desk, opening
+from functions.desk.wiring import authenticate, desk, details, opening
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.errors import InvalidInput
 from functions.shared.reports import answers_in
@@ -41,3 +41,13 @@ def take_down(body: Annotated[dict[str, Any], Body()], idempotency_key: Idempote
     link = f"/api/v1/desk/tickets/{opened.reference}"
     view = desk().read(principal, opened.reference, now=now)
     return Response(status, content_types.APPLICATION_JSON, view, headers={"Location": link})
+
+
+@router.post("/api/v1/desk/tickets/<reference>/details")
+def provide_details(
+    reference: str, body: Annotated[dict[str, Any], Body()], idempotency_key: IdempotencyKey = None
+) -> TicketView:
+    """Fill in what the ticket lacks."""
+    principal, now = authenticate(router.current_event), datetime.now(UTC)
+    details().provide(principal, reference, answers_in(body), idempotency_key=idempotency_key, now=now)
+    return desk().read(principal, reference, now=now)

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from functions.desk.customers import Customers
+from functions.desk.details import Details, no_files
 from functions.desk.handling import Handling
 from functions.desk.incidents import IncidentDesk
 from functions.desk.mail import TicketMail
@@ -21,6 +22,7 @@ from functions.desk.settings import DeskHttpSettings
 from functions.desk.sign_in import SignIn
 from functions.desk.staffing import Staffing
 from functions.desk.suggestions import Suggestions
+from functions.shared.completing import Completing
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.arrivals import Arrivals
 from functions.shared.gateways.blobs import Blobs
@@ -103,6 +105,22 @@ def customers() -> Customers:
     parts = wiring()
     lists = DirectorySearch(parts.dynamodb, settings().table_name, parts.desk_id, parts.directory)
     return Customers(config=parts.config.last_read, records=parts.directory, lists=lists, tickets=parts.store)
+
+
+@cache
+def details() -> Details:
+    """How people of the desk complete tickets."""
+    parts = wiring()
+    completing = Completing(
+        config=parts.config.last_read,
+        tickets=parts.tickets,
+        timelines=parts.store,
+        customers=parts.directory,
+        bodies=parts.bodies,
+        attachments=no_files,
+        believe=opening().vouched_for,
+    )
+    return Details(config=parts.config.last_read, reader=parts.store, completing=completing)
 
 
 @cache

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from functions.intake.requests import FollowUp, UploadRequest
+from functions.intake.service import customer
 from functions.intake.tracking import TrackedLine, TrackedTicket
 from functions.intake.wiring import authenticate, completing, desk_config, intake, settings, tokens
 from functions.shared.contracts.words import Channel, Language, Slug, Status
@@ -108,16 +109,17 @@ def provide_details(
     reference: str, body: Annotated[dict[str, Any], Body()], idempotency_key: IdempotencyKey = None
 ) -> TrackedTicket:
     """Fill in what the ticket lacks; `missing` of the answer says what it lacks still."""
-    customer = authenticate(router.current_event)
+    principal = authenticate(router.current_event)
+    ticket = intake().visible(principal, reference)
     completing().provide(
-        customer,
-        reference,
+        ticket,
         answers_in(body),
+        actor=customer(ticket.contact),
         channel=Channel.API,
         idempotency_key=idempotency_key,
         now=datetime.now(UTC),
     )
-    return intake().track(customer, reference)
+    return intake().track(principal, reference)
 
 
 @router.get("/api/v1/tickets/<reference>/attachments/<number>")

@@ -1,12 +1,9 @@
 """The customer's door: a problem in any shape becomes a ticket; its customer follows it and says more."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, Protocol
-
-from pydantic import BaseModel
+from datetime import datetime
+from typing import Protocol
 
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.tracking import TrackedLine, TrackedTicket, track
@@ -33,11 +30,8 @@ from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.blobs import UploadForm
 from functions.shared.identity.principal import Principal
-from functions.shared.reports import ATTACHMENTS, Report
-from functions.shared.ticketing import NaturalKey, Tickets
-
-KEYS_KEPT: Final = timedelta(days=30)
-"""How long a repeated request is recognised."""
+from functions.shared.reports import ATTACHMENTS, Report, names_of, natural_keys
+from functions.shared.ticketing import Tickets
 
 
 class TicketReader(Protocol):
@@ -234,28 +228,9 @@ class Intake:
         return self._uploads.accept(ids, field)
 
 
-def names_of(files: Mapping[str, Sequence[Attachment]]) -> dict[str, tuple[str, ...]]:
-    """What the files are called, by the field that asked for them."""
-    return {field: tuple(file.name for file in some) for field, some in files.items()}
-
-
 def customer(contact: Contact) -> Actor:
     """The customer as the one who acts."""
     return Actor(kind="customer", id=contact.id, name=contact.name or contact.address or contact.phone or "")
-
-
-def natural_keys(
-    kind: str, scope: str, idempotency_key: str | None, request: BaseModel, now: datetime
-) -> list[NaturalKey]:
-    """What makes the request the same as an earlier one.
-
-    The key is the caller's own: nobody learns of a ticket by guessing another's key.
-    """
-    if not idempotency_key:
-        return []
-    said = request.model_dump_json(exclude={"form", "missing"})  # what the desk made of it is not what was said
-    fingerprint = hashlib.sha256(said.encode()).hexdigest()
-    return [NaturalKey(f"{kind}:{scope}:{idempotency_key}", fingerprint, now + KEYS_KEPT)]
 
 
 def _public_files(event: TicketEvent) -> tuple[Attachment, ...]:

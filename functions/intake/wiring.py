@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 
 from functions.intake.channels.door import ChannelDoor
-from functions.intake.completing import Completing
 from functions.intake.limits import Gate
 from functions.intake.service import Intake
 from functions.intake.settings import IntakeHttpSettings
 from functions.intake.uploads import Uploads
+from functions.shared.completing import Completing
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.channel_secrets import ChannelSecretsParameter
@@ -64,7 +64,6 @@ def completing() -> Completing:
         timelines=parts.store,
         customers=parts.directory,
         bodies=parts.bodies,
-        visible=intake().visible,
         attachments=intake().attachments,
     )
 

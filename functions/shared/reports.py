@@ -1,11 +1,13 @@
 """What a customer sends in, read through the desk's form into the parts that every ticket has."""
 
-from collections.abc import Collection, Iterable, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.shared.contracts.events import Message, Problem
+from functions.shared.contracts.events import Attachment, Message, Problem
 from functions.shared.contracts.words import Channel, Impact, Language, Slug, Urgency
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import ConfigMissing, FieldError, InvalidInput
@@ -14,6 +16,7 @@ from functions.shared.domain.form_answers import REQUIRED, Objection
 from functions.shared.domain.form_fields import TOPIC, FieldKind
 from functions.shared.domain.form_schema import json_schema
 from functions.shared.domain.languages import language_of
+from functions.shared.ticketing import NaturalKey
 
 _CONTACT: Final = {"name": "contact_name", "address": "contact_email", "phone": "contact_phone"}
 """The form's fields that the API's JSON keeps in the object `contact`."""
@@ -22,6 +25,9 @@ PATHS: Final = {field: f"contact.{name}" for name, field in _CONTACT.items()}
 """Where a complaint about a field of the form must point to in the API's JSON."""
 
 ATTACHMENTS: Final = "attachments"
+
+KEYS_KEPT: Final = timedelta(days=30)
+"""How long a repeated request is recognised."""
 
 
 class Report(BaseModel):
@@ -178,3 +184,22 @@ def language_in(answers: dict[str, Any]) -> Language | None:
     except ValueError:
         known = ", ".join(Language)
         raise InvalidInput.of("language", "unknown_choice", f"The desk speaks {known}.") from None
+
+
+def names_of(files: Mapping[str, Sequence[Attachment]]) -> dict[str, tuple[str, ...]]:
+    """What the files are called, by the field that asked for them."""
+    return {field: tuple(file.name for file in some) for field, some in files.items()}
+
+
+def natural_keys(
+    kind: str, scope: str, idempotency_key: str | None, request: BaseModel, now: datetime
+) -> list[NaturalKey]:
+    """What makes the request the same as an earlier one.
+
+    The key is the caller's own: nobody learns of a ticket by guessing another's key.
+    """
+    if not idempotency_key:
+        return []
+    said = request.model_dump_json(exclude={"form", "missing"})  # what the desk made of it is not what was said
+    fingerprint = hashlib.sha256(said.encode()).hexdigest()
+    return [NaturalKey(f"{kind}:{scope}:{idempotency_key}", fingerprint, now + KEYS_KEPT)]

@@ -119,3 +119,24 @@ def test_the_form_comes_back_with_what_is_wrong() -> None:
     assert 'id="title-error"' in visitor.html
     assert "一直转圈" in visitor.html
     assert 'value="13900139000"' in visitor.html
+
+
+def test_what_was_learnt_later_is_filled_in() -> None:
+    _, view = call("POST", "/api/v1/desk/tickets", {**CALL, "contact": {"phone": "139 0013 9000"}}, AGENT)
+    path, name = f"/api/v1/desk/tickets/{view['reference']}/details", view["reference"]
+
+    _, view = call("POST", path, {"impact": "person", "contact": {"name": "赵六"}}, AGENT)
+    assert view["missing"] == ["topic", "company", "urgency"]
+    assert (view["impact"], view["contact"]["name"]) == ("person", "赵六")
+    assert call("POST", path, {"attachments": ["att_" + "0" * 32]}, AGENT)[1]["errors"][0]["code"] == "not_uploaded"
+
+    visitor = browser(AGENT)
+    assert visitor.get(f"/desk/tickets/{name}") == 200
+    assert f'href="/desk/tickets/{name}/details"' in visitor.html
+    assert visitor.get(f"/desk/tickets/{name}/details") == 200
+    assert 'name="impact"' not in visitor.html
+    assert visitor.post(f"/desk/tickets/{name}/details") == 422
+    assert visitor.post(f"/desk/tickets/{name}/details", topic="question", company="六合", urgency="low") == 200
+    assert visitor.path == f"/desk/tickets/{name}?done=details"
+    assert "Still missing" not in visitor.html
+    assert "六合" in visitor.html

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from functions.intake.completing import Completing
 from functions.intake.requests import UploadRequest
+from functions.intake.service import customer
 from functions.shared.bodies import Bodies
-from functions.shared.contracts.events import Attachment, Contact, DetailsProvided, Problem, TicketOpened
+from functions.shared.completing import Completing, OpenQuestions
+from functions.shared.contracts.events import Attachment, Contact, DetailsProvided, Problem, TicketOpened, TicketUpdated
 from functions.shared.contracts.words import Channel, Impact, Language, Status, TicketId, Urgency
 from functions.shared.domain.decisions import open_ticket, receive, wait
 from functions.shared.domain.directory import contact_id
-from functions.shared.domain.errors import InvalidInput, TicketNotFound
+from functions.shared.domain.errors import InvalidInput
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket_answers import answers_in_problem, answers_of
@@ -33,7 +34,6 @@ class MailedDoor(Door):
             timelines=self.store,
             customers=self.customers,
             bodies=Bodies(self.blobs, DESK),
-            visible=self.intake.visible,
             attachments=self.intake.attachments,
         )
         said = Problem(title="导出后全是 0", description=make_message("金额一列"), **problem)
@@ -54,11 +54,20 @@ class MailedDoor(Door):
         return reference(self.ticket.id, CONFIG.desk.prefix)
 
     def asked(self) -> set[str]:
-        return {field.id for field in self.completing.open_questions(customer_of(self.ticket), self.name).fields}
+        return {field.id for field in self.open_questions().fields}
+
+    def open_questions(self) -> OpenQuestions:
+        ticket = self.intake.visible(customer_of(self.ticket), self.name)
+        return self.completing.open_questions(ticket)
 
     def provide(self, key: str | None = None, **answers: Any) -> Ticket:
         return self.completing.provide(
-            customer_of(self.ticket), self.name, answers, channel=Channel.API, idempotency_key=key, now=NOON
+            self.open_questions().ticket,
+            answers,
+            actor=customer(MAILER),
+            channel=Channel.API,
+            idempotency_key=key,
+            now=NOON,
         )
 
     def provided(self) -> list[DetailsProvided]:
@@ -85,7 +94,7 @@ def test_what_is_known_is_not_asked_again():
 
     assert door.ticket.missing == ("company",)
     assert door.asked() == {"company"}
-    assert door.completing.open_questions(customer_of(door.ticket), door.name).known["title"] == "导出后全是 0"
+    assert door.open_questions().known["title"] == "导出后全是 0"
 
 
 def test_what_is_provided_stands_on_the_ticket_and_is_missing_no_more():
@@ -187,12 +196,12 @@ def test_a_ticket_that_waits_for_the_customer_goes_on():
     assert after.missing == ("company", "impact", "urgency")
 
 
-def test_nobody_fills_in_the_ticket_of_another():
+def test_what_rules_and_people_decide_is_missing_no_more():
     door = MailedDoor()
-    other = Door().report().ticket
+    change = {"impact": "person", "fields": {"topic": "question"}}
 
-    with pytest.raises(TicketNotFound):
-        door.completing.provide(
-            customer_of(other.with_changes(id="tkt_99999999")), door.name, {"impact": "person"},
-            channel=Channel.API, idempotency_key=None, now=NOON,
-        )  # fmt: skip
+    after = door.tickets.handle(
+        door.ticket.id, lambda ticket: [ticket.happening(TicketUpdated, actor=AGENT, now=NOON, **change)]
+    )
+
+    assert after.missing == ("company", "urgency")

@@ -24,6 +24,7 @@ TICKET: Final = f"{TICKETS}/<ticket>"
 DONE: Final = frozenset(
     {
         "opened",
+        "details",
         "take",
         "assign",
         "priority",

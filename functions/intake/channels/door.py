@@ -171,6 +171,7 @@ class ChannelDoor:
                 actor=_actor(contact),
                 now=now,
                 missing=form.missing(answers, channel) if form else (),
+                form=form.id if form else None,
             )
 
         return self._tickets.open(begin, keys)

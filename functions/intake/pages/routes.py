@@ -17,11 +17,12 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.shared.cookies import Cookie
 from pydantic import ValidationError
 
-from functions.intake.completing import OpenQuestions
 from functions.intake.pages.views import DetailsPage, ReportPage, ThanksPage, TrackingPage
 from functions.intake.requests import FollowUp, UploadRequest
+from functions.intake.service import customer
 from functions.intake.tracking import TrackedTicket
 from functions.intake.wiring import authenticate, completing, cookies, desk_config, forms, intake, settings, tokens
+from functions.shared.completing import OpenQuestions
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.errors import FieldError, InvalidInput, NotFound
 from functions.shared.domain.form import NOTHING
@@ -152,7 +153,7 @@ def show_details_form(ticket: str) -> Response[Any]:
         customer = tokens().verify(token, now=datetime.now(UTC))
         path = f"{TRACK}/{intake().track(customer, ticket).reference}"
         return go(f"{path}/details", set_cookies=[_link_cookie(token, TRACK if customer.contact_id else path)])
-    return _details(request, completing().open_questions(authenticate(request.event), ticket))
+    return _details(request, completing().open_questions(intake().visible(authenticate(request.event), ticket)))
 
 
 @router.post(f"{TRACK}/<ticket>/details")
@@ -160,16 +161,15 @@ def provide_details(ticket: str) -> Response[Any]:
     """Take what was filled in; on to the ticket, or to what is missing still."""
     request, now = _request(), datetime.now(UTC)
     posted = _checked_form(request, now)
-    customer = authenticate(request.event)
-    questions = completing().open_questions(customer, ticket)
+    questions = completing().open_questions(intake().visible(authenticate(request.event), ticket))
     try:
         given = posted_answers(posted, questions.fields)
         shown = questions.form.without_hidden({**questions.known, **given}, questions.ticket.channel)
         answers = {name: answer for name, answer in given.items() if name in shown}
         after = completing().provide(
-            customer,
-            ticket,
+            questions.ticket,
             {**answers, "language": request.language},
+            actor=customer(questions.ticket.contact),
             channel=Channel.FORM,
             idempotency_key=_repeat_key(posted, json.dumps(answers)),
             now=now,

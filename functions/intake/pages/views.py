@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Self
 
-from functions.intake.completing import OpenQuestions
 from functions.intake.tracking import TrackedEntry, TrackedTicket
+from functions.shared.completing import OpenQuestions
 from functions.shared.contracts.words import Channel, Language, Metric, Status
 from functions.shared.domain.form import NOTHING, Form
 from functions.shared.pages.clocks import Due, deadline

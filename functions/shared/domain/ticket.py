@@ -1,5 +1,6 @@
 """The ticket: its current state, and how each event changes it."""
 
+from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -11,7 +12,6 @@ from functions.shared.contracts.events import (
     Company,
     Contact,
     DetailsProvided,
-    Message,
     MessageReceived,
     NotificationSent,
     PriorityChanged,
@@ -232,12 +232,18 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "fields": {**ticket.fields, **event.fields},
                 "policy": event.policy,
                 "suggestions": tuple(one for one in event.suggestions if not one.has_acted),
+                "missing": _without(ticket.missing, ("module",) if event.module else (), event.fields),
             }
         case TicketUpdated():
             told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}
             changed = {name: value for name, value in told.items() if value is not None}
             left = _unless("module", ticket) if event.module else ticket.suggestions
-            return {**changed, "fields": {**ticket.fields, **event.fields}, "suggestions": left}
+            return {
+                **changed,
+                "fields": {**ticket.fields, **event.fields},
+                "missing": _without(ticket.missing, changed, event.fields),
+                "suggestions": left,
+            }
         case TimePassed():
             return {"passed": {**ticket.passed, event.measure: Passed(since=event.since, hours=event.hours)}}
         case PriorityChanged():
@@ -252,7 +258,7 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
             return {
                 "message_ids": remembered,
                 "last_customer_message_at": event.occurred_at,
-                "missing": _still_missing(ticket.missing, event.message),
+                "missing": _without(ticket.missing, ("attachments",) if event.message.attachments else ()),
             }
         case DetailsProvided():
             replaced = ("module", "impact", "urgency", "contact", "company")
@@ -300,9 +306,10 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
             return handling_changes(ticket.procedure, ticket.checklists, event)
 
 
-def _still_missing(missing: tuple[str, ...], message: Message) -> tuple[str, ...]:
-    """What a ticket lacks once `message` came: a screenshot may come with an answer by mail."""
-    return tuple(name for name in missing if name != "attachments") if message.attachments else missing
+def _without(missing: tuple[str, ...], *known: Iterable[str]) -> tuple[str, ...]:
+    """What a ticket lacks once the fields in `known` are: rules and people decide them, a screenshot comes by mail."""
+    found = {name for some in known for name in some}
+    return tuple(name for name in missing if name not in found)
 
 
 def _unless(field: str, ticket: Ticket) -> tuple[Suggestion, ...]:

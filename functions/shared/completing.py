@@ -7,9 +7,8 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel
 
-from functions.intake.service import customer, names_of, natural_keys
 from functions.shared.bodies import Bodies
-from functions.shared.contracts.events import Attachment, Company, Contact, TicketEvent
+from functions.shared.contracts.events import Actor, Attachment, Company, Contact, TicketEvent
 from functions.shared.contracts.words import Channel, Language, TicketId
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
@@ -23,8 +22,7 @@ from functions.shared.domain.form_conditions import NEVER, asked
 from functions.shared.domain.form_fields import FieldKind, FormField
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket_answers import answers_of
-from functions.shared.identity.principal import Principal
-from functions.shared.reports import ATTACHMENTS, PATHS, language_in, refusal, with_module
+from functions.shared.reports import ATTACHMENTS, PATHS, language_in, names_of, natural_keys, refusal, with_module
 from functions.shared.ticketing import Tickets
 
 _KNOWN_ALREADY: Final = Bilingual(zh="这一项我们已经知道了。", en="We know this already.")
@@ -58,7 +56,7 @@ class _Details(BaseModel):
 
 
 class Completing:
-    """The customer's door for what their report lacks."""
+    """What fills in what a report lacks."""
 
     def __init__(
         self,
@@ -68,47 +66,40 @@ class Completing:
         timelines: Timelines,
         customers: Customers,
         bodies: Bodies,
-        visible: Callable[[Principal, str], Ticket],
         attachments: Callable[[Sequence[str], str], tuple[Attachment, ...]],
+        believe: Callable[[Company | None], Company | None] = lambda company: company,
     ) -> None:
-        """`visible` gives the ticket that a caller may see, `attachments` the files that were uploaded for a field."""
+        """`attachments` gives the files that were uploaded for a field, `believe` makes of a company that somebody is
+        said to belong to what this door makes of it.
+        """
         self._config = config
         self._tickets = tickets
         self._timelines = timelines
         self._customers = customers
         self._bodies = bodies
-        self._visible = visible
         self._attachments = attachments
-
-    def open_questions(self, principal: Principal, reference_text: str) -> OpenQuestions:
-        """What the ticket lacks, and what else has to be asked to know it.
-
-        Raises:
-            TicketNotFound: there is none, or it is not the caller's.
-        """
-        return self._questions(self._visible(principal, reference_text))
+        self._believe = believe
 
     def provide(
         self,
-        principal: Principal,
-        reference_text: str,
+        ticket: Ticket,
         answers: Mapping[str, Any],
         *,
+        actor: Actor,
         channel: Channel,
         idempotency_key: str | None,
         now: datetime,
         paths: Mapping[str, str] = PATHS,
     ) -> Ticket:
-        """Fill in what `answers` give; whatever is missing then stays missing.
+        """Fill in what `answers` give, as `actor` says it; whatever is missing then stays missing.
 
         Raises:
             InvalidInput: naming every answer that is unacceptable, or all that is missing where none was given.
         """
-        ticket = self._visible(principal, reference_text)
         given = dict(answers)
         language = language_in(given) or ticket.language
         key = natural_keys("details", ticket.id, idempotency_key, _Details(answers=given), now)
-        questions = self._questions(ticket)
+        questions = self.open_questions(ticket)
         new = self._accepted(questions, with_module(given, self._config()), language, paths)
         if not new:
             return ticket
@@ -123,12 +114,12 @@ class Completing:
         def command(current: Ticket) -> list[TicketEvent]:
             filled_meanwhile = set(ticket.missing) - set(current.missing)
             missing = tuple(name for name in left if name not in filled_meanwhile)
-            who = customer(current.contact)
-            return provide_details(current, channel=channel, actor=who, now=now, missing=missing, **details)
+            return provide_details(current, channel=channel, actor=actor, now=now, missing=missing, **details)
 
         return self._tickets.handle(ticket.id, command, key)
 
-    def _questions(self, ticket: Ticket) -> OpenQuestions:
+    def open_questions(self, ticket: Ticket) -> OpenQuestions:
+        """What `ticket` lacks, and what else has to be asked to know it."""
         config = self._config()
         form = config.form(ticket.form) or config.form()
         if form is None:
@@ -169,7 +160,7 @@ class Completing:
             details["contact"] = contact.model_copy(update=about)
         if "company" in new:
             caller = Caller(name=contact.name, address=contact.address, phone=contact.phone, company=new["company"])
-            details["company"] = self._customers.recognise(caller)[1]
+            details["company"] = self._believe(self._customers.recognise(caller)[1])
         attached = tuple(file for some in files.values() for file in some)
         if attached or "description" in new:
             details["message"] = self._bodies.message(new.get("description", ""), attachments=attached)
