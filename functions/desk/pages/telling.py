@@ -256,7 +256,10 @@ class Teller:
                     metric=metric, due=self._moment(event.due_at), people=self._people(event.recipients),
                 )  # fmt: skip
             case SlaBreached():
-                return self._fact(event, "alarm", "breached", "alarm", metric=metric, due=self._moment(event.due_at))
+                return self._fact(
+                    event, "alarm", "breached", "alarm",
+                    metric=metric, due=self._moment(event.due_at), people=self._people(event.recipients),
+                )  # fmt: skip
             case TicketEscalated():
                 return self._fact(
                     event, "bolt", "escalated", "alarm", level=event.level, people=self._people(event.recipients)
