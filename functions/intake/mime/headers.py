@@ -21,6 +21,8 @@ _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,1200})>")
 _SPACES = re.compile(r"\s+")
 _BOXED = re.compile(r"^(?P<name>.*?)<(?P<address>[^<>]*)>?[^<>]*$", re.DOTALL)
+_TRICKY = re.compile(r'["(\\]')
+_BETWEEN = re.compile(r"[,;](?![^<>]*>)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 
 
@@ -124,6 +126,8 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 def _split_list(value: str) -> list[str]:
     """Split at commas and semicolons outside quotes, comments and angle brackets."""
+    if not _TRICKY.search(value) and value.count("<") == value.count(">"):
+        return [piece for one in _BETWEEN.split(value) if (piece := one.strip())]
     pieces: list[str] = []
     start, quoted, boxed, depth = 0, False, False, 0
     escaped = False

@@ -36,7 +36,7 @@ _STYLES = {
     "margin-left", "padding", "padding-left", "text-align", "text-decoration", "vertical-align", "white-space",
 }  # fmt: skip
 _LEAVES = {"br", "img", "hr", "col", "meta", "link", "input", "p", "li", "td", "th", "tr", "dt", "dd", "option"}
-_SUSPECTS = ("src", "href", "url", "&#", "\\")
+_SUSPECTS = (b"src", b"href", b"url", b"&#", b"\\")
 """What may load something, lead nowhere, or be a disguise of that."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 _EMBEDDED = re.compile(r"data:[a-zA-Z0-9.+/-]{0,100};base64,[A-Za-z0-9+/=\s]{200,}")
@@ -62,7 +62,7 @@ def sanitise(html: str) -> str:
     html = _EMBEDDED.sub("", html)[:MAX_HTML]
     if html.count("<") - html.count("</") > MAX_DEPTH and _depth(html) > MAX_DEPTH:
         raise UnsafeHtml("html nested too deeply")
-    lowered = html.lower()
+    lowered = html.encode("utf-8", "replace").lower()  # as bytes, because `str` lowers every Chinese character too
     return _cleaner(has_suspects=any(suspect in lowered for suspect in _SUSPECTS)).clean(html).strip()
 
 

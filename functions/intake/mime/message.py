@@ -7,7 +7,8 @@ this one, which forgive what real mail clients do.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -18,7 +19,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from functions.intake.mime import parts, tnef
 from functions.intake.mime.bounce import Bounce, read_bounce
-from functions.intake.mime.charsets import decode_text
+from functions.intake.mime.bulk import Bulk
+from functions.intake.mime.charsets import decode_text, printable
 from functions.intake.mime.headers import (
     Address,
     decode_words,
@@ -99,8 +101,16 @@ def parse_mail(raw: bytes) -> ReceivedMail:
     Raises:
         UnreadableMail: there is nothing in it that could be shown to a person, or reading it is not safe.
     """
-    message = _tree(raw)
-    body = _Body(linesep="\r\n" if b"\r\n" in raw[:4096] else "\n")
+    _require_readable(raw)
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    bulk = Bulk.taken_out(raw)
+    mail = _read(bulk)
+    return mail if bulk.is_back else _read(Bulk(raw))
+
+
+def _read(bulk: Bulk) -> ReceivedMail:
+    message = _tree(bulk.raw)
+    body = _Body(linesep="\r\n" if b"\r\n" in bulk.raw[:4096] else "\n", bulk=bulk)
     try:
         fields = _fields(message)
         if not _ESSENTIAL & fields.keys():
@@ -111,16 +121,18 @@ def parse_mail(raw: bytes) -> ReceivedMail:
         raise UnreadableMail(f"{type(error).__name__} while reading: {str(error)[:200]}") from error
 
 
-def _tree(raw: bytes) -> EmailMessage:
+def _require_readable(raw: bytes) -> None:
     if not raw.strip():
         raise UnreadableMail("empty")
     if len(raw) > MAX_BYTES:
         raise UnreadableMail(f"larger than {MAX_BYTES} bytes")
     if raw.lower().count(b"boundary") > MAX_MULTIPARTS and len(_BOUNDARY.findall(raw)) > MAX_MULTIPARTS:
         raise UnreadableMail(f"more than {MAX_MULTIPARTS} multiparts")
+
+
+def _tree(raw: bytes) -> EmailMessage:
     try:
-        parser = BytesParser(EmailMessage, policy=_POLICY)
-        return parser.parsebytes(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+        return BytesParser(EmailMessage, policy=_POLICY).parsebytes(raw)
     except _PARSER_FAULTS as error:
         raise UnreadableMail(f"{type(error).__name__} while splitting: {str(error)[:200]}") from error
 
@@ -137,6 +149,7 @@ class _Body:
     """What the parts of a mail hold, gathered in order."""
 
     linesep: str
+    bulk: Bulk
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
     files: list[parts.File] = field(default_factory=list)
@@ -148,6 +161,7 @@ class _Body:
     defects: list[str] = field(default_factory=list)
 
     def read(self, part: EmailMessage, parent: str = "") -> None:
+        self.bulk.put_back(part)
         kind = part.get_content_type()
         is_report = kind == "multipart/report"
         self.kinds.append((kind, parts.parameter(part, "content-type", "report-type").lower() if is_report else ""))
@@ -207,6 +221,7 @@ class _Body:
 
     def _take_forwarded(self, part: EmailMessage) -> None:
         forwarded = parts.forwarded(part, self.linesep, hint=self.charset)
+        forwarded = replace(forwarded, content=self.bulk.restored(forwarded.content))
         self.files.append(forwarded)
         self.returned = self.returned or forwarded.content[:65_536].decode("utf-8", "replace")
 
@@ -220,7 +235,9 @@ def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
     sender = next(iter(_addresses(fields, "from", hint) or _addresses(fields, "sender", hint)), None)
     subject = decode_words(_one(fields, "subject"), hint)[:2_000]
     in_reply_to = parse_message_ids(_one(fields, "in-reply-to"))
+    date = parse_date(_one(fields, "date"))
     machine = recognise(fields, sender=sender.address if sender else "", subject=subject, content_types=body.kinds)
+    machine = machine.model_copy(update={"why": printable(machine.why)}) if machine else None
     bounce = None
     if machine and machine.kind is MachineKind.BOUNCE:
         bounce = read_bounce(
@@ -240,7 +257,7 @@ def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
         to=tuple(_addresses(fields, "to", hint)),
         cc=tuple(_addresses(fields, "cc", hint)),
         subject=subject,
-        date=parse_date(_one(fields, "date")),
+        date=date,
         text=text,
         html=html,
         reply=reply,
@@ -248,7 +265,7 @@ def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
         attachments=tuple(_attachments(body, shown)),
         machine=machine,
         bounce=bounce,
-        defects=tuple(dict.fromkeys([*body.defects, *_header_defects(fields)]))[:20],
+        defects=tuple(dict.fromkeys([*body.defects, *_header_defects(fields, date)]))[:20],
         signed_by=tuple(found[1].lower() for one in fields.get("dkim-signature", ()) if (found := _DKIM.search(one))),
         desk=_one(fields, "x-aftercare-desk"),
     )
@@ -283,13 +300,13 @@ def _addresses(fields: dict[str, list[str]], name: str, hint: str | None) -> lis
     return list(dict.fromkeys(one for value in fields.get(name, ()) for one in parse_addresses(value, hint)))
 
 
-def _header_defects(fields: dict[str, list[str]]) -> Iterator[str]:
+def _header_defects(fields: dict[str, list[str]], date: datetime | None) -> Iterator[str]:
     for name in ("from", "date", "message-id", "subject"):
         if len(fields.get(name, ())) > 1:
             yield f"several {name} fields"
     if "from" not in fields:
         yield "no from field"
-    if "date" in fields and parse_date(_one(fields, "date")) is None:
+    if "date" in fields and date is None:
         yield "unreadable date"
 
 

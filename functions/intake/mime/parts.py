@@ -131,7 +131,8 @@ def report_text(part: EmailMessage) -> str:
     payload = part.get_payload()
     if isinstance(payload, list):
         blocks = cast(Sequence[EmailMessage], payload)
-        return "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.items()) for block in blocks)
+        text = "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.items()) for block in blocks)
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return content(part).decode("utf-8", "replace")
 
 

@@ -246,3 +246,35 @@ def test_forty_megabytes_are_read() -> None:
     mail.add_attachment(b"\x01" * 29_000_000, maintype="application", subtype="zip", filename="big.zip")
 
     assert parse_mail(mail.as_bytes()).attachments[0].size == 29_000_000
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Auto-Submitted",
+        "Precedence",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Reply-To",
+        "Date",
+        "X-Failed-Recipients",
+    ],
+)
+def test_raw_bytes_in_any_field_can_be_written_down(field: str) -> None:
+    raw = f"From: a@x.example\r\n{field}: <".encode() + b"\xb1\xa8@x>\r\n\r\nhello"
+
+    parse_mail(raw).model_dump_json(by_alias=True).encode()
+
+
+def test_raw_bytes_in_a_status_report_can_be_written_down() -> None:
+    status = (
+        b"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@x.example\r\nAction: \xb1\xa8\r\nStatus: \xb1\r\n"
+    )
+    raw = (
+        b"From: MAILER-DAEMON@x.example\r\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\n" + status + b"\r\n--b--\r\n"
+    )
+
+    parse_mail(raw).model_dump_json(by_alias=True).encode()
