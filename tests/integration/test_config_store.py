@@ -147,3 +147,14 @@ def test_the_second_of_two_who_change_a_draft_is_told(drafts):
         with pytest.raises(StaleDraft):
             late()
     assert drafts().get() == draft(1)
+
+
+def test_a_rule_that_names_what_is_not_there_rests_and_the_others_act(new_store, capsys, caplog):
+    gone = CONFIG.model_copy(update={"teams": tuple(it for it in CONFIG.teams if it.id != "finance")})
+    new_store().publish(gone, author="gao-yuan", note="", now=NOW)
+
+    rules = {rule.id: rule.enabled for rule in new_store().live().rules}
+    assert rules == {rule.id: rule.id != "invoice-to-finance" for rule in CONFIG.rules}
+    assert "BrokenRules" in capsys.readouterr().out
+    [told] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (told.rule, told.why) == ("invoice-to-finance", 'rules[1].then[0].team: no team "finance"')

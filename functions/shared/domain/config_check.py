@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.shared.contracts.words import Role
+from functions.shared.contracts.words import Role, Slug
 from functions.shared.domain import mail_wording
 from functions.shared.domain.actions import (
     RUNNING,
@@ -72,6 +72,21 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *_replies(config),
         *(Fault(("templates", *place), message) for place, message in mail_wording.faults(config.templates)),
     ]
+
+
+def broken_rules(config: DeskConfig) -> dict[Slug, str]:
+    """The rules in use that would do something with what is not there, and what that is.
+
+    Of several people to be told, those who have gone are passed over; that breaks no rule.
+    """
+    return {
+        rule.id: str(fault)
+        for number, rule in enumerate(config.rules)
+        if rule.enabled
+        for position, action in enumerate(rule.then)
+        if not isinstance(action, Notify)
+        for fault in _action_names(config, ("rules", number, "then", position), action)
+    }
 
 
 def rule_faults(rules: Sequence[Rule]) -> list[Fault]:

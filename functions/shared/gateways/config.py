@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
 from functions.shared.contracts.config_events import ConfigPublished
 from functions.shared.contracts.events import Actor
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.config_check import broken_rules
 from functions.shared.domain.config_versions import ConfigVersion, Source
 from functions.shared.domain.errors import ConfigMissing, StaleConfig
 from functions.shared.gateways import keys
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+
+logger = Logger(service="config")
 
 RECENT: Final = timedelta(seconds=5)
 """Young enough for whoever asks often and decides nothing by itself."""
@@ -185,7 +191,22 @@ class ConfigStore:
         return found.get("Item")
 
     def _read(self, blob: str) -> DeskConfig:
-        return DeskConfig.model_validate_json(self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read())
+        read = self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read()
+        return _without_broken_rules(DeskConfig.model_validate_json(read))
+
+
+def _without_broken_rules(config: DeskConfig) -> DeskConfig:
+    """`config` with rules at rest that name what is not there. No such version is published; should one be live all
+    the same, one rule must not keep the others from acting."""
+    broken = broken_rules(config)
+    if not broken:
+        return config
+    for rule, why in broken.items():
+        logger.error("rule disabled: it names what is not there", rule=rule, why=why, config_version=config.version)
+    with single_metric(name="BrokenRules", unit=MetricUnit.Count, value=len(broken), namespace="Aftercare"):
+        pass
+    rules = tuple(rule.model_copy(update={"enabled": False}) if rule.id in broken else rule for rule in config.rules)
+    return config.model_copy(update={"rules": rules})
 
 
 def _version(item: Mapping[str, Any]) -> ConfigVersion:
