@@ -28,6 +28,7 @@ def told(reason: Json, language: Language) -> str:
         fate = f"{fate}; its condition {'holds' if reason['holds'] else 'does not hold'}"
     head = f"{reason['rule']} (“{reason['name'][language]}”, version {reason['version']}) {fate}."
     lines = _condition(reason["when"], 1) if reason["when"] else ["  ✓ it has no condition"]
+    lines = [*lines, *(f"  → {placed[language]}" for placed in reason.get("placing", ()))]
     return "\n".join([f"{reason['reference']}, event {reason['event']} ({reason['event_type']}): {head}", *lines])
 
 

@@ -9,7 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from functions.shared.contracts.events import (
     Message,
     MessageReceived,
+    Reason,
     RulesApplied,
+    TicketAssigned,
     TicketEvent,
     TicketOpened,
     TicketTriaged,
@@ -19,6 +21,7 @@ from functions.shared.domain.actions import Verdict
 from functions.shared.domain.conditions import Outcome, leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.document import Bilingual
+from functions.shared.domain.enactment import ROUTER
 from functions.shared.domain.errors import EventNotFound, RuleNotFound, TicketNotFound
 from functions.shared.domain.facts import COUNTS, Facts
 from functions.shared.domain.occasions import Moment, occasion_of, wakes
@@ -31,6 +34,9 @@ from functions.shared.open_tickets import Lists, open_tickets
 
 MOST_RULES: Final = 500
 """So many rules are told of at once."""
+
+_PLACED: Final = (TicketTriaged, TicketAssigned)
+"""Events that may bring a ticket to somebody else."""
 
 
 class Configurations(Protocol):
@@ -72,6 +78,8 @@ class RuleReason(BaseModel):
     """What the rule does when it matches."""
     counted_now: Sequence[str]
     """Fields whose count at the time of the event nobody wrote down, so that they were counted when asked."""
+    placing: tuple[Reason, ...] = ()
+    """Why the ticket went to whom it went: who came into question, in order, and what kept the others from it."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,8 @@ class RuleReasons:
             event = _newest(timeline, rule)
         config, rule = self._rule(rule_id, self._then(timeline, event, live), live)
         trial = self._trial(timeline, event, config, {leaf.field for leaf in leaves(rule.when)} if rule.when else set())
-        return trial.reason(rule, reference(timeline[0].ticket_id, live.desk.prefix))
+        reason = trial.reason(rule, reference(timeline[0].ticket_id, live.desk.prefix))
+        return reason.model_copy(update={"placing": _placing(timeline, event)})
 
     def explain_all(
         self, principal: Principal, reference_text: str, event: int, *, matched_only: bool, first: int = 0
@@ -224,3 +233,11 @@ def _newest(timeline: Sequence[TicketEvent], rule: Rule) -> int:
 def _stopper(config: DeskConfig, tried: Run) -> Slug | None:
     stops = {rule.id for rule in config.rules if rule.stop}
     return next((rule for rule in reversed(tried.matched) if rule in stops), None)
+
+
+def _placing(timeline: Sequence[TicketEvent], event: int) -> tuple[Reason, ...]:
+    """The reasons of the router's next choice of team and person after the event; none where there was none."""
+    placed = next((one for one in timeline if one.sequence > event and isinstance(one, _PLACED)), None)
+    if placed is None or placed.actor.id != ROUTER.id:
+        return ()
+    return tuple(reason for reason in placed.reasons if reason.code.startswith(("team_", "person_")))

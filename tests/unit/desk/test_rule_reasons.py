@@ -114,6 +114,19 @@ def test_a_rule_that_was_not_reached_says_which_rule_stopped_and_whether_it_woul
     assert (reason.fate, reason.stopped_by, reason.holds) == (Fate.NOT_REACHED, "first", True)
 
 
+def test_it_says_who_came_into_question_and_why_one_of_them_has_the_ticket():
+    config = version(1, rule("one", "发票"))
+    kept = Kept(OPENED, *triage(OPENED, ticket_of(OPENED), config, choose=choosing(config), now=NOON))
+
+    reason = why("one", config, kept=kept)
+
+    assert [placed.code for placed in reason.placing] == ["team_by_rule", "person_by_turn", "person_ranking"]
+    shown = told(reason.model_dump(mode="json"), Language.EN)
+    assert "  → 2 people take turns; ticket 1 is 徐芳's" in shown
+    assert "  → In this order: 徐芳 (0 open), 何云 (0 open)" in shown
+    assert why("one", config).placing == ()
+
+
 def test_the_version_that_triaged_the_ticket_answers():
     old, new = version(1, rule("one", "发票")), version(2, rule("one", "合同"), rule("two", "专票"))
     triaged = triage(OPENED, ticket_of(OPENED), old, choose=choosing(old), now=NOON)
