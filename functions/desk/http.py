@@ -28,6 +28,7 @@ from functions.desk.pages import (
     people,
     routes,
     rule_pages,
+    why_routes,
 )
 from functions.desk.sign_in import add_sign_in_routes
 from functions.desk.wiring import sign_in, wiring
@@ -52,6 +53,7 @@ app.include_router(incidents_api.router)
 app.include_router(details_routes.router)
 app.include_router(routes.router)
 app.include_router(handling_routes.router)
+app.include_router(why_routes.router)
 app.include_router(mail_api.router)
 app.include_router(mail_routes.router)
 app.include_router(incident_routes.router)

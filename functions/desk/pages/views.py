@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from functions.desk.pages.telling import Names, Teller
+from functions.desk.pages.why_views import acted
 from functions.desk.views import ClockView, QueueLine, SavedReply, TicketView
 from functions.shared.contracts.events import Company, Contact
 from functions.shared.contracts.words import (
@@ -185,6 +186,7 @@ class TicketPage:
     priorities: Sequence[tuple[str, str]]
     saved_replies: Sequence[Link]
     submission: str
+    acting_rules: Sequence[Link] = ()
     chosen_form: FormName = "reply"
 
     @classmethod
@@ -244,6 +246,10 @@ class TicketPage:
                 Link(reply.name.in_language(language), f"{url}?begin={reply.id}#composer") for reply in saved_replies
             ],
             submission=submission,
+            acting_rules=[
+                Link(names.rules.get(rule, rule), f"{url}/rules?event={event}#rule-{rule}")
+                for rule, event in acted(ticket.timeline)
+            ],
             chosen_form=chosen_form,
         )
 

@@ -12,7 +12,7 @@ import pytest
 from functions.desk import http, wiring
 from functions.desk.pages import routes, visit
 from functions.shared.contracts.events import TicketEvent, TicketTriaged
-from functions.shared.contracts.words import Status
+from functions.shared.contracts.words import Language, Status
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.domain.decisions import open_ticket
 from functions.shared.domain.references import reference
@@ -111,6 +111,29 @@ def test_the_queue_shows_what_is_due(ticket: str) -> None:
     assert ticket not in agent.html
     assert agent.get("/desk?tab=resolved&team=unknown") == 200
     assert "Nothing waits here" in agent.html
+
+
+@pytest.mark.parametrize(
+    ("language", "reached", "shown"), [("zh", "没有命中。", "实际为"), ("en", "Did not match.", "saw")]
+)
+def test_the_ticket_names_the_rules_that_acted_and_says_why_others_did_not(
+    ticket: str, parts: SimpleNamespace, language: str, reached: str, shown: str
+) -> None:
+    id = "tkt_" + ticket[3:].replace("-", "").lower()
+    parts.store.events[id][1] = parts.store.events[id][1].model_copy(update={"matched_rules": ("vip-first",)})
+    agent = signed_in(language=language)
+    name = next(rule.name for rule in default_config().rules if rule.id == "vip-first").in_language(Language(language))
+
+    assert agent.get(f"/desk/tickets/{ticket}") == 200
+    assert f'href="/desk/tickets/{ticket}/rules?event=1#rule-vip-first"' in agent.html
+    assert agent.get(f"/desk/tickets/{ticket}/rules") == 200
+    assert name in agent.html
+    assert "invoice-to-finance" not in agent.html
+    assert agent.get(f"/desk/tickets/{ticket}/rules?event=1&show=all") == 200
+    assert "invoice-to-finance" in agent.html
+    assert reached in agent.html
+    assert shown in agent.html
+    assert agent.get(f"/desk/tickets/{ticket}/rules?event=99") == 404
 
 
 def test_an_agent_takes_answers_and_resolves(ticket: str, parts: SimpleNamespace) -> None:
