@@ -74,7 +74,7 @@ def _of_size(raw: bytes, size: int) -> bytes:
 
 
 def mails_a_second(*readers: Callable[[], object]) -> list[float]:
-    """Of each reader, by the best of several rounds in turn, so that a busy machine is as hard on one as on the other."""
+    """Of each reader, by the best of several rounds in turn, so that a busy machine is as hard on all of them."""
     rounds, _ = timeit.Timer(readers[0], timer=process_time).autorange()
     rounds = max(1, rounds // 5)
     best = [float("inf")] * len(readers)

@@ -57,6 +57,9 @@ _ATTRIBUTION_START = re.compile(
     r"^\s*(?:(?:On|At|Le|Am|El|Em|Il|Op|Den|På|W dniu|Dnia)\b.*\d|(?:在|於)\s*\d|.*(?:于|於)\s*\d{2,4})",
     re.IGNORECASE,
 )
+_HINT_OF_ATTRIBUTION = re.compile(r"[:：]|メール|メッセージ|が書きました")
+_DIGIT = re.compile(r"\d")
+"""What every attribution has; most lines have it not, and are not looked at closer."""
 _QUOTED = re.compile(r"^\s{0,3}[>＞]")
 _RULE = re.compile(r"^\s*[-_=—*]{8,}\s*$")
 _DELIMITER = re.compile(r"^--\s?$|^—\s?$|^-- ?\u00a0?$")
@@ -144,9 +147,9 @@ def _history_at(lines: list[str], at: int) -> int:
             fields += 1
         if fields >= 2:
             return 1 + fields
-    if _ATTRIBUTION.match(line):
+    if _HINT_OF_ATTRIBUTION.search(line) and _ATTRIBUTION.match(line):
         return 1
-    if _ATTRIBUTION_START.match(line):
+    if _DIGIT.search(line) and _ATTRIBUTION_START.match(line):
         for count in (2, 3):
             wrapped = [other.strip() for other in lines[at : at + count]]
             if len(wrapped) == count and all(wrapped) and _ATTRIBUTION.match(" ".join(wrapped)[:_LONGEST_MARK]):
