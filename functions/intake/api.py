@@ -13,13 +13,15 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import customer
 from functions.intake.tracking import TrackedLine, TrackedTicket
-from functions.intake.wiring import authenticate, completing, desk_config, intake, settings, tokens
+from functions.intake.wiring import authenticate, completing, desk_config, intake, proofs, settings, tokens
 from functions.shared.contracts.words import Channel, Language, Slug, Status
 from functions.shared.reports import answers_in, form_of, read_report, served_schema
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key"), StringConstraints(min_length=1, max_length=200)]
+
+Proof = Annotated[str, Header(alias="X-Aftercare-Proof", max_length=2000)]
 
 
 class Reported(BaseModel):
@@ -57,13 +59,21 @@ def read_form(
     return served_schema(wanted, config, channel=channel, language=language or config.desk.default_language)
 
 
+@router.get("/api/v1/challenge")
+def read_challenge() -> dict[str, Any]:
+    """Something to calculate before reporting with a form that asks for a proof of work (ALTCHA)."""
+    return proofs().challenge(now=datetime.now(UTC))
+
+
 @router.post("/api/v1/tickets")
 def report_problem(
-    body: Annotated[dict[str, Any], Body()], idempotency_key: IdempotencyKey = None
+    body: Annotated[dict[str, Any], Body()], idempotency_key: IdempotencyKey = None, proof: Proof = ""
 ) -> Response[Reported]:
     """Open a ticket. 201 for a new one, 200 for a repeated request."""
-    now = datetime.now(UTC)
-    report = read_report(answers_in(body), desk_config(), channel=Channel.API)
+    now, config = datetime.now(UTC), desk_config()
+    report = read_report(answers_in(body), config, channel=Channel.API)
+    if (form := config.form(report.form)) and form.proof_of_work:
+        proofs().check(proof, now=now)
     receipt = intake().report(report, channel=Channel.API, idempotency_key=idempotency_key, now=now)
     token = tokens().for_ticket(receipt.ticket.id, now=now, is_new=receipt.is_new)
     link = f"{settings().public_url}/track/{receipt.reference}"

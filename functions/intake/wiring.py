@@ -9,6 +9,7 @@ import boto3
 
 from functions.intake.channels.door import ChannelDoor
 from functions.intake.limits import Gate
+from functions.intake.proofs import Proofs
 from functions.intake.service import Intake
 from functions.intake.settings import IntakeHttpSettings
 from functions.intake.uploads import Uploads
@@ -69,11 +70,21 @@ def completing() -> Completing:
 
 
 @cache
+def counts() -> RequestCounts:
+    return RequestCounts(wiring().dynamodb, settings().table_name, wiring().desk_id)
+
+
+@cache
+def proofs() -> Proofs:
+    """What lets strangers' machines calculate."""
+    return Proofs(keys(), counts(), wiring().desk_id)
+
+
+@cache
 def gate() -> Gate:
     """What keeps strangers from sending too much."""
     parts = wiring()
-    counts = RequestCounts(parts.dynamodb, settings().table_name, parts.desk_id)
-    return Gate(lambda: parts.config.last_read().desk.limits, counts, parts.store)
+    return Gate(lambda: parts.config.last_read().desk.limits, counts(), parts.store)
 
 
 @cache

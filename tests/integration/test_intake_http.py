@@ -8,8 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.intake import http, wiring
+from functions.intake import api, http, wiring
 from functions.intake.limits import Gate
+from functions.intake.pages import routes
 from functions.intake.settings import IntakeHttpSettings
 from functions.shared.domain.limits import Limits
 from functions.shared.domain.mail_rules import Brake
@@ -18,6 +19,8 @@ from functions.shared.gateways.request_counts import RequestCounts
 from tests.factories import DESK, default_config
 from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT, http_event
+from tests.unit.pages.browser import Browser
+from tests.unit.test_proofs import solved
 
 SAMPLE = Path(__file__).parents[2] / "events" / "intake_report.json"
 BODY: dict[str, Any] = {
@@ -217,3 +220,30 @@ def test_a_contact_cannot_be_flooded_from_many_places_and_a_repeat_is_still_answ
     assert (first[0], again[0]) == (201, 200)
     assert call("POST", "/api/v1/tickets", BODY)[0] == 429
     assert call("POST", "/api/v1/tickets", other)[0] == 201
+
+
+def test_a_form_that_asks_for_a_proof_of_work_takes_each_proof_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = default_config()
+    forms = tuple(form.model_copy(update={"proof_of_work": True}) for form in config.forms)
+    monkeypatch.setattr(api, "desk_config", lambda: config.model_copy(update={"forms": forms}))
+    status, challenge = call("GET", "/api/v1/challenge")
+    assert status == 200
+    proof = {"x-aftercare-proof": solved(challenge)}
+
+    assert call("POST", "/api/v1/tickets", BODY)[1]["errors"][0]["code"] == "proof_required"
+    assert call("POST", "/api/v1/tickets", {**BODY, "title": ""}, **proof)[1]["errors"][0]["field"] == "title"
+    assert call("POST", "/api/v1/tickets", BODY, **proof)[0] == 201
+    assert call("POST", "/api/v1/tickets", BODY, **proof)[1]["errors"][0]["code"] == "proof_refused"
+
+
+def test_the_page_of_such_a_form_calculates_and_asks_again_for_what_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = default_config()
+    forms = tuple(form.model_copy(update={"proof_of_work": True}) for form in config.forms)
+    monkeypatch.setattr(routes, "desk_config", lambda: config.model_copy(update={"forms": forms}))
+    visitor = Browser(http.handler, "en")
+
+    assert visitor.get("/report") == 200
+    assert 'data-proof="/api/v1/challenge"' in visitor.html
+    assert "/proof.js" in visitor.html

@@ -21,7 +21,17 @@ from functions.intake.pages.views import DetailsPage, ReportPage, ThanksPage, Tr
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import customer
 from functions.intake.tracking import TrackedTicket
-from functions.intake.wiring import authenticate, completing, cookies, desk_config, forms, intake, settings, tokens
+from functions.intake.wiring import (
+    authenticate,
+    completing,
+    cookies,
+    desk_config,
+    forms,
+    intake,
+    proofs,
+    settings,
+    tokens,
+)
 from functions.shared.completing import OpenQuestions
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.errors import FieldError, InvalidInput, NotFound
@@ -81,6 +91,8 @@ def report_problem() -> Response[Any]:
         answers |= {"form": form.id, "language": request.language}
         excused = posted.all("no_upload")  # by a browser without scripts, which cannot send files
         report = read_report(answers, config, channel=Channel.FORM, paths={}, excused=_files_among(excused, form))
+        if form.proof_of_work:
+            proofs().check(posted.text("proof"), now=now)
         key = _repeat_key(posted, report.model_dump_json(exclude={"form", "missing"}))
         receipt = intake().report(report, channel=Channel.FORM, idempotency_key=key, now=now)
     except InvalidInput as error:
@@ -292,6 +304,8 @@ def _sentences(errors: tuple[FieldError, ...], request: PageRequest) -> Mapping[
         "not_uploaded": "form.not_uploaded",
         "not_accepted": "form.not_accepted",
         "leave_empty": "form.leave_empty",
+        "proof_refused": "proof.refused",
+        "proof_required": "proof.without_script",
         "string_pattern_mismatch": "form.not_uploaded",
         "string_too_short": "form.required",
         "string_too_long": "form.too_much",

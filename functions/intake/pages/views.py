@@ -32,6 +32,7 @@ class ReportPage:
     parts: Sequence[QuestionPart]
     submission: str
     others: Sequence[FormLink] = ()
+    asks_proof: bool = False
 
     @classmethod
     def of(cls, form: Form, forms: Sequence[Form], language: Language, submission: str, files: Files = NOTHING) -> Self:
@@ -43,6 +44,7 @@ class ReportPage:
             parts=parts_of(Asking.all_of(form, Channel.FORM, language), files),
             submission=submission,
             others=links if len(links) > 1 else (),
+            asks_proof=form.proof_of_work,
         )
 
     @property

@@ -42,6 +42,9 @@ class Form(Part):
     name: Bilingual
     channels: tuple[Channel, ...] = Field(default=tuple(Channel), description="Where the form is used.")
     fields: tuple[FormField, ...] = Field(min_length=1)
+    proof_of_work: bool = Field(
+        default=False, description="Whether the sender's machine has to calculate for a moment, which stops programs."
+    )
     at_least_one: tuple[tuple[str, ...], ...] = Field(
         default=(), description="Groups of fields of which at least one must be answered."
     )

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     FORM = "form-token"
     SIGN_IN = "sign-in"
     REPLY_ADDRESS = "reply-address"
+    PROOF_OF_WORK = "proof-of-work"
 
 
 class SigningKey(BaseModel):
