@@ -1,5 +1,7 @@
 """The running desk as its clients see it: the same HTTP API that everybody uses."""
 
+import base64
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -44,6 +46,8 @@ class DeskClient:
     def open_ticket(self, report: Json, *, key: str | None = None) -> Json:
         """Report a problem; with the `key` of an earlier report, its first answer comes again."""
         headers = {"Idempotency-Key": key} if key else {}
+        if self._ask("GET", "/api/v1/form").get("x-proof-of-work"):
+            headers["X-Aftercare-Proof"] = self._proof()
         opened: Json = self._ask("POST", "/api/v1/tickets", json=report, headers=headers)
         return opened
 
@@ -52,6 +56,17 @@ class DeskClient:
         headers = {"Idempotency-Key": key} if key else {}
         opened: Json = self._ask("POST", "/api/v1/desk/tickets", json={**report, "channel": channel}, headers=headers)
         return opened
+
+    def _proof(self) -> str:
+        """What the desk's form asks a stranger's machine to calculate."""
+        from altcha import v1
+
+        asked = self._ask("GET", "/api/v1/challenge")
+        solution = v1.solve_challenge(asked["challenge"], asked["salt"], asked["algorithm"], asked["maxNumber"])
+        if solution is None:
+            raise Failure("The desk's challenge has no solution.")
+        parts = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")}
+        return base64.b64encode(json.dumps({**parts, "number": solution.number}).encode()).decode()
 
     def ticket(self, reference: str) -> Json:
         """A ticket with its clocks and timeline."""

@@ -91,7 +91,8 @@ def served_schema(form: Form, config: DeskConfig, *, channel: Channel, language:
     """The schema of a report with `form`: of its answers, and of what a report may say beside them."""
     schema = json_schema(form, channel=channel, language=language)
     beside = {"form": {"const": form.id}, "language": {"enum": list(Language)}}
-    return {**schema, "properties": {**schema["properties"], **beside}, "x-config-version": config.version}
+    asks = {"x-proof-of-work": True} if form.proof_of_work else {}
+    return {**schema, "properties": {**schema["properties"], **beside}, "x-config-version": config.version, **asks}
 
 
 def answers_in(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from functions.intake.proofs import LIFE, Proofs
 from functions.shared.domain.errors import InvalidInput
 from functions.shared.domain.mail_rules import Brake
+from ops.desk_client import DeskClient
 from tests.factories import DESK
 from tests.unit.identity.conftest import RingInMemory
 
@@ -83,3 +85,18 @@ def test_a_solution_to_nothing_of_ours_is_refused() -> None:
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda raw: base64.b64encode(raw).decode()))
 def test_nothing_made_up_breaks_the_check(solution: str) -> None:
     assert refusal(solution) in ("proof_required", "proof_refused")
+
+
+def test_the_command_lines_client_solves_what_the_desk_asks() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v1/form":
+            return httpx.Response(200, json={"x-proof-of-work": True})
+        if request.url.path == "/api/v1/challenge":
+            return httpx.Response(200, json=PROOFS.challenge(now=NOW))
+        PROOFS.check(request.headers["X-Aftercare-Proof"], now=NOW)
+        return httpx.Response(201, json={"reference": "AS-0000-0001"})
+
+    client = DeskClient("http://desk.example")
+    client._http = httpx.Client(base_url="http://desk.example", transport=httpx.MockTransport(answer))
+
+    assert client.open_ticket({})["reference"] == "AS-0000-0001"
