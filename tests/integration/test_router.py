@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 
 from functions.router import triage as router
 from functions.router.settings import RouterSettings
@@ -167,6 +168,24 @@ def test_the_sample_event_is_triaged(desk):
 
     assert router.handler(SAMPLE, CONTEXT) == {"batchItemFailures": []}
     assert desk.store.get(sampled.ticket_id).team == "data-reports"
+
+
+def test_who_is_at_work_and_how_much_they_have_is_read_in_one_call(desk, monkeypatch):
+    calls: list[str] = []
+    call = BaseClient._make_api_call
+
+    def counted(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        calls.append(operation)
+        return call(client, operation, arguments)
+
+    router.handler(batch(on_the_bus(opened_on(desk))), CONTEXT)  # what is read once is read
+    event = opened_on(desk)
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    router.handler(batch(on_the_bus(event)), CONTEXT)
+
+    assert calls.count("BatchGetItem") == 1
+    assert calls.count("TransactWriteItems") == 1
+    assert "UpdateItem" not in calls
 
 
 @pytest.mark.usefixtures("desk")

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from functions.desk import http, wiring
 from functions.desk.pages import people, routes, visit
 from functions.shared.contracts.events import TicketTriaged
+from functions.shared.contracts.suggestions import Suggestion
+from functions.shared.domain.references import reference
 from tests.factories import DESK, SYSTEM, make_opened
 from tests.unit.identity.pool import pool_tokens
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
@@ -29,14 +32,20 @@ def _console(monkeypatch: pytest.MonkeyPatch, parts: SimpleNamespace) -> Iterato
     forget(MODULES)
 
 
-def assign_one(parts: SimpleNamespace, person: str) -> str:
+def assign_one(parts: SimpleNamespace, person: str, **decided: Any) -> str:
     event = make_opened()
     parts.tickets.open(lambda _: event)
     parts.tickets.handle(
         event.ticket_id,
         lambda ticket: [
             ticket.happening(
-                TicketTriaged, actor=SYSTEM, now=datetime.now(UTC), priority="P2", team="first-line", assignee=person
+                TicketTriaged,
+                actor=SYSTEM,
+                now=datetime.now(UTC),
+                priority="P2",
+                team="first-line",
+                assignee=person,
+                **decided,
             )
         ],
     )
@@ -86,6 +95,30 @@ def test_a_time_that_is_none_or_ends_too_early_comes_back_with_a_sentence(parts:
     assert agent.post("/desk/people/li-na/status", away_from="2026-03-02T10:00", away_until="2026-03-01T10:00") == 422
     assert "必须晚于开始时间。" in agent.html
     assert parts.store.shares.presences == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "because"),
+    [
+        ("zh", "团队：财务商务（0.94）", "因为 发票、专票"),
+        ("en", "Team: Finance and contracts (0.94)", "because of 发票, 专票"),
+    ],
+)
+def test_what_the_past_suggests_is_done_with_one_click(
+    parts: SimpleNamespace, language: str, line: str, because: str
+) -> None:
+    hint = Suggestion(field="team", value="finance", probability=0.94, evidence=("发票", "专票"), learned="v")
+    ticket = assign_one(parts, "li-na", suggestions=(hint,))
+    url = f"/desk/tickets/{reference(ticket, 'AS')}"
+    agent = signed_in(language=language)
+    assert agent.get(url) == 200
+    assert line in agent.html
+    assert because in agent.html
+
+    assert agent.post(f"{url}/suggestions/team/accept") == 200
+    assert line not in agent.html
+    assert (parts.store.get(ticket).team, parts.store.get(ticket).assignee) == ("finance", "xu-fang")
+    assert agent.post(f"{url}/suggestions/team/accept") == 403  # the page that offered it is gone
 
 
 def test_a_colleague_sees_but_may_say_nothing(parts: SimpleNamespace) -> None:
