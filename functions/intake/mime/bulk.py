@@ -32,7 +32,7 @@ class Bulk:
     def taken_out(cls, raw: bytes) -> "Bulk":
         """The mail with what can be taken out of it taken out."""
         bulk = cls(raw)
-        if len(raw) < LONG or raw.count(b"\r") != raw.count(b"\r\n") or _DIGEST.search(raw):
+        if len(raw) < LONG or raw.count(b"\r") != raw.count(b"\r\n") or _has_digest(raw):
             return bulk
         edges = [0, *_dashes(raw), len(raw)]
         bulk.raw = b"".join(bulk._shortened(raw[begins:ends]) for begins, ends in pairwise(edges))
@@ -71,6 +71,10 @@ class Bulk:
         word = f"{self._mark}-{len(self._kept)}-"
         self._kept[word] = text
         return segment[: empty.end()] + word.encode() + body[len(text) :]
+
+
+def _has_digest(raw: bytes) -> bool:
+    return (b"igest" in raw or b"IGEST" in raw) and _DIGEST.search(raw) is not None
 
 
 def _dashes(raw: bytes) -> Iterator[int]:

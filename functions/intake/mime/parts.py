@@ -58,6 +58,8 @@ def content(part: EmailMessage) -> bytes:
 
 def parameter(part: EmailMessage, header: str, name: str, hint: str | None = None) -> str:
     """A header parameter as text: RFC 2231 pieces, encoded words, raw 8-bit or percent-encoded; empty if absent."""
+    if name not in str(part.get(header, "")).lower():
+        return ""
     try:
         value = part.get_param(name, header=header)
     except (ValueError, LookupError, TypeError):
