@@ -104,3 +104,14 @@ def test_what_is_not_there_is_not_found(place: Place) -> None:
         blobs.beginning("uploads/none", 4, etag="x")
     with pytest.raises(BlobNotFound):
         blobs.keep_copy("uploads/none", "x", name="", content_type="image/png", etag="x")
+
+
+@pytest.mark.parametrize("active", ["text/html", "text/html; charset=utf-8", "image/svg+xml", "Text/JavaScript"])
+def test_a_link_never_names_a_type_that_a_browser_would_run(aws: None, active: str) -> None:
+    del aws
+    blobs = Blobs(boto3.client("s3", config=Config(signature_version="s3v4")), "blobs")
+
+    assert "response-content-type=application%2Foctet-stream" in blobs.link("a", file_name="a", content_type=active)
+    plain = blobs.link("a", file_name="a.html", content_type="image/png")
+    assert "response-content-type=image%2Fpng" in plain
+    assert "response-content-disposition=attachment" in plain

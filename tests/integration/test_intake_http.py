@@ -247,3 +247,18 @@ def test_the_page_of_such_a_form_calculates_and_asks_again_for_what_does_not_hol
     assert visitor.get("/report") == 200
     assert 'data-proof="/api/v1/challenge"' in visitor.html
     assert "/proof.js" in visitor.html
+
+
+def test_nobody_learns_by_asking_whether_a_ticket_exists() -> None:
+    _, mine = call("POST", "/api/v1/tickets", BODY)
+    _, other = call("POST", "/api/v1/tickets", {**BODY, "contact": {"name": "x", "address": "x@else.example"}})
+    bearer = {"authorization": f"Bearer {mine['token']}"}
+
+    def told(path: str, **headers: str) -> tuple[int, str]:
+        status, problem = call("GET", path, **headers)
+        return status, problem["code"]
+
+    for prefix in ("/api/v1/tickets", "/track"):
+        strangers = {told(f"{prefix}/{name}") for name in (other["reference"], "AS-ZZZZ-ZZZZ")}
+        customers = {told(f"{prefix}/{name}", **bearer) for name in (other["reference"], "AS-ZZZZ-ZZZZ")}
+        assert (strangers, customers) == ({(401, "not_signed_in")}, {(404, "ticket_not_found")})

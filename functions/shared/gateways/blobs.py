@@ -16,6 +16,15 @@ _NAME = "name"
 """Metadata that keeps the customer's file name, percent-encoded: metadata is ASCII."""
 
 
+_OCTETS = "application/octet-stream"
+_ACTIVE = frozenset(
+    {
+        "application/javascript", "application/xhtml+xml", "application/xml", "image/svg+xml",
+        "text/html", "text/javascript", "text/xml",
+    }
+)  # fmt: skip
+"""What a browser might run if it showed it: mail and channels bring files under any name."""
+
 _SCAN, _CLEAN = "GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"
 """The tag that GuardDuty's Malware Protection for S3 leaves on what it looked at, and its one good value."""
 
@@ -118,7 +127,7 @@ class Blobs:
                 "Bucket": self._bucket,
                 "Key": key,
                 "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}",
-                "ResponseContentType": content_type,
+                "ResponseContentType": _OCTETS if content_type.partition(";")[0].lower() in _ACTIVE else content_type,
             },
             ExpiresIn=seconds,
         )
