@@ -17,6 +17,7 @@ from tests.e2e.running_desk import RunningDesk
 pytestmark = pytest.mark.browser
 
 AGENT: Final = "sun.lei@aftercare.example"
+MANAGER: Final = "gao.yuan@aftercare.example"
 IMAGES: Final = os.environ.get("AFTERCARE_IMAGES")
 """A folder that the pictures for the README are saved in."""
 
@@ -173,3 +174,24 @@ def test_the_report_works_without_scripts(without_scripts: Page) -> None:
     page.get_by_role("button", name="Send report").click()
 
     expect(page.get_by_role("heading", name="We have it.")).to_be_visible()
+
+
+def test_a_manager_changes_a_rule_sees_what_it_does_and_gives_it_up(visitor: Visitor, desk: RunningDesk) -> None:
+    desk.report(json.loads(PROBLEMS[0].read_text("utf-8")))
+    manager = visitor()
+    sign_in(manager, MANAGER)
+
+    manager.get_by_role("link", name="规则", exact=True).first.click()
+    expect(manager.get_by_text("客户等级是“vip”")).to_be_visible()
+    manager.get_by_role("link", name="VIP 客户优先并告知客户成功经理").click()
+    manager.locator("select[name='a0.do']").select_option("set_team")
+    manager.locator("select[name='a0.value']").select_option("customer-success")
+    manager.get_by_role("button", name="存入草稿").click()
+    expect(manager.get_by_text("已存入草稿。")).to_be_visible()
+    manager.get_by_role("link", name="检查并发布").click()
+    expect(manager.get_by_text("转给客户成功")).to_be_visible()
+    manager.get_by_role("button", name="用最近 50 个工单试一试").click()
+    expect(manager.get_by_text("个工单中有")).to_be_visible()
+    picture(manager, "rules")
+    manager.get_by_role("button", name="放弃草稿").click()
+    expect(manager.get_by_text("草稿已放弃。")).to_be_visible()

@@ -12,7 +12,7 @@ from functions.shared.contracts.words import Language, Priority
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.config_check import spelled
 from functions.shared.domain.config_versions import ConfigVersion
-from functions.shared.domain.facts import FIELDS
+from functions.shared.domain.facts import FIELDS, WORKING_TIME
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.ways import By
@@ -118,6 +118,7 @@ class RulePage:
         text, words = catalogue(language).text, RuleWords.of(config, language)
         own = [f"fields.{field.id}" for part in config.forms for field in part.fields]
         own = [name for name in dict.fromkeys(own) if name.removeprefix("fields.") not in FIELDS]
+        working = [f"{WORKING_TIME}{calendar}" for calendar in config.calendars]
         return cls(
             form=form,
             url=f"{RULES}/new" if is_new else f"{RULES}/{form.id}",
@@ -127,7 +128,7 @@ class RulePage:
             problems=problems,
             told=told,
             occasions=[(one.value, text(f"rules.on.{one}")) for one in Occasion],
-            fields=[(name, words.field(name)) for name in (*FIELDS, *own)],
+            fields=[(name, words.field(name)) for name in (*FIELDS, *own, *working)],
             operators=[(one.value, text(f"rules.operator.{one}")) for one in Operator],
             action_kinds=[(do, text(f"rules.acts.{do}")) for do in NAMED_BY],
             choices=choices_of(config, language),

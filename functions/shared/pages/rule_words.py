@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.facts import WORKING_TIME
 from functions.shared.pages.languages import Catalogue, catalogue
 
 Json = Any
@@ -72,6 +73,8 @@ class RuleWords:
 
     def field(self, field: str) -> str:
         """What a field of conditions is called."""
+        if field.startswith(WORKING_TIME):
+            return self._words.text("rules.field.working_time", calendar=field.removeprefix(WORKING_TIME))
         key = f"rules.field.{field.replace('.', '_')}"
         name = field.partition("fields.")[2]
         return self._words.text(key) if key in self._words else self._own_fields.get(name, name or field)
@@ -93,6 +96,8 @@ class RuleWords:
     def _value(self, field: str, value: Json) -> str:
         if isinstance(value, list | tuple):
             return self._list(self._value(field, one) for one in value)
+        if isinstance(value, bool):
+            return self._words.text("config_diff.yes" if value else "config_diff.no")
         names = self._names.get(field, {})
         key = f"{_WORDS_OF.get(field, '')}.{value}"
         if isinstance(value, str) and value in names:
