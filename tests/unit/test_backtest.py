@@ -12,6 +12,7 @@ from functions.shared.contracts.events import TicketTriaged
 from functions.shared.contracts.words import Priority
 from functions.shared.domain.backtest import MOST_NAMES, OTHERS, Placing, Report, Triage, backtest
 from functions.shared.domain.past_tickets import PastTicket
+from functions.shared.domain.rules import Rule
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.triage import triage
 from ops.cli import app
@@ -183,3 +184,29 @@ def test_the_running_desks_own_past_is_tried_page_by_page(monkeypatch):
     for wrong in ([], ["--since", "90d", "--tickets", "tickets.jsonl"]):
         with pytest.raises(Failure, match="either a file"):
             raise CliRunner().invoke(app, [*command, *wrong]).exception
+
+
+def test_the_hour_of_the_past_is_read_on_the_desks_clock_unless_the_line_says_it():
+    config = default_config()
+    by_night = Rule.model_validate(
+        {
+            "id": "night",
+            "name": {"zh": "夜间", "en": "By night"},
+            "when": {
+                "all": [
+                    {"field": "hour", "op": "at_most", "value": 6},
+                    {"field": "working_time.default", "op": "is", "value": False},
+                ]
+            },
+            "then": [{"do": "set_team", "team": "engineering"}],
+        }
+    )
+    tickets = [
+        PastTicket.model_validate({"id": "night", "opened_at": "2026-03-01T18:00:00+00:00"}),  # 2 h in Shanghai
+        PastTicket.model_validate({"id": "day", "opened_at": "2026-03-02T04:00:00+00:00"}),
+        PastTicket.model_validate({"id": "said", "opened_at": "2026-03-01T18:00:00+00:00", "hour": 12}),
+    ]
+
+    changes = backtest(tickets, Triage(config, ()), Triage(config, (by_night,)), config, report=Report(), now=NOON)
+
+    assert [change["id"] for change in changes] == ["night"]

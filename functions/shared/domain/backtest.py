@@ -2,17 +2,18 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from functions.shared.contracts.words import Impact, Priority, Urgency
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.facts import Facts
+from functions.shared.domain.facts import WORKING_TIME, Facts
 from functions.shared.domain.past_tickets import BadLine, PastTicket
-from functions.shared.domain.rule_index import RuleIndex
+from functions.shared.domain.rule_book import RuleBook
 from functions.shared.domain.rules import Occasion, Rule
+from functions.shared.domain.ticket_facts import time_values
 from functions.shared.domain.triage import team_for
 
 ASPECTS: Final = ("team", "priority", "assignee")
@@ -39,7 +40,9 @@ class Triage:
 
     def __init__(self, config: DeskConfig, rules: Sequence[Rule]) -> None:
         self._config = config
-        self._index = RuleIndex(rules, Occasion.OPENED)
+        book = RuleBook(rules)
+        self._index = book.on(Occasion.OPENED)
+        self.fields = book.fields(Occasion.OPENED)
 
     def place(self, ticket: PastTicket, facts: Facts, *, now: datetime) -> Placing:
         """Where `ticket` would go; `facts` are its own, with the priority of the matrix."""
@@ -161,6 +164,7 @@ def backtest(
     now: datetime,
 ) -> Iterator[Json]:
     """What would change about each ticket that would change; all are counted in `report`."""
+    wanted = before.fields | after.fields
     for ticket in tickets:
         if isinstance(ticket, BadLine):
             report.bad_lines += 1
@@ -170,7 +174,8 @@ def backtest(
         module = config.module_named(reported.module) if reported.module else None
         if module:
             reported = reported.model_copy(update={"module": module.id})
-        facts = Facts({**reported.values(), "status": "new", "priority": _by_matrix(reported, config)})
+        values = {**reported.values(), **_when(reported, config, wanted)}
+        facts = Facts({**values, "status": "new", "priority": _by_matrix(reported, config)})
         placings = (one.place(reported, facts, now=now) for one in (before, after))
         if change := report.add(ticket, *placings):
             yield change
@@ -180,6 +185,16 @@ def unknown_teams(rules: Sequence[Rule], config: DeskConfig) -> list[str]:
     """Teams that the rules name and the desk does not have."""
     named = {action.team for rule in rules for action in rule.then if action.do == "set_team"}
     return sorted(name for name in named if config.team(name) is None)
+
+
+def _when(ticket: PastTicket, config: DeskConfig, wanted: Collection[str]) -> dict[str, object]:
+    """When the ticket was opened, on the desk's clock; what its line says itself counts."""
+    if ticket.opened_at is None:
+        return {}
+    said = {f"{WORKING_TIME}{name}" for name in ticket.working_time}
+    said |= {name for name in ("hour", "weekday") if getattr(ticket, name) is not None}
+    times = time_values(ticket.opened_at, config, wanted)
+    return {name: value for name, value in times.items() if name not in said}
 
 
 def _by_matrix(ticket: PastTicket, config: DeskConfig) -> str:
