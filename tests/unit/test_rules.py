@@ -31,7 +31,7 @@ EFFECTS = {
     "start_procedure": {"procedure": "outage"},
     "set_policy": {"policy": "vip"},
     "reply": {"replies": ("invoice-received",)},
-    "link_incident": {"incident": "AS-7F3K-92QD"},
+    "link_incident": {"incident": "running"},
     "add_checklist": {"checklists": ("refund",)},
 }
 
@@ -203,3 +203,27 @@ def test_a_run_is_the_same_each_time_and_accounts_for_every_rule(some, text):
     assert tried(*some, facts=facts) == result
     assert len(result.trace) == len(some)
     assert [line.rule for line in result.trace if line.fate is Fate.MATCHED] == list(result.matched)
+
+
+def test_an_example_may_say_what_just_happened():
+    on_messages = Rule.model_validate(
+        {
+            "id": "urged",
+            "name": {"zh": "催单", "en": "Urged"},
+            "on": ["message", "updated"],
+            "when": {
+                "any": [
+                    {"field": "message", "op": "contains", "value": "催"},
+                    {"field": "priority", "op": "changed_to", "value": "P0"},
+                ]
+            },
+            "then": [{"do": "add_tags", "tags": ["urged"]}],
+            "examples": [
+                {"ticket": {"title": "打不开", "message": "再催一下"}, "matches": True},
+                {"ticket": {"title": "打不开", "priority": "P0", "previous": {"priority": "P2"}}, "matches": True},
+                {"ticket": {"title": "打不开", "priority": "P0"}, "matches": False},
+            ],
+        }
+    )
+
+    assert list(failed_examples(on_messages)) == []

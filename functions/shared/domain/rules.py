@@ -10,8 +10,9 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from functions.shared.contracts.words import Channel, Impact, Language, Priority, Slug, Urgency
+from functions.shared.contracts.words import Channel, Impact, Language, Priority, Slug, Status, Urgency
 from functions.shared.domain.actions import Action, Verdict
+from functions.shared.domain.calendar import Weekday
 from functions.shared.domain.conditions import Outcome, When
 from functions.shared.domain.document import Bilingual, Part
 from functions.shared.domain.facts import Facts
@@ -60,18 +61,31 @@ class SampleTicket(Part):
     fields: dict[str, Any] = Field(default_factory=dict)
     tags: tuple[str, ...] = ()
     incident: str | None = Field(default=None, description="The running incident that it looks like.")
+    status: Status | None = None
+    team: str | None = None
+    assignee: str | None = None
+    message: str = Field(default="", description="What was just said; absent: the description.")
+    is_machine: bool | None = None
+    hour: int | None = Field(default=None, ge=0, le=23)
+    weekday: Weekday | None = None
+    age: float | None = None
+    idle: float | None = None
+    status_age: float | None = None
+    previous: dict[str, Any] | None = Field(default=None, description="Fields as they were before a change.")
 
     def facts(self) -> Facts:
         """The ticket as conditions see it."""
-        plain = self.model_dump(exclude={"id", "first_message", "company", "contact", "fields"})
+        plain = self.model_dump(exclude={"id", "first_message", "company", "contact", "fields", "previous"})
         return Facts(
             {
                 **plain,
+                "message": self.message or self.description,
                 "text": whole_text(self.title, self.description, self.first_message),
                 **_prefixed("company", self.company.model_dump() if self.company else {}),
                 **_prefixed("contact", self.contact.model_dump() if self.contact else {}),
                 **_prefixed("fields", self.fields),
-            }
+            },
+            self.previous,
         )
 
 
