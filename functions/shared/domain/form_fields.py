@@ -21,7 +21,7 @@ TOPIC: Final = "topic"
 RESERVED: Final = frozenset(
     {
         "channel", "contact", "csrf_token", "errors", "fields", "files", "form", "language", "main", "missing",
-        "no_upload", "submission", "suggestions",
+        "no_upload", "submission", "suggestions", "website",
     }
 )  # fmt: skip
 """Names that reports and pages use for something else."""
