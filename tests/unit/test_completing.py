@@ -196,6 +196,12 @@ def test_a_ticket_that_waits_for_the_customer_goes_on():
     assert after.missing == ("company", "impact", "urgency")
 
 
+def test_a_title_alone_is_no_description():
+    known = answers_in_problem(Problem(title="登录不了", description=make_message("登录不了")), MAILER, None)
+
+    assert "description" not in known
+
+
 def test_what_rules_and_people_decide_is_missing_no_more():
     door = MailedDoor()
     change = {"impact": "person", "fields": {"topic": "question"}}

@@ -20,12 +20,13 @@ _LOGO: Final = 10_000
 
 
 def answers_in_problem(problem: Problem, contact: Contact, company: Company | None) -> dict[str, Any]:
-    """The answers that a report gives, however it came in."""
+    """The answers that a report gives, however it came in; a text that only repeats the title describes nothing."""
+    text = problem.description.text
     return _given(
         {
             **problem.fields,
             "title": problem.title,
-            "description": problem.description.text,
+            "description": None if text == problem.title else text,
             "contact_name": contact.name,
             "contact_email": contact.address,
             "contact_phone": contact.phone,
