@@ -21,7 +21,7 @@ logger = Logger(service="router")
 metrics = Metrics(namespace="Aftercare", service="router")
 
 LOOKED_BACK: Final = timedelta(days=365)
-MOST: Final = 20_000
+MOST: Final = 10_000
 """The newest solved tickets are enough, and fit into the function's memory."""
 PAGE: Final = 200
 

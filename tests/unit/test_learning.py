@@ -142,7 +142,7 @@ def test_acting_asks_for_suggesting() -> None:
 
 
 def test_memory_is_bounded_by_forgetting_the_rarest_words() -> None:
-    model = learn(([f"rare{at}", "common", f"of{at % 2}"], f"label{at % 2}") for at in range(3 * MOST_TERMS))
+    model = learn(([f"rare{at}", "common", f"of{at % 2}"], f"label{at % 2}") for at in range(9 * MOST_TERMS))
 
     assert model
     assert set(model.counts) == {"common", "of0", "of1"}

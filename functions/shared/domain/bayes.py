@@ -46,11 +46,7 @@ class Model(BaseModel):
 
     def probabilities(self, terms: Iterable[str]) -> dict[str, float]:
         """How likely each label is for a text of `terms`; they sum to one."""
-        scores = [score / self.temperature for score in self._scores(terms)]
-        top = max(scores)
-        weights = [math.exp(score - top) for score in scores]
-        total = sum(weights)
-        return {label: weight / total for label, weight in zip(self.labels, weights, strict=True)}
+        return dict(zip(self.labels, _shares(self.scores(terms), self.temperature), strict=True))
 
     def answer(self, terms: Sequence[str]) -> Answer:
         """The likeliest label for a text of `terms`."""
@@ -58,7 +54,8 @@ class Model(BaseModel):
         label = max(self.labels, key=lambda one: likely[one])
         return Answer(label=label, probability=likely[label], evidence=self._evidence(terms, self.labels.index(label)))
 
-    def _scores(self, terms: Iterable[str]) -> list[float]:
+    def scores(self, terms: Iterable[str]) -> list[float]:
+        """How much the words speak for each label, as logarithms."""
         every = sum(self.texts)
         scores = [math.log(texts / every) for texts in self.texts]
         for term in terms:
@@ -116,7 +113,7 @@ def learn(examples: Iterable[Example]) -> Model | None:
         texts[label] += 1
         for term in set(terms):
             counts.setdefault(term, Counter())[label] += 1
-        if len(counts) > 2 * MOST_TERMS:
+        if len(counts) > 8 * MOST_TERMS:
             counts = _commonest(counts)
     if len(texts) < 2:
         return None
@@ -131,19 +128,27 @@ def learn(examples: Iterable[Example]) -> Model | None:
 
 
 def _commonest(counts: Mapping[str, Counter[str]]) -> dict[str, Counter[str]]:
-    kept = sorted(counts, key=lambda term: (-counts[term].total(), term))[:MOST_TERMS]
+    totals = {term: sum(by.values()) for term, by in counts.items()}
+    kept = sorted(totals, key=lambda term: (-totals[term], term))[:MOST_TERMS]
     return {term: counts[term] for term in kept}
+
+
+def _shares(scores: Sequence[float], temperature: float) -> list[float]:
+    """Scores as probabilities; the higher the temperature, the less sure."""
+    top = max(scores)
+    weights = [math.exp((score - top) / temperature) for score in scores]
+    total = sum(weights)
+    return [weight / total for weight in weights]
 
 
 def calibrated(model: Model, unseen: Sequence[Example]) -> Model:
     """`model` with the temperature at which its probabilities fit `unseen` best."""
-    known = [(terms, label) for terms, label in unseen if label in model.labels]
+    known = [(model.scores(terms), model.labels.index(label)) for terms, label in unseen if label in model.labels]
     if not known:
         return model
 
     def surprise(temperature: float) -> float:
-        at = model.model_copy(update={"temperature": temperature})
-        return -sum(math.log(max(at.probabilities(terms)[label], 1e-12)) for terms, label in known)
+        return -sum(math.log(max(_shares(scores, temperature)[right], 1e-12)) for scores, right in known)
 
     return model.model_copy(update={"temperature": min(TEMPERATURES, key=surprise)})
 

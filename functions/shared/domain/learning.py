@@ -94,10 +94,11 @@ def study(solved: Iterable[Solved], now: datetime) -> Lessons:
     """What `solved` teach. A tenth of them is kept aside to judge by, another to calibrate by; then all are learned."""
     tickets = 0
     examples: dict[Learned, list[tuple[str, Sequence[str], str]]] = {field: [] for field in LEARNED}
+    known: dict[str, str] = {}  # the same word of all tickets is kept once
     for one in solved:
         tickets += 1
         title, _, description = one.text.partition("\n")
-        words = words_of(title, description)
+        words = [known.setdefault(word, word) for word in words_of(title, description)]
         for field in LEARNED:
             if label := getattr(one, field):
                 examples[field].append((one.id, words, label))
