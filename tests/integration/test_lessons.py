@@ -100,7 +100,7 @@ def test_the_past_becomes_a_lesson_and_a_suggestion_that_somebody_accepts(
         router,
         "router",
         lambda: router.Router(
-            desk.tickets, desk.config, desk.rosters, desk.store, desk.bodies, NoTimers(), desk.lessons
+            desk.tickets, desk.config, desk.rosters, desk.store, desk.bodies, NoTimers(), desk.lessons, desk.incidents
         ),
     )
     router.triage_record({"body": body, "attributes": {"ApproximateReceiveCount": "1"}})
