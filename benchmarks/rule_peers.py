@@ -41,7 +41,7 @@ def by_zen(rules: list[Rule]) -> Ask:
         "outputs": [{"id": "rule", "name": "rule", "type": "expression", "field": "rule"}],
         "rules": rows,
     }
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"id": "in", "type": "inputNode", "name": "in"},
         {"id": "table", "type": "decisionTableNode", "name": "table", "content": table},
         {"id": "out", "type": "outputNode", "name": "out"},
