@@ -6,6 +6,7 @@ import pytest
 
 from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
 from functions.shared.domain.ticket import evolve, opened
+from functions.shared.gateways import keys
 from functions.shared.gateways.incidents import Incidents
 from functions.shared.gateways.tickets import TicketTable
 from tests.factories import AGENT, DESK, NOON, make_opened
@@ -51,6 +52,16 @@ def test_what_is_declared_runs_until_it_ends(desk):
     assert {one.id: one.keywords for one in incidents.running()} == {first: ("502", "503"), second: ()}
     happen(store, first, IncidentEnded, 4)
     assert [one.id for one in incidents.running()] == [second]
+
+
+def test_an_incident_that_cannot_be_read_hides_no_other(dynamodb):
+    store, incidents = TicketTable(dynamodb, TABLE, DESK), Incidents(dynamodb, TABLE, DESK)
+    ticket = begin(store, 1)
+    happen(store, ticket, IncidentDeclared, 1, title="网站", keywords=("502",))
+    broken = {"pk": keys.incidents(DESK), "sk": "broken", "doc": "{}"}
+    dynamodb.put_item(TableName=TABLE, Item={name: {"S": value} for name, value in broken.items()})
+
+    assert [one.id for one in incidents.running()] == [ticket]
 
 
 def test_linked_tickets_are_listed_with_their_incident(desk):

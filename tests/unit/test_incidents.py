@@ -120,6 +120,22 @@ def test_an_incident_says_how_reports_of_it_are_known():
         incidents.declare(make_ticket(status=Status.OPEN, linked_to=ticket_id(5)), ["502"], None, **BY)
 
 
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b", "\u00ad \ufeff"])
+def test_a_keyword_that_nobody_can_see_is_refused(blank):
+    for keywords in ([blank], ["502", blank]):
+        with pytest.raises(InvalidInput) as refused:
+            incidents.declare(make_ticket(status=Status.OPEN), keywords, "payment", **BY)
+        assert [(error.field, error.code) for error in refused.value.errors] == [("keywords", "blank")]
+
+
+def test_a_stored_keyword_that_nobody_can_see_stops_no_triage():
+    broken = incident(901, 5, keywords=["\u200b"])
+    running = incident(keywords=["\u200b", "502"])
+
+    assert decided(report("商城 502"), [broken, running]).linked_to == running.id
+    assert decided(report("怎么改头像"), [broken, running]).linked_to is None
+
+
 def test_an_incident_that_is_solved_runs_no_longer():
     ticket = make_ticket(status=Status.OPEN)
     [declared] = incidents.declare(ticket, ["502"], None, **BY)

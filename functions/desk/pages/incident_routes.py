@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit, done
 from functions.desk.wiring import incidents
 from functions.shared.domain.errors import InvalidInput
+from functions.shared.domain.folding import fold
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
@@ -18,7 +19,7 @@ def declare(ticket: str) -> Response[Any]:
     """The ticket is a running incident."""
     visit = Visit(router)
     form = visit.request.form
-    keywords = [word for word in re.split(r"[,，、;；\n]", form.text("keywords")) if word.strip()]
+    keywords = [word for word in re.split(r"[,，、;；\n]", form.text("keywords")) if fold(word)]
     try:
         incidents().declare(visit.principal, ticket, keywords, form.optional("incident_module"), now=visit.now)
     except InvalidInput:

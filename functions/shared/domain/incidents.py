@@ -42,7 +42,7 @@ class RunningIncident(BaseModel):
         if self.module and module not in (None, self.module):
             return False
         text = fold(f"{opened.problem.title}\n{opened.problem.description.text}")
-        return any(Keyword.of(fold(word)).occurs_in(text) for word in self.keywords)
+        return any(Keyword.of(word).occurs_in(text) for word in map(fold, self.keywords) if word)
 
 
 def reported_by(opened: TicketOpened, running: Iterable[RunningIncident]) -> RunningIncident | None:
@@ -57,10 +57,12 @@ def declare(
     """The ticket stands for all that report the same from now on; declared again, by other words.
 
     Raises:
-        InvalidInput: nothing says which tickets report the same.
+        InvalidInput: nothing says which tickets report the same, or a word holds nothing that can be seen.
         IllegalTransition: the ticket is solved, or is itself linked to an incident.
     """
-    words = tuple(dict.fromkeys(word.strip() for word in keywords if word.strip()))
+    if not all(map(fold, keywords)):
+        raise InvalidInput.of("keywords", "blank", "A keyword needs text that is not blank.")
+    words = tuple(dict.fromkeys(word.strip() for word in keywords))
     if not words and module is None:
         raise InvalidInput.of("keywords", "required", "Name words that reports of it hold, or the module.")
     if not ticket.status.is_active:

@@ -1,7 +1,10 @@
 """Running incidents and what is linked to them: items beside the tickets, written in the commits that make them so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
+
+from aws_lambda_powertools import Logger
+from pydantic import ValidationError
 
 from functions.shared.contracts.events import TicketEvent
 from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
@@ -11,6 +14,8 @@ from functions.shared.gateways import keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+logger = Logger(service="incidents")
 
 MOST_LINKED: Final = 100
 """So many linked tickets are listed at once."""
@@ -25,12 +30,9 @@ class Incidents:
         self._desk = desk
 
     def running(self) -> list[RunningIncident]:
-        """Those that run, newest last; one query."""
+        """Those that run, newest last; one query. One that cannot be read is passed over: triage goes on without it."""
         found = self._items(keys.incidents(self._desk), "")
-        return sorted(
-            (RunningIncident.model_validate_json(item["doc"]["S"]) for item in found if "doc" in item),
-            key=lambda incident: incident.declared_at,
-        )
+        return sorted(_read(found), key=lambda incident: incident.declared_at)
 
     def linked(self, incident: TicketId) -> list[TicketId]:
         """The tickets linked to the incident, at most so many; one query."""
@@ -49,6 +51,15 @@ class Incidents:
         )
         for page in pages:
             yield from page["Items"]
+
+
+def _read(items: Iterable[dict[str, Any]]) -> Iterator[RunningIncident]:
+    for item in items:
+        if "doc" in item:
+            try:
+                yield RunningIncident.model_validate_json(item["doc"]["S"])
+            except ValidationError as error:
+                logger.error("an incident cannot be read", incident=item["sk"]["S"], error=str(error))
 
 
 def writes(table: str, desk: DeskId, events: Sequence[TicketEvent]) -> Iterator[dict[str, Any]]:

@@ -338,9 +338,9 @@ def test_an_incident_is_declared_shown_and_solved_with_what_is_linked_to_it(
     duplicate = f"/desk/tickets/{reference(other.id, 'AS')}"
 
     agent.get(url)
-    assert agent.post(f"{url}/incident", keywords=" ， ") == 422
+    assert agent.post(f"{url}/incident", keywords=" ， \u200b") == 422
     assert "Name words that reports of it hold" in agent.html
-    agent.post(f"{url}/incident", keywords="502，打不开", incident_module="payment")
+    agent.post(f"{url}/incident", keywords="502，打不开，\u200b", incident_module="payment")
     assert state(parts, ticket).declared.keywords == ("502", "打不开")
     assert "New reports are known by: 502, 打不开, payment" in agent.html
 
