@@ -1,7 +1,8 @@
 """Writes the table by which Chinese is folded, from OpenCC's dictionaries: `python -m ops.han_table`.
 
 A rule or a search compares letters, so what OpenCC tells apart by context (乾 may be 干 or 乾) is made one here: every
-character stands for its simplified form, and for the first one that is not itself.
+character stands for its simplified form, and for the first one that is not itself. Where one word is written with
+either of two simplified characters, those are one as well.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,11 @@ from typing import Final
 TABLE: Final = Path(__file__).parents[1] / "functions" / "shared" / "domain" / "han.py"
 
 _VARIANTS: Final = ("TWVariants", "HKVariants")
+_WRITTEN_EITHER_WAY: Final = (
+    "帐账 画划 黏粘 炼链 馀余 姊姐 妳你 牠它 搾榨 暱昵 讬托 谘咨 钜巨 锺钟 缐线 麺面 揹背 舖铺 拏拿 餬糊 麹曲"
+)
+"""Characters that OpenCC keeps apart and people do not, with the one they are compared as: 帳單 is 账单, 帳篷 帐篷."""
+
 _ACROSS: Final = 50
 
 _HEAD: Final = '''"""Traditional Chinese characters and variants, and the simplified ones they are compared as.
@@ -34,6 +40,9 @@ def simplified() -> dict[str, str]:
             for variant in variants:
                 if _end(variant, table) != _end(character, table):
                     table[_end(variant, table)] = _end(character, table)
+    for character, usual in map(tuple, _WRITTEN_EITHER_WAY.split()):
+        if _end(character, table) != _end(usual, table):
+            table[_end(character, table)] = _end(usual, table)
     return {character: _end(character, table) for character in sorted(table)}
 
 
