@@ -16,6 +16,7 @@ from functions.desk.pages.rule_views import (
     RulesPage,
     VersionsPage,
     choices_of,
+    page_of,
 )
 from functions.desk.pages.visit import SIGNED_IN, Visit
 from functions.desk.rule_editing import Checked
@@ -36,15 +37,24 @@ _DRAFT: Final = f"{RULES}/draft"
 _VERSIONS: Final = f"{RULES}/versions"
 _DONE: Final = frozenset({"saved", "moved", "switched", "deleted", "given_up", "published", "restored"})
 _HISTORY: Final = 30
+_LONGEST_QUERY: Final = 200
 
 
 @router.get(RULES, middlewares=SIGNED_IN)
 def show_rules() -> Response[Any]:
-    """All rules in order, as the draft has them, or as they are live."""
+    """A page of the rules in order, as the draft has them, or as they are live."""
     visit = Visit(router)
     standing = rule_editing().standing(visit.principal)
     checked, _ = _checked(visit)
-    page = RulesPage.of(standing, checked, visit.request.language, visit.principal)
+    query = visit.request.query
+    page = RulesPage.of(
+        standing,
+        checked,
+        visit.request.language,
+        visit.principal,
+        query=query.get("q", "").strip()[:_LONGEST_QUERY],
+        page=_page(query.get("page", "")),
+    )
     return visit.show("desk/pages/rules.html", view=page, notice=_notice(visit))
 
 
@@ -187,13 +197,26 @@ def _save(visit: Visit, rule: str | None) -> Response[Any]:
         told = FaultWords(catalogue(visit.request.language))
         lines = [f"{_place(error.field, place)}: {told.sentence(error.message)}" for error in refused.errors]
         return _show_form(visit, form, is_new=rule is None, revision=_revision(sent.text("revision")), problems=lines)
-    return go(f"{RULES}?done=saved#rule-{new['id']}")
+    return go(_back(written, "saved", new["id"]))
 
 
 def _keep(visit: Visit, written: list[Any], done: str, *, anchor: str = "") -> Response[Any]:
     revision = _revision(visit.request.form.text("revision"))
     rule_editing().save(visit.principal, written, revision=revision, now=visit.now)
-    return go(f"{RULES}?done={done}" + (f"#rule-{anchor}" if anchor else ""))
+    return go(_back(written, done, anchor))
+
+
+def _back(written: list[Any], done: str, rule: str) -> str:
+    """Where the list shows the rule; without one, where the list begins."""
+    at = next((number for number, one in enumerate(written) if one["id"] == rule), None)
+    if at is None:
+        return f"{RULES}?done={done}"
+    page = f"&page={page_of(at)}" if page_of(at) > 1 else ""
+    return f"{RULES}?done={done}{page}#rule-{rule}"
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _show_form(

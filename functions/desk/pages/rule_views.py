@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self, get_args
+from urllib.parse import urlencode
 
 from functions.desk.pages.fault_words import FaultWords
 from functions.desk.pages.rule_form import BY, NAMED_BY, NO_VALUE, RuleForm
@@ -13,6 +14,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.config_check import spelled
 from functions.shared.domain.config_versions import ConfigVersion
 from functions.shared.domain.facts import FIELDS, WORKING_TIME
+from functions.shared.domain.folding import fold
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.ways import By
@@ -23,6 +25,7 @@ from functions.shared.pages.rule_words import RuleWords
 
 RULES: Final = "/desk/rules"
 LAST_TICKETS: Final = 50
+ON_A_PAGE: Final = 100
 
 Choices = Sequence[tuple[str, str]]
 
@@ -58,27 +61,56 @@ class DraftNote:
 
 @dataclass(frozen=True)
 class RulesPage:
-    """All rules in order, as they are written."""
+    """A page of the rules in order, as they are written, or of those that a filter finds."""
 
     rows: Sequence[RuleRow]
+    total: int
+    query: str
+    found: int
+    page: int
+    earlier: str
+    later: str
     draft: DraftNote | None
     live: int
     revision: int
     may_write: bool
 
     @classmethod
-    def of(cls, standing: Standing, checked: Checked | None, language: Language, reader: Principal) -> Self:
+    def of(
+        cls,
+        standing: Standing,
+        checked: Checked | None,
+        language: Language,
+        reader: Principal,
+        *,
+        query: str = "",
+        page: int = 1,
+    ) -> Self:
         """The page of `standing`; `checked` is None where the draft cannot be brought onto what is live."""
         words = RuleWords.of(standing.live, language)
         live = {rule.id: rule for rule in standing.live.rules}
         trouble = _trouble(checked, standing, language)
+        found = [(number, rule) for number, rule in enumerate(standing.rules) if _is_meant(rule, query)]
+        page = max(1, min(page, -(-len(found) // ON_A_PAGE)))
+        shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
         return cls(
-            rows=[_row(number, rule, live, words, trouble, language) for number, rule in enumerate(standing.rules)],
+            rows=[_row(number, rule, live, words, trouble, language) for number, rule in shown],
+            total=len(standing.rules),
+            query=query,
+            found=len(found),
+            page=page,
+            earlier=_address(query, page - 1) if page > 1 else "",
+            later=_address(query, page + 1) if page * ON_A_PAGE < len(found) else "",
             draft=_draft(standing),
             live=standing.live.version,
             revision=standing.revision,
             may_write=reader.has(WRITES),
         )
+
+
+def page_of(number: int) -> int:
+    """The page on which the unfiltered list has the rule of that number, from 0 on."""
+    return number // ON_A_PAGE + 1
 
 
 @dataclass(frozen=True)
@@ -204,6 +236,16 @@ class VersionsPage:
     ) -> Self:
         names = {person.id: person.name for person in config.people}
         return cls(versions, names, config.version, reader.has(WRITES), chosen, changes, older)
+
+
+def _is_meant(rule: Rule, query: str) -> bool:
+    """Whether every word of `query` stands in the rule's id or in one of its names."""
+    written = fold(f"{rule.id} {rule.name.zh} {rule.name.en}")
+    return all(word in written for word in fold(query).split())
+
+
+def _address(query: str, page: int) -> str:
+    return f"{RULES}?{urlencode({'q': query, 'page': page} if query else {'page': page})}"
 
 
 def _row(

@@ -16,7 +16,7 @@ from functions.desk.pages import routes, rule_pages, visit
 from functions.desk.pages.fault_words import FaultWords
 from functions.desk.pages.rule_form import form_of, rule_of
 from functions.desk.past import Past
-from functions.desk.rule_editing import RuleEditing
+from functions.desk.rule_editing import Checked, RuleEditing
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.config_versions import ConfigVersion, Source
@@ -223,6 +223,50 @@ def test_a_rule_is_switched_moved_published_and_brought_back(desk: Configuration
     assert desk.live().rules == default_config().rules
     boss.get("/desk/rules/versions?version=3")
     assert "brought back version 1" in boss.html
+
+
+def bills(count: int) -> DeskConfig:
+    """A desk of so many rules."""
+    rules = [
+        Rule.model_validate(
+            {
+                "id": f"rule-{number}",
+                "name": {"zh": f"帳單 {number}", "en": f"Bill {number}"},
+                "when": {"field": "title", "op": "contains_any", "value": [f"bill-{number}", *["发票"] * 20]},
+                "then": [{"do": "set_team", "team": "finance"}],
+            }
+        )
+        for number in range(1, count + 1)
+    ]
+    return default_config().model_copy(update={"rules": tuple(rules), "version": 1})
+
+
+def test_a_page_of_five_thousand_rules_can_be_sent(desk: Configurations, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.versions = [bills(5000)]
+    monkeypatch.setattr(RuleEditing, "check", lambda *_, **__: Checked((), (), ()))
+    boss = manager()
+
+    assert boss.get("/desk/rules?page=2") == 200
+    assert len(boss.html.encode()) < 1_000_000
+    assert "5000 rules" in boss.html
+    assert ('id="rule-rule-100"' in boss.html, 'id="rule-rule-101"' in boss.html) == (False, True)
+
+
+def test_rules_move_across_pages_and_are_found_by_words_and_id(desk: Configurations) -> None:
+    desk.versions = [bills(202)]
+    boss = manager()
+
+    assert boss.get("/desk/rules?page=2") == 200
+    assert '<span class="rule-number" aria-hidden="true">101</span>' in boss.html
+    assert 'rel="prev" href="/desk/rules?page=1"' in boss.html
+    assert boss.post("/desk/rules/rule-101/move", revision="0", to="up") == 200
+    assert re.search(r'aria-hidden="true">100</span>\s*<div class="rule-text">\s*<p [^>]*><a [^>]*rule-101"', boss.html)
+
+    assert boss.get("/desk/rules?q=账单+202") == 200
+    assert re.findall(r'id="rule-(rule-[0-9]+)"', boss.html) == ["rule-202"]
+    assert boss.get("/desk/rules?page=999") == 200
+    assert 'id="rule-rule-202"' in boss.html
+    assert 'rel="next"' not in boss.html
 
 
 def test_every_default_rule_stands_in_its_form_and_comes_out_as_it_was(desk: Configurations) -> None:
