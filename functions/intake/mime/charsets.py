@@ -65,6 +65,7 @@ _ISO_2022_JP = re.compile(r"iso-?2022-?jp", re.IGNORECASE)
 _JIS_ESCAPE = re.compile(rb"\x1b(\$[@B]|\$\([@BDOPQ]|\([BJIH])")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile(r"[\s\u00ad\u115f\u180e\u200b-\u200f\u2060\u3164\ufeff]*")
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DETECTION_WINDOW = 16_384
 
@@ -100,6 +101,11 @@ def decode_text(data: bytes, declared: str | None = None, hint: str | None = Non
 def printable(text: str) -> str:
     """Drop what no page, no JSON and no database wants: control characters and lone surrogates."""
     return text if _is_printable(text) else _CONTROLS.sub("", text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing of it: blanks of every kind and width, none too."""
+    return _UNSEEN.fullmatch(text) is not None
 
 
 def _is_printable(text: str) -> bool:

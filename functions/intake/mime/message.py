@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from functions.intake.mime import parts, tnef
 from functions.intake.mime.bounce import Bounce, read_bounce
 from functions.intake.mime.bulk import Bulk
-from functions.intake.mime.charsets import decode_text, printable
+from functions.intake.mime.charsets import decode_text, is_blank, printable
 from functions.intake.mime.headers import (
     Address,
     decode_words,
@@ -160,6 +160,11 @@ class _Body:
     kinds: list[tuple[str, str]] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
+    @property
+    def text(self) -> str:
+        """The plain text; clients put a lone blank beside an HTML part, which says nothing."""
+        return "\n\n".join(one.strip("\n") for one in self.texts if not is_blank(one))
+
     def read(self, part: EmailMessage, parent: str = "") -> None:
         self.bulk.put_back(part)
         kind = part.get_content_type()
@@ -196,7 +201,7 @@ class _Body:
     def _take_package(self, package: tnef.Package) -> None:
         """What Outlook packed; its body counts only where the mail has none that everybody can read."""
         self.files += [parts.packed(one) for one in package.files]
-        if not self.texts and not self.htmls:
+        if not self.text and not self.htmls:
             self.texts += [package.text.replace("\r\n", "\n")[:MAX_TEXT]] if package.text else []
             self.htmls += [package.html] if package.html else []
 
@@ -229,8 +234,7 @@ class _Body:
 def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
     hint = body.charset
     html = _clean(body)
-    text = "\n\n".join(stripped for one in body.texts if (stripped := one.strip("\n")))
-    text = text or text_of(html) or body.meeting
+    text = next((one for one in (body.text, text_of(html), body.meeting) if not is_blank(one)), "")
     reply, quoted = fold(text)
     sender = next(iter(_addresses(fields, "from", hint) or _addresses(fields, "sender", hint)), None)
     subject = decode_words(_one(fields, "subject"), hint)[:2_000]
@@ -278,7 +282,7 @@ def _clean(body: _Body) -> str:
             cleaned.append(sanitise(html))
         except UnsafeHtml as unsafe:
             body.defects.append(str(unsafe))
-            if not body.texts:
+            if not body.text:
                 body.texts.append(re.sub(r"<[^<>]{0,2000}>", " ", html[:MAX_TEXT]))
     return "\n".join(cleaned)
 

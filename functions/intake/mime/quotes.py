@@ -6,6 +6,8 @@ full text.
 
 import re
 
+from functions.intake.mime.charsets import is_blank
+
 MAX_LINES = 5_000
 _LONGEST_MARK = 400
 
@@ -102,7 +104,7 @@ def fold(text: str) -> tuple[str, str]:
     kept, history = _without_history(lines)
     kept, signature = _without_signature(kept)
     own = re.sub(r"\n{3,}", "\n\n", "\n".join(kept).strip())
-    if not own:
+    if is_blank(own):
         return text.strip(), ""
     folded = "\n\n".join(part for part in ("\n".join(signature).strip(), "\n".join(history).strip()) if part)
     return own, folded

@@ -202,3 +202,8 @@ def test_contact_data_that_is_the_message_stays() -> None:
     text = "请联系这位同事：\n联系人：王芳\n电话：010-8888 0000"
 
     assert fold(text) == (text, "")
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u200b\n"])
+def test_a_blank_above_the_history_is_no_reply(blank: str) -> None:
+    assert fold(f"{blank}\n> still broken") == (f"{blank}\n> still broken".strip(), "")

@@ -157,4 +157,22 @@ MALFORMED: list[Case] = [
         text="hi",
         attachments=[attached("attachment-1.eml", "message/rfc822", b"\r\n\x00\x01\x02")],
     ),
+    case(
+        "a-blank-beside-html",
+        mail(multi("alternative", text(" "), html("<p>只在网页里</p>"))),
+        text="只在网页里",
+        html="<p>只在网页里</p>",
+    ),
+    case(
+        "a-no-break-space-beside-html",
+        mail(multi("alternative", text("\u00a0"), html("<p>只在网页里</p>"))),
+        text="只在网页里",
+        html="<p>只在网页里</p>",
+    ),
+    case(
+        "a-zero-width-space-beside-html",
+        mail(multi("alternative", text("\u200b\n"), html("<p>只在网页里</p>"))),
+        text="只在网页里",
+        html="<p>只在网页里</p>",
+    ),
 ]
