@@ -36,8 +36,11 @@ _STYLES = {
     "margin-left", "padding", "padding-left", "text-align", "text-decoration", "vertical-align", "white-space",
 }  # fmt: skip
 _LEAVES = {"br", "img", "hr", "col", "meta", "link", "input", "p", "li", "td", "th", "tr", "dt", "dd", "option"}
-_SUSPECTS = (b"src", b"href", b"url", b"&#", b"\\")
+_SUSPECTS = (b"src", b"href", b"url", b"image-set", b"&#", b"&bsol", b"\\")
 """What may load something, lead nowhere, or be a disguise of that."""
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CSS_FUNCTION = re.compile(r"([\w-]*)\s*\(")
+_CSS_FUNCTIONS = {"rgb", "rgba", "hsl", "hsla"}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 _EMBEDDED = re.compile(r"data:[a-zA-Z0-9.+/-]{0,100};base64,[A-Za-z0-9+/=\s]{200,}")
 _BLOCKS = {
@@ -93,11 +96,16 @@ def text_of(clean_html: str) -> str:
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if value.lower().startswith("cid:") else None
-    if name == "style" and "url(" in value.lower():
-        return None
+    if name == "style":
+        return ";".join(filter(_is_plain, _CSS_COMMENT.sub(" ", value).split(";"))) or None
     if tag == "a" and name == "href" and "://" not in value and not value.lower().startswith(("mailto:", "tel:")):
         return None  # relative to nothing
     return value
+
+
+def _is_plain(declaration: str) -> bool:
+    """Whether a style says what it means: no escape, which the cleaner would resolve only later, and no loading."""
+    return "\\" not in declaration and _CSS_FUNCTIONS.issuperset(_CSS_FUNCTION.findall(declaration.lower()))
 
 
 def _depth(html: str) -> int:

@@ -14,6 +14,12 @@ from functions.intake.mime.html import UnsafeHtml, sanitise, text_of
         '<a href="data:text/html,<script>alert(1)</script>">x</a>',
         '<div style="background:url(javascript:alert(1))">x</div>',
         "<svg><script>alert(1)</script></svg>",
+        r'<p style="background-color:u\72l(https://evil.example)">x</p>',
+        r'<p style="background-color:u\000072 l(https://evil.example)">x</p>',
+        '<p style="background-color:u&bsol;72l(https://evil.example)">x</p>',
+        '<p style="background-color:&#117;rl/**/(https://evil.example)">x</p>',
+        """<p style="color:image-set('https://evil.example' 1x)">x</p>""",
+        '<p style="border:1px solid src(https://evil.example)">x</p>',
         '<form action="https://evil.example"><input name=q></form>',
         '<iframe src="https://evil.example"></iframe>',
         '<img src="https://evil.example/pixel.gif">',
@@ -29,6 +35,12 @@ def test_nothing_that_runs_loads_or_overlays_survives(attack: str) -> None:
     for word in ("script", "onerror", "evil", "url(", "position", "<style", "<form", "id=", "class=", "name="):
         assert word not in clean
     assert "<p>before</p>" in clean
+
+
+def test_a_style_in_disguise_goes_alone() -> None:
+    clean = sanitise(r'<p style="color:rgb(1, 2, 3);background-color:u\72l(x);text-align:left">x</p>')
+
+    assert clean == '<p style="color:rgb(1, 2, 3);text-align:left">x</p>'
 
 
 def test_inline_images_and_links_stay() -> None:
