@@ -1,11 +1,13 @@
 """Rules from draft to live: written, checked, tried on the past, published, and brought back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from functions.desk.past import Past, Span
 from functions.shared.contracts.words import Role
@@ -14,7 +16,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.config_check import Fault, faults, spelled
 from functions.shared.domain.config_diff import Change, changes
 from functions.shared.domain.config_versions import ConfigVersion, Source
-from functions.shared.domain.errors import ConfigMissing, FieldError, InvalidInput, StaleDraft
+from functions.shared.domain.errors import ConfigMissing, FieldError, InvalidInput, RulesDiverged, StaleDraft
 from functions.shared.domain.rule_check import Doubt, doubts
 from functions.shared.domain.rule_drafts import RuleDraft, rebased
 from functions.shared.domain.rules import Rule
@@ -55,6 +57,8 @@ class Configurations(Protocol):
 class Drafts(Protocol):
     def get(self) -> RuleDraft | None: ...
 
+    def is_kept(self) -> bool: ...
+
     def revision(self) -> int: ...
 
     def put(self, draft: RuleDraft) -> None: ...
@@ -69,6 +73,8 @@ class Standing:
     live: DeskConfig
     draft: RuleDraft | None
     revision: int
+    checked: "Checked | None" = None
+    """What the check said of a draft that was just saved, where it could be brought onto what is live."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -99,7 +105,7 @@ class RuleEditing:
         return Standing(self._configurations.last_read(), draft, draft.revision if draft else self._drafts.revision())
 
     def save(self, principal: Principal, written: object, *, revision: int, now: datetime) -> Standing:
-        """Keep `written` as the draft, in place of the one that the caller saw as `revision`.
+        """Keep `written` as the draft, in place of the one that the caller saw as `revision`, once it was checked.
 
         Raises:
             InvalidInput: these are no rules; says where and why.
@@ -112,13 +118,16 @@ class RuleEditing:
             raise StaleDraft
         base = standing.draft.base if standing.draft else standing.live.version
         draft = RuleDraft(base=base, revision=revision + 1, rules=rules, author=principal.id, changed_at=now)
+        saved = Standing(standing.live, draft, draft.revision)
+        with suppress(RulesDiverged):  # kept all the same; whoever wrote it settles that later
+            saved = replace(saved, checked=self._checked(saved.live, self._candidate(saved), now))
         self._drafts.put(draft)
-        return Standing(standing.live, draft, draft.revision)
+        return saved
 
     def give_up(self, principal: Principal, *, revision: int) -> None:
         """Let there be no draft."""
         principal.require(WRITES)
-        if self._drafts.get():
+        if self._drafts.is_kept():
             self._drafts.give_up(revision)
 
     def check(self, principal: Principal, *, now: datetime) -> Checked:
@@ -238,15 +247,19 @@ class RuleEditing:
 
 
 def read_rules(written: object) -> tuple[Rule, ...]:
-    """The rules that `written`, a list of objects, describes.
+    """The rules that `written`, a list of objects, describes, if they can be written down and read again.
 
     Raises:
         InvalidInput: with every fault that was found, each at its place.
     """
     try:
-        return _RULES.validate_python(written)
+        rules = _RULES.validate_python(written)
+        _RULES.validate_json(_RULES.dump_json(rules, by_alias=True))
     except ValidationError as error:
         found = schema_faults(error, written)
         raise InvalidInput(
             [FieldError(spelled(("rules", *place)), "malformed", message) for place, message in found]
         ) from error
+    except PydanticSerializationError as error:
+        raise InvalidInput.of("rules", "malformed", "These rules hold what cannot be written down.") from error
+    return rules

@@ -65,7 +65,7 @@ def save_draft(draft: NewDraft) -> dict[str, Any]:
     """Keep the rules as the draft, and say what is wrong or doubtful about them."""
     principal, now = authenticate(router.current_event), _now()
     saved = rule_editing().save(principal, draft.rules, revision=draft.revision, now=now)
-    return {**_written(saved), "check": _checked(rule_editing().check(principal, now=now))}
+    return {**_written(saved), "check": _checked(saved.checked or rule_editing().check(principal, now=now))}
 
 
 @router.delete(f"{_RULES}/draft")

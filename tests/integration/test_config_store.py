@@ -140,6 +140,18 @@ def test_a_draft_is_kept_until_it_is_given_up(drafts):
     assert drafts().revision() == 4
 
 
+def test_a_draft_that_cannot_be_read_can_be_replaced_and_given_up(drafts):
+    broken = draft(1).model_copy(update={"rules": ({"id": "broken"},)})
+    with pytest.warns(UserWarning, match="serializ"):
+        drafts().put(broken)
+
+    assert (drafts().get(), drafts().revision(), drafts().is_kept()) == (None, 1, True)
+    drafts().put(draft(2))
+    assert drafts().get() == draft(2)
+    drafts().give_up(2)
+    assert (drafts().is_kept(), drafts().revision()) == (False, 3)
+
+
 def test_the_second_of_two_who_change_a_draft_is_told(drafts):
     drafts().put(draft(1))
 

@@ -122,10 +122,28 @@ def test_looking_is_for_leads_and_writing_for_managers() -> None:
         ),
         (LOGIN | {"then": [{"do": "fly"}]}, "rules[0].then[0]", 'no "fly" here'),
         ("nonsense", "rules[0]", ""),
+        (
+            LOGIN | {"on": ["timer"], "when": {"field": "age", "op": "at_least", "value": float("inf")}},
+            "rules[0].when",
+            "numbers lie between",
+        ),
+        (LOGIN | {"when": {"field": "hour", "op": "at_least", "value": 10**400}}, "rules[0].when", "numbers lie"),
+        (LOGIN | {"when": {"field": "hour", "op": "in", "value": [1, -(10**400)]}}, "rules[0].when", "numbers lie"),
+        (
+            LOGIN | {"then": [{"do": "set_field", "field": "fields.n", "value": float("inf")}]},
+            "rules[0].then[0]",
+            "numbers lie between",
+        ),
+        (
+            LOGIN | {"examples": [{"ticket": {"fields": {"n": [10**400]}}, "matches": True}]},
+            "rules[0].examples[0].ticket",
+            "numbers lie between",
+        ),
     ],
 )
 def test_what_is_no_rule_is_refused_with_its_place(rule: Any, place: str, reason: str) -> None:
-    status, problem = ask("PUT", "/draft", {"revision": 0, "rules": [rule]})
+    body = json.dumps({"revision": 0, "rules": [rule]}).replace("Infinity", "1e999")
+    status, problem = ask("PUT", "/draft", body)
 
     assert (status, problem["code"], problem["errors"][0]["field"]) == (422, "invalid_input", place)
     assert reason in problem["errors"][0]["message"]
@@ -252,3 +270,21 @@ def test_there_is_no_going_back_to_what_never_was_or_does_not_fit() -> None:
 def publish(config: Any) -> None:
     store = wiring.wiring().config
     store.publish(config, author="files", note="", now=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("way_out", ["give up", "replace"])
+def test_a_draft_that_cannot_be_read_locks_nobody_out(way_out: str) -> None:
+    save(LOGIN)
+    s3, bucket = wiring.wiring().s3, wiring.settings().blobs_bucket
+    [kept] = s3.list_objects_v2(Bucket=bucket, Prefix=f"config/{default_config().desk.id}/draft/")["Contents"]
+    s3.put_object(Bucket=bucket, Key=kept["Key"], Body=b'{"rules": [{}]}')
+
+    status, shown = ask("GET", "/draft")
+    assert (status, shown["revision"], shown["is_draft"]) == (200, 1, False)
+    assert ask("POST", "/draft/check")[0] == 200
+    assert ask("POST", "/draft/publish", {"revision": 1})[0] == 409
+    assert ask("POST", "/versions/1/restore", {})[0] == 200
+    if way_out == "give up":
+        assert ask("DELETE", "/draft?revision=1")[1]["revision"] == 2
+    else:
+        assert save(LOGIN, revision=1)[1]["is_draft"] is True

@@ -273,3 +273,16 @@ def test_a_word_is_found_between_blanks_and_chinese(word, before, after):
     text = f"{before} {word} {after}"
 
     assert condition(leaf("text", Operator.CONTAINS, word)).holds(Facts({"text": text}))
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan"), 10**400, -(10**16), 1e16])
+@pytest.mark.parametrize("of", ["age", "fields.seats"])
+def test_numbers_that_no_machine_keeps_are_refused(number: float, of: str) -> None:
+    for op, value in (("at_least", number), ("is", number), ("in", [1, number]), ("changed_to", number)):
+        with pytest.raises(ValidationError, match="numbers lie between -1,000,000,000,000,000 and"):
+            CONDITION.validate_python({"field": of, "op": op, "value": value})
+
+
+def test_numbers_up_to_the_bound_are_taken() -> None:
+    for number in (10**15, -(10**15), 0, 0.5, 1e15):
+        assert CONDITION.validate_python({"field": "fields.seats", "op": "at_least", "value": number})

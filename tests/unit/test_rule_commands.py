@@ -242,3 +242,7 @@ def test_why_a_rule_did_not_act_is_asked_of_the_running_desk(monkeypatch):
     )
     assert json.loads(as_json.stdout) == reason
     assert asked == [("AS-7F3K-92QD", "vip-first", None), ("AS-7F3K-92QD", "vip-first", 4)]
+
+
+def test_numbers_that_no_machine_keeps_are_refused_with_their_line(folder):
+    assert "numbers lie between" in refused(folder, one_rule(f"{{field: hour, op: at_least, value: {10**400}}}"))

@@ -54,6 +54,7 @@ _SEPARATORS: Final = re.compile(r"[,，、;；]")
 _VALUES: Final = re.compile(r'"([^"\n]+)"|([^,，、;；\n]+)')
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _LONGEST_NAME: Final = 62
+_LONGEST_INTEGER: Final = 20
 
 
 @dataclass
@@ -187,7 +188,7 @@ def rearranged(form: RuleForm, wish: str) -> RuleForm:
     """The form with a line more or less, as its buttons ask: `add-line-0`, `drop-action-2`, …"""
     act, _, rest = wish.partition("-")
     kind, *numbers = rest.split("-")
-    places = [int(number) for number in numbers if number.isdigit()]
+    places = [int(number) for number in numbers if number.isdecimal() and len(number) < 5]
     match act, kind, places:
         case "add", "group", []:
             form.groups.append(Group("any" if form.join == "all" else "all", [Line()]))
@@ -322,7 +323,7 @@ def _typed(text: str, kind: Kind | None) -> Json:
     if kind is Kind.FLAG and text in ("true", "false"):
         return text == "true"
     if kind is Kind.NUMBER and _NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
+        return float(text) if "." in text or len(text) > _LONGEST_INTEGER else int(text)
     return text
 
 

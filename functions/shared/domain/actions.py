@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from functions.shared.contracts.words import Priority, Slug
 from functions.shared.domain.document import Part
 from functions.shared.domain.facts import OWN_FIELDS
-from functions.shared.domain.operators import Scalar
+from functions.shared.domain.operators import Scalar, require_bounded
 from functions.shared.domain.ways import By, Skill, Way
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
@@ -169,7 +169,8 @@ class SetField(_Action):
     value: Scalar
 
     @model_validator(mode="after")
-    def _module_is_a_name(self) -> Self:
+    def _makes_sense(self) -> Self:
+        require_bounded(self.value)
         if self.field == "module" and not isinstance(self.value, str):
             raise ValueError("a module is named by its id")
         return self

@@ -11,7 +11,7 @@ from pydantic import Discriminator, Field, Tag, ValidatorFunctionWrapHandler, Wr
 
 from functions.shared.domain.document import Part
 from functions.shared.domain.facts import FIELDS, Facts, kind_of
-from functions.shared.domain.operators import OPERATORS, Operator, Value
+from functions.shared.domain.operators import OPERATORS, Operator, Value, require_bounded
 
 DEEPEST: Final = 12
 """How deep `all`, `any` and `not` may nest."""
@@ -54,6 +54,7 @@ class Leaf(Part):
         kind = kind_of(self.field)
         if kind is None:
             raise ValueError(f'no field "{self.field}"{_nearest(self.field)}')
+        require_bounded(self.value)
         OPERATORS[self.op].check(self, kind)
         return self
 

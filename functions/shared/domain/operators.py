@@ -23,6 +23,9 @@ Found = tuple[str, ...] | None
 
 LONGEST_EXPRESSION: Final = 500
 
+LARGEST: Final = 10**15
+"""No number of a rule lies further from 0: up to here every machine reads back what was written."""
+
 
 class Operator(StrEnum):
     """A question."""
@@ -270,6 +273,21 @@ def _texts_only(question: Question, kind: Kind) -> None:
         raise ValueError(f"{question.field} is no text, so {question.op} cannot be asked of it")
     if not all(isinstance(text, str) and fold(text) for text in members(question.value)):
         raise ValueError(f"{question.op} needs text that is not blank")
+
+
+def require_bounded(value: object) -> None:
+    """Refuse numbers that are endless or larger than any machine keeps; raises ValueError with one plain sentence."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case bool():
+                continue
+            case int() | float() as number if not -LARGEST <= number <= LARGEST:
+                raise ValueError(f"numbers lie between -{LARGEST:,} and {LARGEST:,}")
+            case Mapping() as named:
+                waiting += named.values()
+            case list() | tuple() as several:
+                waiting += several
 
 
 def members(value: object) -> list[object]:

@@ -16,6 +16,7 @@ from functions.shared.domain.calendar import Weekday
 from functions.shared.domain.conditions import Outcome, When
 from functions.shared.domain.document import Bilingual, Part
 from functions.shared.domain.facts import Facts
+from functions.shared.domain.operators import require_bounded
 
 
 class Occasion(StrEnum):
@@ -72,6 +73,11 @@ class SampleTicket(Part):
     idle: float | None = None
     status_age: float | None = None
     previous: dict[str, Any] | None = Field(default=None, description="Fields as they were before a change.")
+
+    @model_validator(mode="after")
+    def _numbers_are_bounded(self) -> Self:
+        require_bounded((self.fields, self.previous, self.age, self.idle, self.status_age))
+        return self
 
     def facts(self) -> Facts:
         """The ticket as conditions see it."""

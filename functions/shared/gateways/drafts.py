@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools import Logger
+from pydantic import ValidationError
+
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import StaleDraft
 from functions.shared.domain.rule_drafts import RuleDraft
@@ -12,6 +15,8 @@ from functions.shared.gateways import keys
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+
+logger = Logger(service="drafts")
 
 
 class RuleDrafts:
@@ -25,12 +30,20 @@ class RuleDrafts:
         self._desk = desk
 
     def get(self) -> RuleDraft | None:
-        """The draft, if there is one."""
+        """The draft, if there is one. One that cannot be read counts as none: it can be replaced or given up."""
         item = self._item()
         if item is None or "blob" not in item:
             return None
         body = self._s3.get_object(Bucket=self._bucket, Key=item["blob"]["S"])["Body"].read()
-        return RuleDraft.model_validate_json(body)
+        try:
+            return RuleDraft.model_validate_json(body)
+        except ValidationError as error:
+            logger.error("the draft of the rules cannot be read", blob=item["blob"]["S"], error=str(error))
+            return None
+
+    def is_kept(self) -> bool:
+        """Whether there is something to give up, be it readable or not."""
+        return "blob" in (self._item() or {})
 
     def revision(self) -> int:
         """How often the draft was changed or given up; 0 if there never was one."""

@@ -84,6 +84,9 @@ class Drafts:
     def get(self) -> RuleDraft | None:
         return self.draft
 
+    def is_kept(self) -> bool:
+        return self.draft is not None
+
     def revision(self) -> int:
         return self.count
 
