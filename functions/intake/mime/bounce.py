@@ -5,10 +5,14 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from functions.intake.mime.charsets import printable
+
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _MESSAGE_ID = re.compile(r"^\s*(?:>\s*)?Message-ID:\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
+_SPELT = re.compile(r"\\x\{([0-9A-Fa-f]{2,5}|10[0-9A-Fa-f]{4})\}")
+"""A character of an internationalised address, as a report that must be ASCII spells it (RFC 6533)."""
 _FIELD = re.compile(r"^([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 
 
@@ -64,5 +68,6 @@ def _blocks(text: str) -> Iterator[Mapping[str, str]]:
 
 
 def _address(value: str) -> str | None:
+    value = _SPELT.sub(lambda spelt: printable(chr(int(spelt[1], 16))), value)
     found = _ADDRESS.search(value.rpartition(";")[2] or value)
     return found[0] if found else None

@@ -45,6 +45,8 @@ _VERP = re.compile(
 """An envelope sender that is made for one recipient or belongs to a list, so that its bounces can be counted."""
 _REPORTS = {
     "delivery-status": MachineKind.BOUNCE,
+    "global-delivery-status": MachineKind.BOUNCE,
+    "global-disposition-notification": MachineKind.REPORT,
     "disposition-notification": MachineKind.REPORT,
     "feedback-report": MachineKind.REPORT,
 }

@@ -175,11 +175,13 @@ class _Body:
             for child in cast(Sequence[EmailMessage], part.get_payload()):
                 self.read(child, kind)
         elif kind in parts.MACHINE_KINDS:
-            self.report = self.report or (parts.report_text(part) if kind == "message/delivery-status" else None)
+            self.report = self.report or (parts.report_text(part) if kind in parts.STATUS_KINDS else None)
         elif kind == "text/rfc822-headers":
             self.returned = parts.content(part).decode("utf-8", "replace")
-        elif kind == "message/rfc822":
-            self._take_forwarded(part)
+        elif kind == "message/global-headers":
+            self.returned = parts.message_bytes(part).decode("utf-8", "replace")
+        elif part.get_content_maintype() == "message":
+            self._take_forwarded(part, kind)
         elif parts.is_body(part, kind, has_body=bool(self.texts or self.htmls)):
             self._take_text(part, kind)
         else:
@@ -224,11 +226,12 @@ class _Body:
         else:
             self.texts.append(text)
 
-    def _take_forwarded(self, part: EmailMessage) -> None:
-        forwarded = parts.forwarded(part, self.linesep, hint=self.charset)
+    def _take_forwarded(self, part: EmailMessage, kind: str) -> None:
+        forwarded = parts.forwarded(part, kind, self.linesep, hint=self.charset)
         forwarded = replace(forwarded, content=self.bulk.restored(forwarded.content))
         self.files.append(forwarded)
-        self.returned = self.returned or forwarded.content[:65_536].decode("utf-8", "replace")
+        if kind in ("message/rfc822", "message/global"):
+            self.returned = self.returned or forwarded.content[:65_536].decode("utf-8", "replace")
 
 
 def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import quopri
 import re
 import urllib.parse
 from collections.abc import Sequence
@@ -16,7 +17,10 @@ from functions.intake.mime.charsets import decode_text, printable
 from functions.intake.mime.headers import decode_words
 from functions.intake.mime.tnef import PackedFile
 
-MACHINE_KINDS = {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
+STATUS_KINDS = {"message/delivery-status", "message/global-delivery-status"}
+MACHINE_KINDS = STATUS_KINDS | {
+    "message/disposition-notification", "message/global-disposition-notification", "message/feedback-report",
+}  # fmt: skip
 MAX_NAME = 150
 _EXTENSIONS = {
     "image/jpeg": ".jpg",
@@ -33,6 +37,7 @@ _EXTENSIONS = {
     "text/html": ".html",
     "text/csv": ".csv",
     "message/rfc822": ".eml",
+    "message/global": ".eml",
 }
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _PERCENT = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2}")
@@ -102,20 +107,36 @@ def file(part: EmailMessage, kind: str, *, hint: str | None, in_related: bool) -
     )
 
 
-def forwarded(part: EmailMessage, linesep: str, *, hint: str | None) -> File:
-    """An attached message as an `.eml` file."""
-    payload = part.get_payload()
-    inner = cast(Sequence[EmailMessage], payload)[0] if isinstance(payload, list) and payload else None
-    if inner is None:
-        data, subject = content(part), ""
-    elif str(part.get("content-transfer-encoding", "")) == "base64" and not inner.keys():
-        data, subject = _from_base64(str(inner.get_payload()).encode("utf-8", "surrogateescape")), ""
-    else:
-        out = BytesIO()
-        BytesGenerator(out, mangle_from_=False, maxheaderlen=0, policy=compat32.clone(linesep=linesep)).flatten(inner)
-        data, subject = out.getvalue(), decode_words(str(inner.get("subject", "")), hint)
+def forwarded(part: EmailMessage, kind: str, linesep: str, *, hint: str | None) -> File:
+    """An attached message as an `.eml` file; of other kinds than mail, what the part holds."""
+    is_mail = kind in ("message/rfc822", "message/global")
+    inner = _inner(part)
+    subject = decode_words(str(inner.get("subject", "")), hint) if inner and is_mail else ""
     name = _file_name(part, hint) or (_clean_name(f"{subject[:100]}.eml") if subject else "")
-    return File(name, "message/rfc822", data, disposition(part) == "inline", "")
+    content_id = "" if kind == "message/rfc822" else str(part.get("content-id", "")).strip().strip("<>")
+    return File(name, _safe_type(kind), message_bytes(part, linesep), disposition(part) == "inline", content_id)
+
+
+def message_bytes(part: EmailMessage, linesep: str = "\n") -> bytes:
+    """What a `message/…` part holds: the parser took it for a message and split it."""
+    inner = _inner(part)
+    if inner is None:
+        return content(part)
+    encoding = str(part.get("content-transfer-encoding", ""))
+    if encoding == "base64" and not inner.keys():
+        return _from_base64(str(inner.get_payload()).encode("utf-8", "surrogateescape"))
+    out = BytesIO()
+    BytesGenerator(out, mangle_from_=False, maxheaderlen=0, policy=compat32.clone(linesep=linesep)).flatten(inner)
+    data = out.getvalue()
+    if part.get_content_type() == "message/rfc822":
+        return data
+    data = data if inner.keys() else data.removeprefix(linesep.encode())
+    return quopri.decodestring(data) if encoding == "quoted-printable" else data
+
+
+def _inner(part: EmailMessage) -> EmailMessage | None:
+    payload = part.get_payload()
+    return cast(Sequence[EmailMessage], payload)[0] if isinstance(payload, list) and payload else None
 
 
 def packed(one: PackedFile) -> File:
@@ -131,11 +152,16 @@ def packed(one: PackedFile) -> File:
 def report_text(part: EmailMessage) -> str:
     """The blocks of a delivery status as one text."""
     payload = part.get_payload()
-    if isinstance(payload, list):
-        blocks = cast(Sequence[EmailMessage], payload)
-        text = "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.items()) for block in blocks)
-        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return content(part).decode("utf-8", "replace")
+    if part.get_content_type() != "message/delivery-status" or not isinstance(payload, list):
+        return message_bytes(part).decode("utf-8", "replace")
+    blocks = cast(Sequence[EmailMessage], payload)
+    encoding = str(part.get("content-transfer-encoding", ""))
+    if encoding == "base64" and not any(block.keys() for block in blocks):
+        encoded = "".join(str(block.get_payload()) for block in blocks)
+        return _from_base64(encoded.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+    text = "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.items()) for block in blocks)
+    data = text.encode("utf-8", "surrogateescape")
+    return (quopri.decodestring(data) if encoding == "quoted-printable" else data).decode("utf-8", "replace")
 
 
 def meta_charset(html: bytes) -> str | None:

@@ -1,6 +1,6 @@
 """What machines write: bounces, automatic replies, lists, reports."""
 
-from tests.unit.mail.corpus.source import Case, attached, b, bounce, case, machine, mail, multi, person, text
+from tests.unit.mail.corpus.source import Case, attached, b, bounce, case, file, machine, mail, multi, person, text
 
 DAEMON = person("Mail Delivery System", "MAILER-DAEMON@mx.acme.example")
 OURS = "<0100@email.amazonses.com>"
@@ -38,7 +38,51 @@ def daemon(body: bytes, *fields: str, **head: str | None) -> bytes:
 STATUS = machine("bounce", "multipart/report of type delivery-status")
 BOUNCED = {"from": DAEMON, "message_id": "<b1@mx.acme.example>", "subject": "Undelivered Mail Returned to Sender"}
 
+INTERNATIONAL = "Reporting-MTA: dns; mx.acme.example\n\nFinal-Recipient: utf-8; {}\nAction: failed\nStatus: 5.1.1"
+
+
+def international(recipient: str) -> bytes:
+    """A report as RFC 6533 has it."""
+    status = report(text("Sorry."), INTERNATIONAL.format(recipient), headers_only(), "global-delivery-status")
+    return status.replace(b"report-type=global-", b"report-type=").replace(b"text/rfc822-", b"message/global-")
+
+
 BOUNCES = [
+    *(
+        case(
+            name,
+            daemon(international(recipient)),
+            **BOUNCED,
+            text="Sorry.",
+            machine=STATUS,
+            bounce=bounce("王芳@acme.example", "5.1.1", "failed", OURS),
+        )
+        for name, recipient in {
+            "dsn-international": "王芳@acme.example",
+            "dsn-international-spelt-out": "\\x{738B}\\x{82B3}@acme.example",
+        }.items()
+    ),
+    *(
+        case(
+            f"dsn-in-{encoding}",
+            daemon(
+                multi("report", text("Sorry."), status, headers_only(), edge="r").replace(
+                    b"multipart/report;", b"multipart/report; report-type=delivery-status;"
+                )
+            ),
+            **BOUNCED,
+            text="Sorry.",
+            machine=STATUS,
+            bounce=bounce("gone@acme.example", "5.1.1", "failed", OURS),
+        )
+        for encoding, status in {
+            "base64": file("message/delivery-status", dsn("gone@acme.example", "5.1.1").encode()),
+            "quoted-printable": (
+                b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: quoted-printable\n\n"
+                + dsn("gone=40acme.example", "5.=31.1").encode()
+            ),
+        }.items()
+    ),
     case(
         "dsn-postfix",
         daemon(

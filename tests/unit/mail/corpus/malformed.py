@@ -175,4 +175,24 @@ MALFORMED: list[Case] = [
         text="只在网页里",
         html="<p>只在网页里</p>",
     ),
+    *(
+        case(
+            f"holds-a-message-of-kind-{kind}",
+            mail(multi("mixed", text("hi"), f"Content-Type: message/{parameters}\n\n".encode() + inside)),
+            text="hi",
+            attachments=[attached(name, f"message/{kind}", inside.replace(b"\n", b"\r\n"))],
+        )
+        for kind, parameters, name, inside in (
+            ("global", "global", "内文.eml", "Subject: 内文\n\n里面的话".encode()),
+            ("http", "http", "attachment-1.bin", b"GET / HTTP/1.1\nHost: x.example\n\nabc"),
+            ("partial", "partial; id=x; number=1; total=2", "attachment-1.bin", b"half of it"),
+            ("external-body", "external-body; access-type=URL", "attachment-1.bin", b"Content-Type: text/plain\n\n"),
+        )
+    ),
+    case(
+        "international-message-in-base64",
+        mail(multi("mixed", text("hi"), file("message/global", b"Subject: x\r\n\r\ninside"))),
+        text="hi",
+        attachments=[attached("attachment-1.eml", "message/global", b"Subject: x\r\n\r\ninside")],
+    ),
 ]
