@@ -23,7 +23,7 @@ _FAULTS: Final[Sequence[tuple[str, str]]] = (
     (r'rule "(?P<what>.*)" should match this ticket', "should_match"),
     (r'rule "(?P<what>.*)" should not match this ticket', "should_not_match"),
     (r"the rules (?P<what>.*) would set one another off without end, by changing (?P<where>.*)", "circle"),
-    (r"(?P<what>\w+) needs text that is not blank", "blank"),
+    (r"(?P<what>\S+) needs text that is not blank", "blank"),
     (r"(?P<what>\w+) needs a list of values", "list"),
     (r"(?P<what>\w+) needs one value", "one"),
     (r"(?P<what>\w+) takes no value", "none"),
@@ -40,6 +40,37 @@ _FAULTS: Final[Sequence[tuple[str, str]]] = (
     (r"String should have at least 1 character", "empty"),
     (r"(?:Tuple|List) should have at least 1 item.*", "nothing"),
     (r"nobody has the role manager", "manager"),
+    (r'no calendar "(?P<what>.*)"', "calendar"),
+    (r'no form "(?P<what>.*)"', "form"),
+    (r'nobody has the skill "(?P<what>.*)"', "skill"),
+    (r"the desk has no rota of who is on call", "rota"),
+    (r"only new tickets are linked to incidents; .*", "only_opened"),
+    (r'"(?P<what>.*)" is neither "running" nor a reference', "incident"),
+    (r"a rule on a timer says when: .*", "timer"),
+    (r"(?P<what>\w+) at_least is more than 0 and at most (?P<where>\d+) hours", "hours"),
+    (r"(?P<what>\S+) is an instant: ask before, after or within", "is_instant"),
+    (r"(?P<what>\S+) is either true or false", "flag"),
+    (r"(?P<what>\S+) is no instant, so (?P<where>\S+) cannot be asked of it", "no_instant"),
+    (r"(?P<what>\S+) is no text, so (?P<where>\S+) cannot be asked of it", "no_text"),
+    (r"skills and sticky say how .*", "skills_with_by"),
+    (r"a module is named by its id", "module_id"),
+    (r'no "(?P<what>.*)" here; there is (?P<where>.*)', "kind"),
+    (r"must say (?P<what>.*)", "must_say"),
+    (r"is not a text", "is_text"),
+    (r"is not a list", "is_list"),
+    (r"String should have at most (?P<what>\d+) characters?", "long"),
+    (r"String should have at least (?P<what>\d+) characters?", "short"),
+    (r"(?:Tuple|List) should have at most (?P<what>\d+) items? .*", "many"),
+    (r"Input should be a valid boolean.*", "boolean"),
+    (r"Input should be a valid (?:number|integer).*", "is_number"),
+    (r"Input should be (?:greater than|less than) .*", "out_of_range"),
+    (r"Input should be a valid (?:datetime|date).*", "date"),
+    (r"Input should have timezone info", "zone"),
+    (r"Input should be a valid (?:dictionary|mapping|string).*", "object"),
+    (r"Input should be a finite number", "is_number"),
+    (r"Input should be (?P<where>'.*)", "choice"),
+    (r'"(?P<what>.*)" is not written as it must be \(\^\(account_manager.*', "recipient"),
+    (r'"(?P<what>.*)" is not written as it must be \(\^\(module.*', "settable"),
     (r'"(?P<what>.*)" is not written as it must be .*', "pattern"),
 )
 """How each fault reads in English, and the text of the catalogue that says it."""
@@ -53,7 +84,11 @@ class FaultWords:
 
     def sentence(self, message: str) -> str:
         """The fault `message` in the reader's language."""
+        return self.find(message) or message
+
+    def find(self, message: str) -> str | None:
+        """The same, or None where there are no words for it."""
         for pattern, key in _FAULTS:
-            if match := re.fullmatch(pattern, message):
+            if match := re.fullmatch(pattern, message, re.DOTALL):
                 return self._words.text(f"rules.fault.{key}", **match.groupdict())
-        return message
+        return None

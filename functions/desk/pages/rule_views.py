@@ -11,7 +11,7 @@ from functions.desk.pages.rule_form import BY, NAMED_BY, NO_VALUE, RuleForm
 from functions.desk.rule_editing import WRITES, Checked, Standing
 from functions.shared.contracts.words import Language, Priority
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.config_check import spelled
+from functions.shared.domain.config_check import Fault, spelled
 from functions.shared.domain.config_versions import ConfigVersion
 from functions.shared.domain.facts import FIELDS, WORKING_TIME
 from functions.shared.domain.folding import fold
@@ -169,6 +169,28 @@ class RulePage:
 
 
 @dataclass(frozen=True)
+class ToldFault:
+    """Something wrong, with the rule it is in where it is in one."""
+
+    href: str
+    place: str
+    sentence: str
+
+    @classmethod
+    def of(cls, fault: Fault, rules: Sequence[Rule], language: Language) -> Self:
+        """`fault` among `rules`; without them its place stays as the document has it."""
+        text, place = catalogue(language).text, fault.place
+        sentence = FaultWords(catalogue(language)).sentence(fault.message)
+        if place[0] != "rules" or len(place) < 2 or not rules:
+            return cls("", spelled(place), sentence)
+        rule, part, number = rules[int(place[1])], str(place[2]) if len(place) > 2 else "", place[3:4]
+        known = f"rules.part.{part}"
+        where = text(known, n=int(number[0]) + 1 if number else 0) if known in catalogue(language) else part
+        named = rule.name.in_language(language)
+        return cls(f"{RULES}/{rule.id}", f"{named} · {where}" if where else named, sentence)
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """What the draft changes, what is wrong or doubtful about it, and what it would have done."""
 
@@ -176,7 +198,7 @@ class DraftPage:
     revision: int
     may_write: bool
     changes: Sequence[str]
-    errors: Sequence[tuple[str, str]]
+    errors: Sequence[ToldFault]
     warnings: Sequence[str]
     has_diverged: str
     trial: Mapping[str, Any] | None
@@ -194,13 +216,13 @@ class DraftPage:
     ) -> Self:
         """The page of the draft; `diverged` names the rules that were published otherwise meanwhile."""
         teller = ConfigWords.of(language, standing.live)
-        told = FaultWords(catalogue(language))
+        rules = standing.rules if _is_in_place(standing) else ()
         return cls(
             draft=_draft(standing),
             revision=standing.revision,
             may_write=reader.has(WRITES),
             changes=[teller.line(change) for change in checked.changes] if checked else (),
-            errors=[(spelled(one.place), told.sentence(one.message)) for one in checked.faults] if checked else (),
+            errors=[ToldFault.of(one, rules, language) for one in checked.faults] if checked else (),
             warnings=[one.sentence.in_language(language) for one in checked.doubts] if checked else (),
             has_diverged=diverged,
             trial=trial,
@@ -276,7 +298,7 @@ def _row(
 def _trouble(checked: Checked | None, standing: Standing, language: Language) -> Mapping[int, list[str]]:
     """What is wrong or doubtful, by the number of the rule; only where the places are those of the rules shown."""
     found: dict[int, list[str]] = {}
-    if checked is None or (standing.draft and standing.draft.base != standing.live.version):
+    if checked is None or not _is_in_place(standing):
         return found
     told = FaultWords(catalogue(language))
     lines = [(one.place, told.sentence(one.message)) for one in checked.faults]
@@ -285,6 +307,11 @@ def _trouble(checked: Checked | None, standing: Standing, language: Language) ->
         if place[0] == "rules" and len(place) > 1:
             found.setdefault(int(place[1]), []).append(sentence)
     return found
+
+
+def _is_in_place(standing: Standing) -> bool:
+    """Whether what is checked are the rules as they are shown, not those brought onto what is live by now."""
+    return standing.draft is None or standing.draft.base == standing.live.version
 
 
 def _draft(standing: Standing) -> DraftNote | None:

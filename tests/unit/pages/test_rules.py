@@ -341,6 +341,7 @@ def test_an_unsound_draft_says_why_and_cannot_be_published() -> None:
     boss.get("/desk/rules/draft")
 
     assert "发布之前必须改正" in boss.html
+    assert re.search(r'<a href="/desk/rules/vip-first">[^<]+ · 第 1 个动作</a>: 没有团队“nobody”', boss.html)
     assert 'action="/desk/rules/draft/publish"' not in boss.html
     assert boss.post("/desk/rules/draft/give-up", revision="1") == 200
     assert "草稿已放弃。" in boss.html

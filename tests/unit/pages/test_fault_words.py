@@ -1,0 +1,123 @@
+"""What is wrong with rules is said in the reader's language, whichever check found it."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from functions.desk.pages.fault_words import FaultWords
+from functions.shared.contracts.words import Language
+from functions.shared.domain import actions, assignment_check, conditions, config_check, operators, rule_circles, rules
+from functions.shared.domain.rules import Rule
+from functions.shared.domain.schema_faults import schema_faults
+from functions.shared.pages.languages import catalogue
+
+OF_RULES = {"_rule", "_waits", "_repeated", "_leaf_names", "_action_names", "_field_exists", "_own_field_exists"}
+OF_RULES |= {"_checklist_exists", "_recipient_exists", "_team_exists", "_person_exists", "_skills", "circles"}
+
+BASE = {"id": "one", "name": {"zh": "一", "en": "One"}, "then": [{"do": "set_team", "team": "a"}]}
+MALFORMED: list[dict[str, Any]] = [
+    {"id": "X"},
+    {"id": 5},
+    {"name": "x"},
+    {"name": {"zh": "", "en": "x"}},
+    {"on": ["never"]},
+    {"on": []},
+    {"on": "opened"},
+    {"enabled": 3},
+    {"from": "never"},
+    {"from": "2026-01-01T00:00:00"},
+    {"until": "2026-13-01T00:00:00Z"},
+    {"then": []},
+    {"then": ["x"]},
+    {"then": [{}]},
+    {"then": [{"do": "fly"}]},
+    {"then": [{"do": "set_priority", "priority": "P9"}]},
+    {"then": [{"do": "assign", "by": "luck"}]},
+    {"then": [{"do": "add_tags", "tags": ["x" * 51]}]},
+    {"then": [{"do": "add_tags", "tags": [f"x{number}" for number in range(21)]}]},
+    {"then": [{"do": "notify", "to": ["x"]}]},
+    {"then": [{"do": "set_field", "field": "y", "value": 1}]},
+    {"then": [{"do": "set_field", "field": "fields.y", "value": [1]}]},
+    {"when": 5},
+    {"when": {"field": "text"}},
+    {"when": {"field": "text", "op": "likes", "value": "x"}},
+    {"when": {"all": []}},
+    {"examples": [{"ticket": 5}]},
+    {"examples": [{"ticket": {"hour": 24}}]},
+    {"nosuch": 1},
+]
+
+
+def raised(module: ModuleType) -> Iterator[str]:
+    """The messages that the module's models raise."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        match node:
+            case ast.Raise(exc=ast.Call(func=ast.Name(id="ValueError"), args=[message, *_])):
+                yield from written(message)
+
+
+def yielded(module: ModuleType) -> Iterator[str]:
+    """The messages of the faults that the module finds in rules."""
+    for function in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(function, ast.FunctionDef) and function.name in OF_RULES:
+            for node in ast.walk(function):
+                found = node.value if isinstance(node, ast.Yield) else None
+                if isinstance(found, ast.Call):
+                    yield from written(found.args[1])
+                elif isinstance(found, ast.Tuple):
+                    yield from written(found.elts[1])
+
+
+def written(message: ast.expr) -> Iterator[str]:
+    """The text of a literal, with 12 in place of what is put in."""
+    match message:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=parts):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else _filled(part) for part in parts)
+
+
+def _filled(part: ast.expr) -> str:
+    """12, or the first of the words that are chosen from."""
+    inner = part.value if isinstance(part, ast.FormattedValue) else part
+    words = inner.body if isinstance(inner, ast.IfExp) else None
+    return str(words.value) if isinstance(words, ast.Constant) else "12"
+
+
+MESSAGES = sorted(
+    {text for module in (actions, conditions, operators, rules) for text in raised(module)}
+    | {text for module in (config_check, assignment_check, rule_circles) for text in yielded(module)}
+    | {'rule "a" should match this ticket', 'rule "a" should not match this ticket'}
+)
+
+
+def test_the_messages_of_the_checks_are_found():
+    assert len(MESSAGES) > 30
+    assert 'nobody has the skill "12"' in MESSAGES
+    assert any("would set one another off" in message for message in MESSAGES)
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_fault_has_words_in_both_languages(message: str):
+    chinese, english = (FaultWords(catalogue(language)).find(message) for language in (Language.ZH, Language.EN))
+
+    assert chinese
+    assert english
+    assert chinese != english
+
+
+@pytest.mark.parametrize("change", MALFORMED, ids=str)
+def test_what_is_no_rule_is_said_in_both_languages(change: dict[str, Any]):
+    document = BASE | change
+
+    with pytest.raises(ValidationError) as refused:
+        Rule.model_validate(document)
+
+    for _, message in schema_faults(refused.value, document):
+        for language in Language:
+            assert FaultWords(catalogue(language)).find(message), message
