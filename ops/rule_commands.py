@@ -226,7 +226,7 @@ def _with_progress(path: Path, files: ExitStack) -> Iterable[str]:
         return sys.stdin
     bar = files.enter_context(Progress(console=Console(stderr=True), transient=True))
     try:
-        opened = bar.open(path, "r", encoding="utf-8-sig", errors="replace", description="Tickets")
+        opened = bar.open(path, "r", encoding="utf-8-sig", description="Tickets")
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}.") from error
     return files.enter_context(opened)
@@ -271,6 +271,6 @@ def _lines(path: Path, files: ExitStack) -> Iterable[str]:
     if str(path) == "-":
         return sys.stdin
     try:
-        return files.enter_context(path.open(encoding="utf-8-sig", errors="replace"))
+        return files.enter_context(path.open(encoding="utf-8-sig"))
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}.") from error

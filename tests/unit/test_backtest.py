@@ -210,3 +210,12 @@ def test_the_hour_of_the_past_is_read_on_the_desks_clock_unless_the_line_says_it
     changes = backtest(tickets, Triage(config, ()), Triage(config, (by_night,)), config, report=Report(), now=NOON)
 
     assert [change["id"] for change in changes] == ["night"]
+
+
+@pytest.mark.parametrize("line", [b'{"id": "e", "title": "\\ud800 x"}', '{"id": "发"}'.encode("gbk")])
+def test_tickets_that_nobody_can_read_are_told_in_a_sentence(folder, line):
+    with (folder / "tickets.jsonl").open("ab") as tickets:
+        tickets.write(b"\n" + line + b"\n")
+
+    with pytest.raises(Failure, match=r"tickets\.jsonl:5: it holds half a character|not UTF-8"):
+        desk()

@@ -246,3 +246,22 @@ def test_why_a_rule_did_not_act_is_asked_of_the_running_desk(monkeypatch):
 
 def test_numbers_that_no_machine_keeps_are_refused_with_their_line(folder):
     assert "numbers lie between" in refused(folder, one_rule(f"{{field: hour, op: at_least, value: {10**400}}}"))
+
+
+def test_half_a_character_is_told_and_the_other_tickets_are_answered(folder):
+    lines = ('{"id": "a", "title": "\\ud800 x"}', '{"id": "\\udfff"}', '{"id": "\\ud83d\\ude00", "title": "开发票"}')
+    first, second, last = tried(folder, *lines)
+
+    assert first == {"id": "a", "error": "tickets.jsonl:1: it holds half a character (a lone surrogate)"}
+    assert (second["id"], last["id"], last["matched"]) == (None, "😀", ["invoice-to-finance"])
+
+
+def test_tickets_that_are_not_utf_8_are_refused(folder):
+    (folder / "tickets.jsonl").write_bytes('{"id": "a", "title": "发票"}\n'.encode("gbk"))
+    result = CliRunner().invoke(app, ["rules", "run", "--rules", "rules.yaml", "--tickets", "tickets.jsonl"])
+
+    assert isinstance(result.exception, Failure)
+    assert (str(result.exception), result.stdout) == (
+        "The tickets are not UTF-8 (line 1 or below).",
+        "",
+    )
