@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -70,13 +71,13 @@ class DeskClient:
 
     def ticket(self, reference: str) -> Json:
         """A ticket with its clocks and timeline."""
-        ticket: Json = self._ask("GET", f"/api/v1/desk/tickets/{reference}")
+        ticket: Json = self._ask("GET", f"/api/v1/desk/tickets/{_part(reference)}")
         return ticket
 
     def rule_reason(self, reference: str, rule: str, event: int | None = None) -> Json:
         """What a rule made of a ticket, and why: at the event of that number, or the newest that it is for."""
         params = {"event": event} if event else {}
-        reason: Json = self._ask("GET", f"/api/v1/desk/tickets/{reference}/rules/{rule}", params=params)
+        reason: Json = self._ask("GET", f"/api/v1/desk/tickets/{_part(reference)}/rules/{_part(rule)}", params=params)
         return reason
 
     def queue(self, teams: list[str], statuses: list[str], limit: int) -> list[Json]:
@@ -111,6 +112,11 @@ class DeskClient:
         if answer.is_success:
             return answer
         raise Failure(_objection(answer))
+
+
+def _part(text: str) -> str:
+    """`text` as one part of a path, whatever it holds: `..` would else lead to another one."""
+    return "%2E" * len(text) if text in (".", "..") else quote(text, safe="")
 
 
 def _span(since: datetime, until: datetime, limit: int) -> Json:
