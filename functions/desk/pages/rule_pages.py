@@ -95,9 +95,9 @@ def show_versions() -> Response[Any]:
     """What was published, and how one version differs from the one before."""
     visit = Visit(router)
     query, config = visit.request.query, desk_config()
-    before = int(query["before"]) if query.get("before", "").isdigit() else None
+    before = _number(query.get("before", ""))
     found = rule_editing().versions(visit.principal, limit=_HISTORY + 1, before=before)
-    chosen = int(query["version"]) if query.get("version", "").isdigit() else None
+    chosen = _number(query.get("version", ""))
     told: list[str] = []
     if chosen:
         teller = ConfigWords.of(visit.request.language, config)
@@ -281,7 +281,13 @@ def _place(field: str, number: int) -> str:
 
 
 def _revision(text: str) -> int:
-    return int(text) if text.isdigit() else -1
+    number = _number(text)
+    return -1 if number is None else number
+
+
+def _number(text: str) -> int | None:
+    """The number that an address or a form names, if it names one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _notice(visit: Visit) -> str:

@@ -68,7 +68,7 @@ class _Finder(NamedTuple):
 
 
 def _passes_luhn(found: str) -> bool:
-    digits = [int(c) for c in found if c.isdigit()]
+    digits = [int(c) for c in found if c.isdecimal()]
     doubled = (d * 2 - 9 if d > 4 else d * 2 for d in digits[-2::-2])
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -406,3 +407,11 @@ def test_faults_are_said_in_the_readers_language(language: Language) -> None:
 
     assert "x" in told.sentence('no team "x"')
     assert told.sentence("something new") == "something new"
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "x", ""])
+def test_what_is_no_number_in_an_address_or_a_form_is_passed_over(number: str) -> None:
+    boss = manager()
+    assert boss.get(f"/desk/rules/versions?version={quote(number)}&before={quote(number)}") == 200
+    boss.get("/desk/rules")
+    assert boss.post("/desk/rules/vip-first/switch", revision=number) == 409
