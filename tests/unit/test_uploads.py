@@ -94,3 +94,17 @@ def test_a_program_is_refused_and_never_becomes_an_attachment() -> None:
         uploads.accept([ID], "logs")
     assert [(error.field, error.code) for error in refusal.value.errors] == [("logs.0", "not_accepted")]
     assert not [key for key in blobs.bodies if key.startswith("attachments/")]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a\r\nX: y\u202egpj.exe", "aX ygpj.exe"),
+        ("../../etc/passwd", "passwd"),
+        ("截图 1.png", "截图 1.png"),
+        ("\u202e\x00", "file"),
+        ("a" * 190 + ".png", "a" * 138 + ".png"),
+    ],
+)
+def test_an_upload_has_a_name_that_fools_nobody(name: str, kept: str) -> None:
+    assert UploadRequest(name=name, content_type="image/png", size=1).name == kept

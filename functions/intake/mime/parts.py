@@ -13,15 +13,15 @@ from email.policy import compat32
 from io import BytesIO
 from typing import cast
 
-from functions.intake.mime.charsets import decode_text, printable
+from functions.intake.mime.charsets import decode_text
 from functions.intake.mime.headers import decode_words
 from functions.intake.mime.tnef import PackedFile
+from functions.shared.file_names import clean_name
 
 STATUS_KINDS = {"message/delivery-status", "message/global-delivery-status"}
 MACHINE_KINDS = STATUS_KINDS | {
     "message/disposition-notification", "message/global-disposition-notification", "message/feedback-report",
 }  # fmt: skip
-MAX_NAME = 150
 _EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -41,7 +41,6 @@ _EXTENSIONS = {
 }
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _PERCENT = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2}")
-_UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def file(part: EmailMessage, kind: str, *, hint: str | None, in_related: bool) -
     placed = disposition(part)
     return File(
         name=_file_name(part, hint),
-        content_type=_safe_type(kind),
+        content_type=safe_type(kind),
         content=content(part),
         inline=placed == "inline" or (in_related and bool(content_id) and placed != "attachment"),
         content_id=content_id,
@@ -112,9 +111,9 @@ def forwarded(part: EmailMessage, kind: str, linesep: str, *, hint: str | None) 
     is_mail = kind in ("message/rfc822", "message/global")
     inner = _inner(part)
     subject = decode_words(str(inner.get("subject", "")), hint) if inner and is_mail else ""
-    name = _file_name(part, hint) or (_clean_name(f"{subject[:100]}.eml") if subject else "")
+    name = _file_name(part, hint) or (clean_name(f"{subject[:100]}.eml") if subject else "")
     content_id = "" if kind == "message/rfc822" else str(part.get("content-id", "")).strip().strip("<>")
-    return File(name, _safe_type(kind), message_bytes(part, linesep), disposition(part) == "inline", content_id)
+    return File(name, safe_type(kind), message_bytes(part, linesep), disposition(part) == "inline", content_id)
 
 
 def message_bytes(part: EmailMessage, linesep: str = "\n") -> bytes:
@@ -141,12 +140,12 @@ def _inner(part: EmailMessage) -> EmailMessage | None:
 
 def packed(one: PackedFile) -> File:
     """A file out of Outlook's package."""
-    name = _clean_name(one.name)
+    name = clean_name(one.name)
     suffix = f".{name.rpartition('.')[2].lower()}"
     guessed = next((kind for kind, extension in _EXTENSIONS.items() if extension == suffix), "")
     kind = one.content_type.lower() or guessed
     content_id = one.content_id.strip().strip("<>")
-    return File(name, _safe_type(kind), one.content, inline=False, content_id=content_id)
+    return File(name, safe_type(kind), one.content, inline=False, content_id=content_id)
 
 
 def report_text(part: EmailMessage) -> str:
@@ -206,19 +205,11 @@ def _from_base64(raw: bytes) -> bytes:
 
 def _file_name(part: EmailMessage, hint: str | None) -> str:
     name = parameter(part, "content-disposition", "filename", hint) or parameter(part, "content-type", "name", hint)
-    return _clean_name(name)
+    return clean_name(name)
 
 
-def _clean_name(name: str) -> str:
-    """The last path component, without what a file system or a reader could be fooled by."""
-    name = _UNSAFE_IN_NAME.sub("", printable(re.split(r"[/\\]", name)[-1])).strip(". ")
-    if len(name) <= MAX_NAME:
-        return name
-    stem, dot, extension = name.rpartition(".")
-    return f"{stem[: MAX_NAME - 12]}.{extension[:10]}" if dot and len(extension) <= 10 else name[:MAX_NAME]
-
-
-def _safe_type(kind: str) -> str:
+def safe_type(kind: str) -> str:
+    """`kind`, if it looks like a content type at all."""
     return (
         kind if re.fullmatch(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}", kind) else "application/octet-stream"
     )
