@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from functions.intake import http, wiring
 from functions.intake.channels import generic
 from functions.intake.settings import IntakeHttpSettings
-from functions.shared.contracts.events import MessageReceived
+from functions.shared.contracts.events import MessageReceived, NoteAdded
 from functions.shared.domain.decisions import close, resolve
 from functions.shared.gateways.quarantine import Quarantine
 from ops.cli import app
@@ -135,6 +135,44 @@ def test_a_new_secret_holds_beside_the_last_one_until_it_is_settled(secret: str)
     command("secret", "webchat", "--settle")
     wiring.channels.cache_clear()
     assert (post(secret)[0], post(new)[0]) == (401, 200)
+
+
+def test_a_file_whose_type_and_name_could_fool_somebody_is_kept(secret: str) -> None:
+    files = [{"name": "x.txt", "type": "text/plain\nX: y", "base64": "eA=="}, {"name": "a\ud800", "base64": "eA=="}]
+    answer = post(secret, json.dumps({"message": {"id": "m", "text": "x\udc00", "files": files}}))
+
+    (first, *_) = wiring.wiring().store.timeline(ticket(answer).id)
+    assert [(file.name, file.content_type) for file in first.problem.description.attachments] == [
+        ("x.txt", "text/plain"),
+        ("a", "text/plain"),
+    ]
+
+
+def test_a_message_comes_in_without_what_does_not_fit_and_a_note_says_so(secret: str) -> None:
+    answer = post(secret, said(1, id="v-1", email="not an email", phone="abc", name="n" * 121))
+
+    assert answer[0] == 201
+    opened = ticket(answer)
+    assert (opened.contact.address, opened.contact.phone) == (None, None)
+    noted = wiring.wiring().store.timeline(opened.id)[-1]
+    assert isinstance(noted, NoteAdded)
+    assert "address: not an email" in noted.message.text
+    assert "phone: abc" in noted.message.text
+    assert post(secret, said(1, id="v-1", email="not an email"))[1]["fate"] == "repeated"
+
+
+def test_what_breaks_something_further_in_is_held_and_told(
+    secret: str, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise UnicodeEncodeError("utf-8", "x", 0, 1, "surrogates not allowed")
+
+    monkeypatch.setattr(wiring.wiring().directory, "recognise", broken)
+    status, problem = post(secret, said(1))
+
+    assert (status, problem["errors"][0]["code"]) == (422, "unreadable")
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    assert "UnicodeEncodeError" in held.why
 
 
 def test_what_cannot_be_read_waits_with_its_reason_and_whole(secret: str, dynamodb: Any) -> None:

@@ -1,6 +1,8 @@
 """What a signed payload says, and whose signature holds."""
 
+import base64
 import contextlib
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -76,7 +78,7 @@ def test_a_signature_holds_for_its_body_its_secret_and_five_minutes() -> None:
         (b"[]", "message_id"),
         (b'{"id": "1", "text": "  "}', "text"),
         (b'{"id": {"a": 1}, "text": "x"}', "message_id: not a text"),
-        (b'{"id": "1", "text": "x", "mail": "nobody"}', "address"),
+        (b'{"id": "a\\ud800", "text": "x"}', "message_id"),
         (b'{"id": "1", "text": "x", "files": [{"name": "a", "content": "?"}]}', "files"),
         (b'{"id": "1", "text": "x", "files": ["a"]}', "files"),
         (b'{"id": "1", "text": "x", "files": 7}', "files"),
@@ -85,6 +87,55 @@ def test_a_signature_holds_for_its_body_its_secret_and_five_minutes() -> None:
 def test_a_payload_without_a_message_is_refused_with_what_is_missing(body: bytes, why: str) -> None:
     with pytest.raises(BadPayload, match=why):
         generic.read(body, hook(address="mail", files="files"))
+
+
+def with_file(**file: Any) -> bytes:
+    return json.dumps({"id": "1", "text": "x", "files": [{"name": "a.txt", "content": "eA==", **file}]}).encode()
+
+
+def test_a_file_is_what_its_bytes_say_under_a_name_that_fools_nobody() -> None:
+    def file(content: bytes = b"x", **said: Any) -> tuple[str, str]:
+        body = with_file(content=base64.b64encode(content).decode(), **said)
+        (read,) = generic.read(body, hook(files="files")).files
+        return read.name, read.content_type
+
+    zipped = b"PK\x03\x04" + bytes(40)
+    assert file(content_type="text/plain\nX: y") == ("a.txt", "text/plain")
+    assert "\n" not in file(zipped, content_type="application/vnd.openxmlformats-\nX: y")[1]
+    assert file(b"MZ" + bytes(60), content_type="image/png") == ("a.txt", "application/octet-stream")
+    assert file(name="a\ud800")[0] == "a"
+    assert file(name="../a\r\nX: y\u202egpj.exe")[0] == "aX ygpj.exe"
+    assert file(name="\ud800")[0] == "attachment-1"
+    assert file(name=None)[0] == "attachment-1"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"mail": "not an email"}, "address: not an email"),
+        ({"phone": "abc"}, "phone: abc"),
+        ({"phone": {"a": 1}}, "phone: {'a': 1}"),
+        ({"name": "n" * 121}, "name: " + "n" * 121),
+        ({"talk": "c" * 201}, "conversation_id: " + "c" * 201),
+    ],
+)
+def test_words_count_more_than_what_is_said_of_the_sender(said: dict[str, Any], why: str) -> None:
+    mapping = hook(address="mail", phone="phone", name="name", conversation_id="talk", company="company")
+    message = generic.read(json.dumps({"id": "1", "text": "x", "company": "蓝海", **said}).encode(), mapping)
+
+    assert (message.text, message.company, message.left_out) == ("x", "蓝海", (why,))
+    assert (message.address, message.phone, message.name, message.conversation_id) == (None, None, "", None)
+
+
+def test_half_a_character_costs_no_words() -> None:
+    assert generic.read(b'{"id": "1", "text": "a\\ud800b", "n": "c\\udc00"}', hook(name="n")).text == "ab"
+
+
+def test_files_that_are_no_list_are_said_to_be_none_whatever_the_expression() -> None:
+    listed = hook(files="message.files[].{name: name, content: base64}")
+    with pytest.raises(BadPayload, match="files: not a list"):
+        generic.read(b'{"id": "1", "text": "x", "message": {"files": "a.txt"}}', listed)
+    assert not generic.read(b'{"id": "1", "text": "x", "message": {"files": null}}', listed).files
 
 
 def test_numbers_stand_for_texts_and_what_is_empty_is_left_out() -> None:

@@ -13,7 +13,7 @@ from functions.shared.contracts.events import Actor, Attachment, Company, Contac
 from functions.shared.contracts.words import Channel, Language, Slug, Status, TicketId
 from functions.shared.domain.channel_hooks import ChannelHook, ChannelMessage
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.decisions import open_ticket, receive
+from functions.shared.domain.decisions import note, open_ticket, receive
 from functions.shared.domain.directory import Caller
 from functions.shared.domain.errors import InvalidInput, NotSignedIn
 from functions.shared.domain.languages import language_of
@@ -24,6 +24,9 @@ from functions.shared.ticketing import NaturalKey, Tickets
 
 MOST_TICKETS: Final = 100
 """Tickets of one conversation, one after the other."""
+
+_UNTHOUGHT_OF: Final = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
+"""What an unfit value raises, BadPayload among it; a service that does not answer raises none of these."""
 
 _NO_SECRETS: Final = (bytes(32),)
 """What a channel without secrets is checked against, so that the answer takes as long."""
@@ -97,15 +100,29 @@ class ChannelDoor:
             NotSignedIn: there is no such channel, or the signature does not hold, whichever it is.
             InvalidInput: the payload holds no message; it waits in quarantine with the reason.
         """
-        hook = self._genuine(name, headers, body, now)
+        return self.take(self._genuine(name, headers, body, now), body, now=now)
+
+    def take(self, hook: ChannelHook, body: bytes, *, now: datetime) -> Accepted:
+        """Take in one message of which it is known that the channel sent it; see `receive`."""
         try:
-            message = MODULES[hook.kind].read(body, hook)
-        except BadPayload as error:
-            self._hold(hook, body, str(error), now)
-            raise InvalidInput.of("payload", "unreadable", f"{error}. It is kept for the desk to look at.") from error
+            return self._taken(hook, MODULES[hook.kind].read(body, hook), now)
+        except _UNTHOUGHT_OF as error:
+            # A payload that nobody thought of breaks something further in: it is still the channel's to know.
+            reason = str(error) if isinstance(error, BadPayload) else f"cannot be kept ({type(error).__name__})"
+            cause = error
+        self._hold(hook, body, reason, now)
+        raise InvalidInput.of("payload", "unreadable", f"{reason}. It is kept for the desk to look at.") from cause
+
+    def _taken(self, hook: ChannelHook, message: ChannelMessage, now: datetime) -> Accepted:
         key = NaturalKey(f"channel:{hook.id}:message:{message.message_id}")
         if seen := self._past.seen(key.value):
             return self._accepted("repeated", seen)
+        accepted = self._filed(hook, message, key, now)
+        if message.left_out and accepted.fate != "repeated":
+            self._tell_what_is_left_out(accepted.ticket_id, hook, message, now)
+        return accepted
+
+    def _filed(self, hook: ChannelHook, message: ChannelMessage, key: NaturalKey, now: datetime) -> Accepted:
         place, ticket = self._conversation(hook, message)
         if ticket is None:
             opened, is_new = self._open(hook, message, [key, *([NaturalKey(place)] if place else [])], now)
@@ -113,6 +130,14 @@ class ChannelDoor:
                 return self._accepted("opened" if is_new else "repeated", opened.id)
             ticket = opened  # another message of the conversation was faster by a moment
         return self._append(ticket, hook, message, key, now)
+
+    def _tell_what_is_left_out(
+        self, ticket_id: TicketId, hook: ChannelHook, message: ChannelMessage, now: datetime
+    ) -> None:
+        text = "\n".join((f"{hook.id}: left out, for it does not fit · 不合格式，未采用：", *message.left_out))
+        said, key = self._bodies.message(text), NaturalKey(f"channel:{hook.id}:left-out:{message.message_id}")
+        actor = Actor(kind="system", id=hook.id, name=hook.id)
+        self._tickets.handle(ticket_id, lambda current: note(current, said, actor=actor, now=now), [key])
 
     def _genuine(self, name: Slug, headers: Mapping[str, str], body: bytes, now: datetime) -> ChannelHook:
         hook = self._config().channel_hook(name)

@@ -17,13 +17,23 @@ from jmespath.exceptions import JMESPathError
 from pydantic import ValidationError
 
 from functions.intake.channels.payloads import BadPayload
+from functions.intake.mime.charsets import printable
+from functions.intake.mime.parts import safe_type
+from functions.intake.uploads import OCTETS, READ_BYTES, type_of
 from functions.shared.domain.channel_hooks import ChannelFile, ChannelHook, ChannelMessage
+from functions.shared.file_names import clean_name
 
 TIMESTAMP: Final = "x-aftercare-timestamp"
 SIGNATURE: Final = "x-aftercare-signature"
 
 REPLAY_WINDOW: Final = timedelta(minutes=5)
 """How far the timestamp may be from now, on either side."""
+
+_NEEDED: Final = ("message_id", "text")
+"""Without these there is no message."""
+
+_SHOWN: Final = 300
+"""Characters of what is left out that the ticket's note keeps."""
 
 
 def sign(body: bytes, timestamp: int, secret: bytes) -> str:
@@ -44,43 +54,66 @@ def is_genuine(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]
 def read(body: bytes, hook: ChannelHook) -> ChannelMessage:
     """The message that the configured expressions find in the payload.
 
+    What is said of the sender is left out where it is not what it should be: the customer's words count more.
+
     Raises:
-        BadPayload: it is no JSON, or a part is missing or not what it should be.
+        BadPayload: it is no JSON, or a part that cannot be left out is missing or not what it should be.
     """
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise BadPayload("the payload is not JSON") from error
     found = {name: _find(name, expression, payload) for name, expression in hook.fields if expression}
-    files = found.pop("files", None) or []
+    files = found.pop("files", None) or _not_a_list(hook.fields.files, payload) or []
     if not isinstance(files, list):
         raise BadPayload("files: not a list")
-    texts = {name: str(value) for name, value in found.items() if isinstance(value, str | int) and str(value).strip()}
-    wrong = [name for name, value in found.items() if value is not None and not isinstance(value, str | int)]
-    if wrong:
+    given = {name: value for name, value in found.items() if value is not None}
+    if wrong := [name for name in _NEEDED if not isinstance(given.get(name, ""), str | int)]:
         raise BadPayload(f"{', '.join(wrong)}: not a text")
+    if (message_id := str(given.get("message_id", ""))) != printable(message_id):
+        raise BadPayload("message_id: has characters that cannot be kept")
+    texts = {name: printable(str(value)) for name, value in given.items() if isinstance(value, str | int)}
+    texts = {name: text for name, text in texts.items() if text.strip()}
+    unlike = {name: given[name] for name in given if not isinstance(given[name], str | int)}
+    return _message(texts, unlike, tuple(_file(file, number) for number, file in enumerate(files, 1)))
+
+
+def _message(texts: Mapping[str, str], unlike: Mapping[str, Any], files: Sequence[ChannelFile]) -> ChannelMessage:
+    """The message; `unlike` is what is left out of it already."""
+    left_out = tuple(f"{name}: {printable(str(value))[:_SHOWN]}" for name, value in unlike.items())
     try:
-        return ChannelMessage.model_validate({**texts, "files": [_file(file) for file in files]})
+        return ChannelMessage.model_validate({**texts, "files": files, "left_out": left_out})
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BadPayload(f"{place}: {first['msg']}") from error
+        places = {str(finding["loc"][0]) for finding in error.errors()}
+        if places & {*_NEEDED, "files"}:
+            needed = next(finding for finding in error.errors() if finding["loc"][0] in (*_NEEDED, "files"))
+            raise BadPayload(f"{needed['loc'][0]}: {needed['msg']}") from error
+    fitting = {name: text for name, text in texts.items() if name not in places}
+    return _message(fitting, {**unlike, **{name: texts[name] for name in texts if name in places}}, files)
 
 
 def _find(name: str, expression: str, payload: Any) -> Any:
     try:
         return jmespath.search(expression, payload)
-    except JMESPathError as error:
-        raise BadPayload(f"{name}: {' '.join(str(error).split())[:200]}") from error
+    except (JMESPathError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+        raise BadPayload(f"{name}: {printable(' '.join(str(error).split()))[:200]}") from error
 
 
-def _file(file: Any) -> ChannelFile:
+def _not_a_list(expression: str | None, payload: Any) -> Any:
+    """What stands where the files should be listed: an expression such as `files[].{…}` finds nothing in a text."""
+    before, bracket, _ = (expression or "").partition("[")
+    if not bracket or not before.replace(".", "").replace("_", "").isalnum():
+        return None
+    found = _find("files", before, payload)
+    return None if isinstance(found, list) else found
+
+
+def _file(file: Any, number: int) -> ChannelFile:
     try:
         content = base64.b64decode(file["content"], validate=True)
-        return ChannelFile(
-            name=str(file["name"])[:200],
-            content_type=str(file.get("content_type") or "application/octet-stream")[:100],
-            content=content,
-        )
+        declared, name = str(file.get("content_type") or "").lower(), str(file["name"] or "")
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error) as error:
         raise BadPayload("files: each has a name and its content in base64") from error
+    # A program is kept, for somebody may have to look at it, but under no name that anything opens it by.
+    content_type = type_of(content[:READ_BYTES], safe_type(declared)) or OCTETS
+    return ChannelFile(name=clean_name(name) or f"attachment-{number}", content_type=content_type, content=content)

@@ -84,3 +84,4 @@ class ChannelMessage(BaseModel):
     company: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
     language: str | None = None
     files: tuple[ChannelFile, ...] = Field(default=(), max_length=10)
+    left_out: tuple[str, ...] = Field(default=(), description="The fields that held something else, each with it.")
