@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Self
 
 from functions.shared.contracts.words import Language
+from functions.shared.domain.actions import RUNNING
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import WORKING_TIME
 from functions.shared.pages.languages import Catalogue, catalogue
@@ -43,8 +44,15 @@ class RuleWords:
         people = {person.id: person.name for person in config.people}
         teams = {team.id: team.name.in_language(language) for team in config.teams}
         modules = {module.id: module.name.in_language(language) for module in config.modules}
+        skills = {skill: modules.get(skill, skill) for person in config.people for skill in person.skills}
+        named = {
+            "procedure": {one.id: one.name.in_language(language) for one in config.procedures},
+            "checklist": {one.id: one.name.in_language(language) for one in config.checklists},
+            "template": {one.id: one.name.in_language(language) for one in config.replies},
+            "skills": skills,
+        }
         own = {field.id: field.label.in_language(language) for form in config.forms for field in form.fields}
-        return cls(catalogue(language), {"assignee": people, "team": teams, "module": modules}, own)
+        return cls(catalogue(language), {"assignee": people, "team": teams, "module": modules} | named, own)
 
     def condition(self, when: Json) -> str:
         """The condition; without one, that the rule always acts."""
@@ -53,8 +61,10 @@ class RuleWords:
     def action(self, action: Json) -> str:
         """What the action does."""
         key = f"rules.does.{action.get('do')}"
-        if action.get("do") == "assign" and action.get("by"):
-            key = f"rules.assigns.{action['by']}"
+        if action.get("do") == "assign" and f"rules.assigns.{action.get('by')}" in self._words:
+            return self._assigns(action)
+        if action.get("do") == "link_incident" and action.get("incident") == RUNNING:
+            return self._words.text("rules.links_running")
         given = {name: value for name, value in action.items() if name != "do" and value not in (None, [], {}, "")}
         if key not in self._words:
             return ", ".join(
@@ -64,6 +74,15 @@ class RuleWords:
         if "field" in given:
             told |= {"field": self.field(given["field"]), "value": self._value(given["field"], given.get("value"))}
         return self._words.text(key, **told)
+
+    def _assigns(self, way: Json) -> str:
+        """How one of the team is chosen."""
+        text, skills = self._words.text(f"rules.assigns.{way['by']}"), way.get("skills")
+        if skills:
+            named = self._list(self._name("skills", skill) for skill in skills)
+            key = "rules.assigns_skilled" if way["by"] == "skill" else "rules.assigns_with_skills"
+            text = self._words.text(key, way=text, skills=named)
+        return self._words.text("rules.assigns_sticky", way=text) if way.get("sticky") else text
 
     def actions(self, then: Iterable[Json]) -> str:
         return self._words.text("rules.then").join(self.action(action) for action in then)
@@ -111,8 +130,14 @@ class RuleWords:
         """One of the things that an action names."""
         if name == "to":
             return self._list(map(self._recipient, value))
+        if name in ("procedure", "checklist", "template"):
+            return self._name(name, value)
         field = {"person": "assignee", "tags": "tags"}.get(name, name)
         return self._value(field, value) if name in ("team", "person", "tags", "priority") else self._plain(value)
+
+    def _name(self, kind: str, value: Json) -> str:
+        """The name of what is not a field's value; its id where it has none."""
+        return self._names.get(kind, {}).get(value, str(value))
 
     def _recipient(self, recipient: str) -> str:
         kind, _, name = recipient.partition(":")
