@@ -44,6 +44,10 @@ _SUPERSETS = {
 _UNTOLD = {"", "us-ascii", "ascii", "ansi_x3.4-1968", "unknown-8bit", "x-unknown", "unknown", "default", "binary"}
 _MULTI_BYTE = {"gb18030", "cp950", "cp949", "cp932", "euc_jp"}
 _SINGLE_BYTE = ["cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"]
+_WESTERN = {"cp1252", "iso8859-1", "iso8859-15"}
+"""What is written on mail by those who do not know its charset."""
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{4,}")
+_REPLACED = re.compile(r"[\x00-\x7f\ufffd]+")
 _PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
 _USUAL = {
     "gb18030": re.compile(rb"[\xa1\xa3\xb0-\xd7][\xa1-\xfe]"),
@@ -67,6 +71,8 @@ _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile(r"[\s\u00ad\u115f\u180e\u200b-\u200f\u2060\u3164\ufeff]*")
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
+_ASCII_BYTES = bytes(range(128))
+_HIGH_BYTES = bytes(range(128, 256))
 _DETECTION_WINDOW = 16_384
 
 
@@ -93,6 +99,8 @@ def decode_text(data: bytes, declared: str | None = None, hint: str | None = Non
     utf8 = None if codec == "utf-8" or data.isascii() else _strictly(data, "utf-8")
     if utf8 is not None and _EAST_ASIAN.search(utf8):
         return printable(utf8), f"labelled {label} but is utf-8"
+    if not data.isascii() and codecs.lookup(codec).name in _WESTERN and (true := _mislabelled(data, hint)):
+        return printable(data.decode(true)), f"labelled {label} but is {true}"
     if (text := _strictly(data, codec)) is not None:
         return printable(text), None
     return printable(_closest(data, codec, hint)), f"bytes that are not {label}"
@@ -138,6 +146,12 @@ def _strictly(data: bytes, codec: str) -> str | None:
 
 def _closest(data: bytes, codec: str, hint: str | None) -> str:
     """The declared charset with a few bytes replaced, unless another one reads all of it."""
+    if codecs.lookup(codec).name == "utf-8":
+        text = _mostly_utf8(data, narrowest="\u0800", share=0.5)
+        if text is None and _east_asian(data) is None:
+            text = _mostly_utf8(data, narrowest="\x80", share=0.6)
+        if text is not None:
+            return text
     replaced = data.decode(codec, "replace")
     body = replaced.rstrip("\ufffd")
     if replaced.count("\ufffd") * 20 <= len(replaced) or ("\ufffd" not in body and not body.isascii()):
@@ -146,11 +160,39 @@ def _closest(data: bytes, codec: str, hint: str | None) -> str:
     return found if found.count("\ufffd") < replaced.count("\ufffd") else replaced
 
 
+def _mostly_utf8(data: bytes, *, narrowest: str, share: float) -> str | None:
+    """The text with the broken bytes replaced, when `share` of what is not ASCII is UTF-8 from `narrowest` on.
+
+    Other charsets hardly ever look so, least of all like characters of three bytes.
+    """
+    text = data.decode("utf-8", "replace")
+    whole = "".join(char for char in _REPLACED.sub("", text) if narrowest <= char < "\U00040000")
+    high = len(data) - len(data.translate(None, _HIGH_BYTES))
+    return text if whole and len(whole.encode()) >= high * share else None
+
+
+def _mislabelled(data: bytes, hint: str | None) -> str | None:
+    """The East Asian charset of bytes that are called Western.
+
+    Western letters beyond ASCII stand alone or in twos; pages of them, of many kinds, are no words of any language.
+    """
+    window = data[:_DETECTION_WINDOW]
+    high = window.translate(None, _ASCII_BYTES)
+    runs = sum(map(len, _HIGH_RUN.findall(window)))
+    expected = _SUPERSETS.get(_label(hint), _label(hint)) in _MULTI_BYTE
+    enough = 4 if expected else 8
+    if len(high) < enough or len(set(high)) < enough * 3 // 4 or runs < len(high) * 0.8:
+        return None
+    return _east_asian(data)
+
+
 def _detect(data: bytes, hint: str | None) -> str:
     if (text := _strictly(data, "utf-8")) is not None and b"\x1b$" not in data:
         return text
     if b"\x1b$" in data:
         return _iso_2022_jp(data)
+    if (text := _mostly_utf8(data, narrowest="\u0800", share=0.6)) is not None:
+        return text
     label = _label(hint)
     hinted = _SUPERSETS.get(label, label)
     guesses = [hinted if hinted in _MULTI_BYTE else None, _east_asian(data), None if label in _UNTOLD else hinted]

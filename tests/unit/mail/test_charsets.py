@@ -26,6 +26,15 @@ RARE = "朱镕基 〇 €"  # outside GB2312
         ("請儘快處理退款".encode("big5"), None, "請儘快處理退款"),
         ("ログインできません".encode("cp932"), None, "ログインできません"),
         ("ログインできません".encode("euc_jp"), None, "ログインできません"),
+        ("系统打不开，请看 report".encode("gbk"), "iso-8859-1", "系统打不开，请看 report"),
+        ("登录失败".encode("gbk"), "windows-1252", "登录失败"),
+        ("ÄÖÜ, ÀÉÈÊ! Größe 5 °C «Œuvre»".encode("cp1252"), "iso-8859-1", "ÄÖÜ, ÀÉÈÊ! Größe 5 °C «Œuvre»"),
+        (("»" * 30 + "•" * 30).encode("cp1252"), "iso-8859-1", "»" * 30 + "•" * 30),
+        ("好".encode() + b"\xe7\x9a", "utf-8", "好\ufffd"),
+        ("您好".encode() + b"\xba\xc3", "utf-8", "您好\ufffd\ufffd"),
+        (b"caf\xc3\xa9 \xc3", "utf-8", "café \ufffd"),
+        ("您好".encode() + b"\xba\xc3", None, "您好\ufffd\ufffd"),
+        ("登录失败".encode("gbk"), "utf-8", "登录失败"),
         (b"a\x00b\x1fc", None, "abc"),
         (b"plain", '"US-ASCII"', "plain"),
     ],
@@ -43,3 +52,8 @@ def test_a_few_broken_bytes_do_not_spoil_the_rest() -> None:
 
 def test_a_charset_used_elsewhere_in_the_mail_helps() -> None:
     assert decode_text("発注".encode("cp932"), None, hint="shift_jis")[0] == "発注"
+
+
+def test_a_charset_used_elsewhere_tells_a_false_western_label_in_two_characters() -> None:
+    assert decode_text("发票".encode("gbk"), "iso-8859-1", hint="gb2312")[0] == "发票"
+    assert decode_text("发票".encode("gbk"), "iso-8859-1") == ("·¢Æ±", None)

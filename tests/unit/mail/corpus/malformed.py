@@ -195,4 +195,16 @@ MALFORMED: list[Case] = [
         text="hi",
         attachments=[attached("attachment-1.eml", "message/global", b"Subject: x\r\n\r\ninside")],
     ),
+    case(
+        "chinese-labelled-western",
+        mail(text("您好，报表打不开，请尽快处理。", "gb18030", "8bit").replace(b"gb18030", b"iso-8859-1")),
+        text="您好，报表打不开，请尽快处理。",
+        defects=["labelled iso-8859-1 but is gb18030"],
+    ),
+    case(
+        "short-text-cut-inside-a-character",
+        mail(text("好的", cte="8bit")[:-1]),
+        text="好\ufffd",
+        defects=["bytes that are not utf-8"],
+    ),
 ]
