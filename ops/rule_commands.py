@@ -49,6 +49,10 @@ def run(
     rules: RulesFile,
     tickets: TicketsFile,
     on: Annotated[Occasion, typer.Option(help="What has just happened to the tickets.")] = Occasion.OPENED,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The desk whose clock and calendars count; else config, where it is."),
+    ] = None,
 ) -> None:
     """Print for each ticket which rules match, what they set, and every rule's condition leaf by leaf."""
     from functions.shared.domain.past_tickets import BadLine
@@ -56,6 +60,7 @@ def run(
     from ops.rule_runs import try_rules
 
     known = _rules(rules)
+    desk = _desk_of(config)
     now = datetime.now(UTC)
     bad = 0
     with ExitStack() as files:
@@ -65,7 +70,7 @@ def run(
                 answer = {"id": ticket.id, "error": f"{tickets}:{ticket.number}: {ticket.reason}"}
                 print(answer["error"], file=sys.stderr)
             else:
-                answer = try_rules(known, ticket, occasion=on, now=now)
+                answer = try_rules(known, ticket, occasion=on, now=now, desk=desk)
             sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False)}\n")
     if bad:
         raise Failure(f"{bad} {'line is' if bad == 1 else 'lines are'} no ticket.")
@@ -201,6 +206,18 @@ def suggest(
         print(line)
     if past.bad_lines:
         raise Failure(f"{past.bad_lines} {'line is' if past.bad_lines == 1 else 'lines are'} no ticket.")
+
+
+def _desk_of(folder: Path | None) -> "DeskConfig | None":
+    """The desk in `folder`; without one, that in the folder config if there is any."""
+    from ops.configuration import ConfigRefused, load_config
+
+    if folder is None and not Path("config").is_dir():
+        return None
+    try:
+        return load_config(folder or Path("config"))
+    except ConfigRefused as refused:
+        raise Failure(str(refused)) from refused
 
 
 def _silent(desk: "DeskConfig", since: str, now: datetime) -> "list[Doubt]":

@@ -12,6 +12,9 @@ from functions.shared.domain.past_tickets import PastTicket
 from ops.cli import app
 from ops.desk_client import DeskClient
 from ops.failure import Failure
+from tests.factories import default_config
+
+CONFIG = Path(__file__).parents[2] / "config"
 
 RULES = """rules:
   - id: invoice-to-finance
@@ -98,6 +101,27 @@ def test_a_ticket_is_answered_with_what_matched_what_is_set_and_why(folder):
     words = answer["trace"][0]["when"]["parts"][0]
     assert words["found"] == ["发票"]
     assert words["seen"] == "帳單\n請開發票"
+
+
+def test_how_one_of_the_team_is_chosen_is_part_of_what_is_set(folder):
+    rule = one_rule("{field: title, op: not_empty}").replace(
+        "{do: set_team, team: x}", "{do: assign, by: skill, skills: [mobile]}"
+    )
+    (folder / "rules.yaml").write_text(rule, encoding="utf-8")
+
+    assert tried(folder, TICKET)[0]["set"] == {"assign": {"by": "skill", "skills": ["mobile"]}}
+
+
+def test_hours_and_working_time_are_the_desks(folder):
+    calendar = next(iter(default_config().calendars))
+    when = (
+        f"{{all: [{{field: hour, op: at_least, value: 10}}, {{field: working_time.{calendar}, op: is, value: true}}]}}"
+    )
+    (folder / "rules.yaml").write_text(one_rule(when), encoding="utf-8")
+    tuesday = {"id": "t", "title": "x", "opened_at": "2026-11-17T02:30:00+00:00"}
+
+    assert tried(folder, tuesday)[0]["matched"] == []
+    assert tried(folder, tuesday, arguments=("--config", str(CONFIG)))[0]["matched"] == ["one"]
 
 
 def test_a_later_rule_overrides_an_earlier_one(folder):

@@ -174,7 +174,7 @@ def backtest(
         module = config.module_named(reported.module) if reported.module else None
         if module:
             reported = reported.model_copy(update={"module": module.id})
-        values = {**reported.values(), **_when(reported, config, wanted)}
+        values = {**reported.values(), **times_of(reported, config, wanted)}
         facts = Facts({**values, "status": "new", "priority": _by_matrix(reported, config)})
         placings = (one.place(reported, facts, now=now) for one in (before, after))
         if change := report.add(ticket, *placings):
@@ -187,7 +187,7 @@ def unknown_teams(rules: Sequence[Rule], config: DeskConfig) -> list[str]:
     return sorted(name for name in named if config.team(name) is None)
 
 
-def _when(ticket: PastTicket, config: DeskConfig, wanted: Collection[str]) -> dict[str, object]:
+def times_of(ticket: PastTicket, config: DeskConfig, wanted: Collection[str]) -> dict[str, object]:
     """When the ticket was opened, on the desk's clock; what its line says itself counts."""
     if ticket.opened_at is None:
         return {}
