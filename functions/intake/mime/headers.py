@@ -36,6 +36,8 @@ class Address:
 
 def field_text(name: str, value: str) -> str:
     """The header factory of the parser: one unfolded line, bounded, raw bytes still as surrogates."""
+    if name.lower() == "references":
+        return value[-MAX_FIELD:].strip()  # the newest are last, and a half id at the front is none
     text = value[:MAX_FIELD]
     if name.lower() == "content-transfer-encoding":
         return text.split(";")[0].strip().strip('"').lower()

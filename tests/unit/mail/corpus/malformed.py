@@ -207,4 +207,10 @@ MALFORMED: list[Case] = [
         text="好\ufffd",
         defects=["bytes that are not utf-8"],
     ),
+    case(
+        "references-without-end",
+        mail(text("hi"), "References: " + " ".join(f"<{number:06}{'x' * 990}@x>" for number in range(100))),
+        references=[f"<{number:06}{'x' * 990}@x>" for number in range(35, 100)],
+        text="hi",
+    ),
 ]
