@@ -78,6 +78,15 @@ class InMemoryTickets:
         self.events.setdefault(ticket.id, []).extend(events)
         self.keys |= {key.value: (ticket.id, key.fingerprint) for key in keys_}
 
+    def append_both(self, changes: Sequence[tuple[Ticket, Sequence[TicketEvent]]], *, shares: Shares = NOTHING) -> None:
+        for ticket, events in changes:
+            stored = self.get(ticket.id)
+            if stored.version != ticket.version - 1 or (events and events[0].sequence != stored.sequence + 1):
+                raise StaleTicket(ticket.id)
+        for ticket, events in changes:
+            self.append(ticket, events)
+        self.shares.move(shares)
+
     def seen(self, key: str) -> TicketId | None:
         return self.keys[key][0] if key in self.keys else None
 

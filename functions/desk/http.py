@@ -12,6 +12,7 @@ from functions.desk import (
     handling_api,
     incidents_api,
     mail_api,
+    merging_api,
     opening_api,
     past_api,
     quarantine_api,
@@ -24,6 +25,7 @@ from functions.desk.pages import (
     handling_routes,
     incident_routes,
     mail_routes,
+    merge_routes,
     opening_routes,
     people,
     routes,
@@ -57,6 +59,8 @@ app.include_router(why_routes.router)
 app.include_router(mail_api.router)
 app.include_router(mail_routes.router)
 app.include_router(incident_routes.router)
+app.include_router(merging_api.router)
+app.include_router(merge_routes.router)
 app.include_router(staffing_api.router)
 app.include_router(people.router)
 app.include_router(rule_pages.router)

@@ -117,6 +117,7 @@ class TicketView(BaseModel):
     solution: str
     declared: Incident | None
     linked_to: str | None
+    merged_into: str | None
     procedure: ProcedureProgress | None
     checklists: dict[Slug, ChecklistProgress]
     clocks: tuple[ClockView, ...]

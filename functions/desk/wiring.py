@@ -12,6 +12,7 @@ from functions.desk.details import Details, no_files
 from functions.desk.handling import Handling
 from functions.desk.incidents import IncidentDesk
 from functions.desk.mail import TicketMail
+from functions.desk.merging import MergeDesk
 from functions.desk.opening import Opening
 from functions.desk.past import Past
 from functions.desk.quarantine import QuarantineDoor
@@ -135,6 +136,13 @@ def incidents() -> IncidentDesk:
     """Running incidents and what is linked to them."""
     parts = wiring()
     return IncidentDesk(config=parts.config.last_read, tickets=parts.tickets, reader=parts.store, links=parts.incidents)
+
+
+@cache
+def merging() -> MergeDesk:
+    """Merging tickets about one thing."""
+    parts = wiring()
+    return MergeDesk(config=parts.config.last_read, tickets=parts.tickets, reader=parts.store, people=parts.directory)
 
 
 @cache

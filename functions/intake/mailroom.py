@@ -25,6 +25,7 @@ from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.mail_log import Fate, MailLine
 from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.mail_standing import Undeliverable, says_that_an_address_is_gone
+from functions.shared.domain.merging import survivor
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
@@ -177,7 +178,7 @@ class Mailroom:
 
     def _file(self, letter: Letter, now: datetime) -> Outcome:
         config, delivery, machine = self._config(), letter.delivery, letter.machine
-        ticket = find_ticket(
+        named = find_ticket(
             letter.mail,
             recipients=delivery.recipients,
             mailbox=self._mailbox,
@@ -186,13 +187,14 @@ class Mailroom:
             reply_key=self._reply_key,
             takes_part=lambda ticket: letter.is_genuine and self._takes_part(letter.sender, ticket),
         )
+        ticket = survivor(named, self._past.get) if named else None
         # Lists and monitors may report a problem; an answer to nothing is only kept.
         if ticket is None and machine and machine.kind is not MachineKind.LIST and not delivery.released_by:
             return self._hold(delivery, Held.MACHINE, f"{machine.kind}: {machine.why}", letter.mail)
         if not delivery.released_by and (why := self._over_a_brake(letter, ticket, now)):
             return self._hold(delivery, Held.BRAKE, why, letter.mail)
-        if ticket and (machine or not self._begins_anew(ticket, letter.mail, now)):
-            return self._append(ticket, letter, now)
+        if named and ticket and (machine or not self._begins_anew(ticket, named, letter.mail, now)):
+            return self._append(named, ticket, letter, now)
         return self._open(config, letter, now, related_to=ticket)
 
     def _over_a_brake(self, letter: Letter, ticket: Ticket | None, now: datetime) -> str | None:
@@ -210,30 +212,32 @@ class Mailroom:
                 return f"more than {brake.at_most} mails within {brake.within} {words}"
         return None
 
-    def _begins_anew(self, ticket: Ticket, mail: ReceivedMail, now: datetime) -> bool:
-        """Whether an answer to `ticket` is a problem of its own: the ticket is long solved, or the subject another."""
+    def _begins_anew(self, ticket: Ticket, named: Ticket, mail: ReceivedMail, now: datetime) -> bool:
+        """Whether an answer is a problem of its own: its ticket is long solved, or its subject not that of the ticket
+        it named, which may have been merged into the other.
+        """
         rules = self._config().desk.mail
         if rules.is_settled(ticket.closed_at or ticket.resolved_at, now):
             return True
-        subject, title = bare(mail.subject).casefold(), bare(ticket.title).casefold()
+        subject, title = bare(mail.subject).casefold(), bare(named.title).casefold()
         return rules.new_subject_opens_ticket and bool(subject) and subject not in title and title not in subject
 
     def _takes_part(self, sender: Address, ticket: Ticket) -> bool:
         address = fold_address(sender.address)
         return address == ticket.contact.address or self._config().person_with_email(address) is not None
 
-    def _append(self, ticket: Ticket, letter: Letter, now: datetime) -> Outcome:
+    def _append(self, named: Ticket, ticket: Ticket, letter: Letter, now: datetime) -> Outcome:
         message = self._message(letter, letter.mail.reply, quoted=letter.mail.quoted or None)
         person = self._config().person_with_email(letter.sender.address)
         if person and letter.is_genuine:
             # Whoever works here and answers a notice speaks to colleagues, never as the customer.
             agent = Actor(kind="agent", id=person.id, name=person.name)
-            self._tickets.handle(ticket.id, lambda current: note(current, message, actor=agent, now=now), [letter.key])
+            self._tickets.hear(ticket.id, lambda current: note(current, message, actor=agent, now=now), [letter.key])
             return _outcome(Fate.APPENDED, letter.mail, ticket.id)
-        actor, is_machine = actor_of(ticket.contact, letter), letter.machine is not None
+        actor, is_machine = actor_of(named.contact, letter), letter.machine is not None
         if letter.mail.bounce and self._is_ours(letter.mail.bounce):
-            return self._take_back(ticket, letter, letter.mail.bounce, message, now)
-        self._tickets.handle(
+            return self._take_back(named, letter, letter.mail.bounce, message, now)
+        self._tickets.hear(
             ticket.id,
             lambda current: receive(
                 current, message, channel=Channel.EMAIL, actor=actor, now=now, is_machine=is_machine

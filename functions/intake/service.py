@@ -25,6 +25,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
 from functions.shared.domain.directory import Caller
 from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound, TooManyRequests
+from functions.shared.domain.merging import survivor
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
@@ -149,7 +150,15 @@ class Intake:
         """
         ticket = self.visible(principal, reference_text)
         name = reference(ticket.id, self._config().desk.prefix)
-        return track(ticket, self._reader.timeline(ticket.id), name, self._bodies.text)
+        tracked = track(ticket, self._reader.timeline(ticket.id), name, self._bodies.text)
+        return tracked.model_copy(update={"continued_in": self._continued_in(principal, ticket)})
+
+    def _continued_in(self, principal: Principal, ticket: Ticket) -> str | None:
+        """The ticket that goes on for a merged one, if the caller may see it; a link to one ticket opens no other."""
+        end = survivor(ticket, self._reader.get)
+        if end.id == ticket.id or not self._may_see(principal, end):
+            return None
+        return reference(end.id, self._config().desk.prefix)
 
     def tickets_of(self, principal: Principal) -> list[TrackedLine]:
         """All tickets the caller may see: those of the contact, or the one of the link."""
@@ -175,13 +184,13 @@ class Intake:
         idempotency_key: str | None,
         now: datetime,
     ) -> TrackedTicket:
-        """The customer says more; a solved ticket opens again."""
+        """The customer says more: a solved ticket opens again, and of a merged one the ticket that goes on hears it."""
         ticket = self.visible(principal, reference_text)
         files = self.attachments(follow_up.attachments)
         message = self._bodies.message(follow_up.text, attachments=files)
-        self._tickets.handle(
+        self._tickets.hear(
             ticket.id,
-            lambda current: receive(current, message, channel=channel, actor=customer(current.contact), now=now),
+            lambda current: receive(current, message, channel=channel, actor=customer(ticket.contact), now=now),
             natural_keys("message", ticket.id, idempotency_key, follow_up, now),
         )
         return self.track(principal, reference_text)
@@ -213,9 +222,12 @@ class Intake:
         if ticket_id is None:
             raise TicketNotFound(reference_text)
         ticket = self._reader.get(ticket_id)
-        if not principal.may_see_ticket(ticket.id, ticket.contact.id) and not self._is_merged(principal, ticket):
+        if not self._may_see(principal, ticket):
             raise TicketNotFound(reference_text)
         return ticket
+
+    def _may_see(self, principal: Principal, ticket: Ticket) -> bool:
+        return principal.may_see_ticket(ticket.id, ticket.contact.id) or self._is_merged(principal, ticket)
 
     def _is_merged(self, principal: Principal, ticket: Ticket) -> bool:
         """Whether the caller's contact and the ticket's were merged into one."""

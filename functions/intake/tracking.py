@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from functions.shared.contracts.events import (
     AutomaticReplySent,
@@ -20,6 +20,7 @@ from functions.shared.contracts.events import (
     TicketTriaged,
     TicketWaiting,
 )
+from functions.shared.contracts.merge_events import TicketMerged, TicketUnmerged
 from functions.shared.contracts.words import Channel, Metric, Priority, Slug, Status, TicketId
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
@@ -43,7 +44,17 @@ class TrackedEntry(BaseModel):
 
     at: AwareDatetime
     kind: Literal[
-        "opened", "message", "details", "reply", "received", "waiting", "resumed", "resolved", "reopened", "closed"
+        "opened",
+        "message",
+        "details",
+        "reply",
+        "received",
+        "waiting",
+        "resumed",
+        "resolved",
+        "reopened",
+        "closed",
+        "merged",
     ]
     by: Literal["customer", "desk"]
     name: str = ""
@@ -69,6 +80,8 @@ class TrackedTicket(BaseModel):
     first_response_due_at: AwareDatetime | None
     resolution_due_at: AwareDatetime | None
     timeline: tuple[TrackedEntry, ...]
+    is_merged: bool = Field(default=False, description="A duplicate; what is said on it joins the one that goes on.")
+    continued_in: str | None = Field(default=None, description="The ticket that goes on, if it is the caller's too.")
 
 
 class TrackedLine(BaseModel):
@@ -112,6 +125,7 @@ def track(
         first_response_due_at=_due(ticket, Metric.FIRST_RESPONSE),
         resolution_due_at=_due(ticket, Metric.RESOLUTION),
         timeline=tuple(entries),
+        is_merged=ticket.merged_into is not None,
     )
 
 
@@ -141,10 +155,12 @@ def _entry(event: TicketEvent, text_of: Callable[[Message], str], numbered: int)
             return TrackedEntry(at=event.occurred_at, kind="resumed", by="desk")
         case TicketResolved():
             return TrackedEntry(at=event.occurred_at, kind="resolved", by="desk", text=event.solution)
-        case TicketReopened():
+        case TicketReopened() | TicketUnmerged():
             return TrackedEntry(at=event.occurred_at, kind="reopened", by="desk")
         case TicketClosed():
             return TrackedEntry(at=event.occurred_at, kind="closed", by="desk")
+        case TicketMerged():
+            return TrackedEntry(at=event.occurred_at, kind="merged", by="desk")
         case _:
             return None
 

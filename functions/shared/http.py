@@ -47,6 +47,7 @@ from functions.shared.domain.errors import (
     KeyReused,
     LinkExpired,
     MalformedRequest,
+    MergeRefused,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -116,6 +117,7 @@ STATUS: Mapping[type[AftercareError], HTTPStatus] = {
     IllegalTransition: HTTPStatus.CONFLICT,
     StepUnfinished: HTTPStatus.CONFLICT,
     WorkOpen: HTTPStatus.CONFLICT,
+    MergeRefused: HTTPStatus.CONFLICT,
     SignInUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ConfigMissing: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Protocol
 
 from pydantic import AwareDatetime
@@ -13,6 +14,7 @@ from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.decisions import Command
 from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists
+from functions.shared.domain.merging import Both, survivor
 from functions.shared.domain.shares import NOTHING, Shares, Take, counted
 from functions.shared.domain.ticket import Ticket, evolve, opened
 
@@ -60,6 +62,13 @@ class TicketStore(Protocol):
             AlreadySeen: one of `keys` was used before.
         """
 
+    def append_both(self, changes: Sequence[tuple[Ticket, Sequence[TicketEvent]]], *, shares: Shares = NOTHING) -> None:
+        """Store the changes of several stored tickets together, or none of them.
+
+        Raises:
+            StaleTicket: the stored version or last event of one is another.
+        """
+
     def seen(self, key: str) -> TicketId | None:
         """The ticket that `key` belongs to."""
 
@@ -72,6 +81,10 @@ class ClockRules(Protocol):
 
     def next_act_at(self, ticket: Ticket) -> AwareDatetime | None:
         """When the watchdog has to look at the ticket next, if ever."""
+
+
+class _MergedMeanwhile(Exception):
+    """The ticket that was to hear something was merged since it was found."""
 
 
 class Tickets:
@@ -144,6 +157,53 @@ class Tickets:
             except AlreadySeen as seen:
                 return self._seen_before(seen, keys)
             return after
+        raise StaleTicket(ticket_id)
+
+    def handle_both(self, first: TicketId, second: TicketId, command: Callable[[Ticket, Ticket], Both]) -> Ticket:
+        """Let `command` decide on two tickets, and store what follows for both at once; returns the first.
+
+        `command` may run several times, each time on fresher state.
+
+        Raises:
+            TicketNotFound: there is no such ticket.
+            StaleTicket: one of them was changed by others again and again.
+        """
+        for attempt in range(_ATTEMPTS):
+            _give_way(attempt)
+            before = (self._store.get(first), self._store.get(second))
+            decided = command(*before)
+            if not any(decided):
+                return before[0]
+            changes = []
+            for ticket, events in zip(before, decided, strict=True):
+                after, moved = self._moved(ticket, reduce(evolve, events, ticket), events)
+                changes.append((counted(after).with_changes(version=ticket.version + 1), moved))
+            shares = [Shares.moved(old, new) for old, (new, _) in zip(before, changes, strict=True)]
+            try:
+                self._store.append_both(changes, shares=Shares.together(shares))
+            except StaleTicket:
+                continue
+            return changes[0][0]
+        raise StaleTicket(first)
+
+    def hear(self, ticket_id: TicketId, command: Command, keys: Sequence[NaturalKey] = ()) -> Ticket:
+        """As `handle`, for what somebody says on the ticket: where it was merged, the ticket that goes on hears it.
+
+        Raises:
+            TicketNotFound, KeyReused, StaleTicket: as `handle`.
+        """
+        for _ in range(_ATTEMPTS):
+            end = survivor(self._store.get(ticket_id), self._store.get)
+
+            def unless_merged(ticket: Ticket, known: Ticket = end) -> Sequence[TicketEvent]:
+                if ticket.merged_into != known.merged_into:
+                    raise _MergedMeanwhile
+                return command(ticket)
+
+            try:
+                return self.handle(end.id, unless_merged, keys)
+            except _MergedMeanwhile:
+                continue
         raise StaleTicket(ticket_id)
 
     def renew_timer(self, ticket_id: TicketId) -> Ticket:

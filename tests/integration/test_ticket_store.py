@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.shared.contracts.events import NoteAdded
 from functions.shared.contracts.words import Metric, Priority, RootCause, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.decisions import note, open_ticket, resolve
@@ -74,6 +75,22 @@ def test_the_second_of_two_concurrent_changes_is_stale(store: Any) -> None:
         store.append(changed, [event])
     assert store.get(ticket.id) == changed
     assert len(store.timeline(ticket.id)) == 2
+
+
+def test_two_changes_are_stored_together_or_not_at_all(store: Any) -> None:
+    one, two = add(store, 1), add(store, 2)
+
+    def noted(ticket: Ticket) -> tuple[Ticket, list[Any]]:
+        said = ticket.happening(NoteAdded, actor=AGENT, now=NOON, message=make_message())
+        return evolve(ticket, said).with_changes(version=ticket.version + 1), [said]
+
+    store.append_both([noted(one), noted(two)])
+    fresh = store.get(one.id)
+    with pytest.raises(StaleTicket):
+        store.append_both([noted(fresh), noted(two)])
+
+    assert [store.get(ticket.id).version for ticket in (one, two)] == [2, 2]
+    assert [len(store.timeline(ticket.id)) for ticket in (one, two)] == [2, 2]
 
 
 def test_a_natural_key_is_used_only_once_and_then_nothing_is_stored(store: Any) -> None:

@@ -6,10 +6,13 @@ from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import Intake
 from functions.intake.uploads import Uploads
 from functions.shared.bodies import Bodies
+from functions.shared.contracts.events import TicketTriaged
 from functions.shared.contracts.words import Channel, Impact, Language, RootCause, Status, Urgency
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import note, reply, resolve
 from functions.shared.domain.errors import AttachmentNotFound, InvalidInput, KeyReused, TicketNotFound
+from functions.shared.domain.merging import merge
+from functions.shared.domain.references import reference
 from functions.shared.identity.principal import Principal, PrincipalKind
 from functions.shared.reports import answers_in, read_report
 from functions.shared.ticketing import Tickets
@@ -250,3 +253,50 @@ def test_who_was_merged_sees_the_tickets_of_both() -> None:
 
     assert len(door.intake.tickets_of(principal)) == 2
     assert door.intake.track(principal, other.reference).reference == other.reference
+
+
+def merged_pair(door: Door) -> tuple[Any, Any]:
+    """A duplicate and the ticket that it was merged into."""
+    other = {"contact": {"name": "陈强", "address": "chen@acme.example"}}
+    tickets = [door.report().ticket, door.report(title="还是打不开", **other).ticket]
+    triaged = {"actor": AGENT, "now": NOON, "priority": "P2", "team": "first-line"}
+    for ticket in tickets:
+        door.tickets.handle(ticket.id, lambda it: [it.happening(TicketTriaged, **triaged)])
+    duplicate, into = tickets
+    door.tickets.handle_both(
+        duplicate.id, into.id, lambda one, target: merge(one, target, same_person=(), actor=AGENT, now=NOON)
+    )
+    return duplicate, into
+
+
+def test_what_is_said_on_a_merged_ticket_is_heard_on_the_other_which_stays_unseen() -> None:
+    door = Door()
+    duplicate, into = merged_pair(door)
+    door.tickets.handle(into.id, lambda it: reply(it, make_message("只给陈强看"), actor=AGENT, now=NOON))
+    name = reference(duplicate.id, "AS")
+
+    tracked = door.intake.add_message(
+        customer_of(duplicate), name, FollowUp(text="还有"), channel=Channel.API, idempotency_key=None, now=NOON
+    )
+
+    assert (tracked.reference, tracked.is_merged, tracked.continued_in) == (name, True, None)
+    assert "只给陈强看" not in tracked.model_dump_json()
+    heard = door.store.events[into.id][-1]
+    assert (heard.type, heard.actor.name) == ("MessageReceived", "王芳")
+    assert door.store.get(duplicate.id).status is Status.CLOSED
+    with pytest.raises(TicketNotFound):
+        door.intake.track(customer_of(duplicate), reference(into.id, "AS"))
+
+
+def test_a_contact_is_led_on_to_their_own_ticket_only() -> None:
+    door = Door()
+    duplicate, into = merged_pair(door)
+    me = Principal(
+        kind=PrincipalKind.CUSTOMER, id="c", name="", desk=DESK, contact_id=door.store.get(duplicate.id).contact.id
+    )
+    name = reference(duplicate.id, "AS")
+
+    assert door.intake.track(me, name).continued_in is None
+    door.customers.merged[duplicate.contact.id] = (into.contact.id,)
+    assert door.intake.track(me, name).continued_in == reference(into.id, "AS")
+    assert door.intake.track(me, name).timeline[-1].kind == "merged"

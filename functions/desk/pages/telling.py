@@ -54,6 +54,7 @@ from functions.shared.contracts.handling_events import (
     Words,
 )
 from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
+from functions.shared.contracts.merge_events import TicketLetGo, TicketMerged, TicketTakenIn, TicketUnmerged
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.form_fields import FormField
@@ -173,6 +174,14 @@ class Teller:
                 return self._fact(event, "route", "linked", title=event.title)
             case TicketUnlinked():
                 return self._fact(event, "turn", "unlinked")
+            case TicketMerged():
+                return self._fact(event, "route", "merged", title=event.title)
+            case TicketTakenIn():
+                return self._fact(event, "route", "taken_in", title=event.title)
+            case TicketUnmerged():
+                return self._fact(event, "turn", "unmerged")
+            case TicketLetGo():
+                return self._fact(event, "turn", "let_go")
             case AutomaticReplySent():
                 return self._automatic_reply(event)
             case NoteAdded():

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.pages.handling_views import HandlingPart, tell_of
 from functions.desk.pages.incident_views import IncidentPart
+from functions.desk.pages.merge_views import MergePart
 from functions.desk.pages.views import TICKETS, FormName, TicketPage
 from functions.desk.wiring import cookies, desk, desk_config, forms, incidents, known, sessions, settings, ticket_mail
 from functions.shared.identity.console import console_pages, form_token, session_of
@@ -46,6 +47,8 @@ DONE: Final = frozenset(
         "link",
         "unlink",
         "resolve_linked",
+        "merge",
+        "unmerge",
     }
 )
 """Acts that the next page says were done."""
@@ -103,6 +106,7 @@ class Visit:
             part=part,
             undeliverable=ticket_mail().undeliverable(self.principal, ticket),
             incident=incident,
+            merging=MergePart.of(view, desk_config().desk.prefix),
             form=shown,
             notice=notice(self.request),
         )

@@ -17,6 +17,7 @@ from functions.shared.domain.decisions import note, open_ticket, receive
 from functions.shared.domain.directory import Caller
 from functions.shared.domain.errors import InvalidInput, NotSignedIn
 from functions.shared.domain.languages import language_of
+from functions.shared.domain.merging import survivor
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
@@ -158,7 +159,7 @@ class ChannelDoor:
             if found is None:
                 return place, None
             ticket = self._past.get(found)
-            if ticket.status is not Status.CLOSED:
+            if survivor(ticket, self._past.get).status is not Status.CLOSED:
                 return None, ticket
         return None, None
 
@@ -205,12 +206,12 @@ class ChannelDoor:
         self, ticket: Ticket, hook: ChannelHook, message: ChannelMessage, key: NaturalKey, now: datetime
     ) -> Accepted:
         said, channel = self._said(message), Channel(hook.channel)
-        self._tickets.handle(
+        heard = self._tickets.hear(
             ticket.id,
-            lambda current: receive(current, said, channel=channel, actor=_actor(current.contact), now=now),
+            lambda current: receive(current, said, channel=channel, actor=_actor(ticket.contact), now=now),
             [key],
         )
-        return self._accepted("appended", ticket.id)
+        return self._accepted("appended", heard.id)
 
     def _said(self, message: ChannelMessage) -> Message:
         files = []

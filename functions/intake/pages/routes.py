@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from aws_lambda_powertools.shared.cookies import Cookie
 from pydantic import ValidationError
 
-from functions.intake.pages.views import DetailsPage, ReportPage, ThanksPage, TrackingPage
+from functions.intake.pages.views import TRACK, DetailsPage, ReportPage, ThanksPage, TrackingPage
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import customer
 from functions.intake.tracking import TrackedTicket
@@ -51,7 +51,6 @@ from functions.shared.reports import form_of, read_report
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
-TRACK: Final = "/track"
 _HONEY: Final = "website"
 """A field that no person sees: programs that fill in everything give themselves away."""
 _ATTACHMENT: Final = re.compile(r"att_[0-9a-z]{32}")

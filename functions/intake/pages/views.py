@@ -13,6 +13,8 @@ from functions.shared.pages.clocks import Due, deadline
 from functions.shared.pages.questions import Asking, Files, QuestionPart, labels_in, parts_of, shown_answer
 from functions.shared.pages.timeline import Entry, File
 
+TRACK: Final = "/track"
+
 
 @dataclass(frozen=True)
 class FormLink:
@@ -127,6 +129,7 @@ _ICONS: Final = {
     "resolved": "check",
     "reopened": "turn",
     "closed": "check",
+    "merged": "route",
 }
 
 
@@ -144,6 +147,9 @@ class TrackingPage:
     answer_url: str
     submission: str
     files: Sequence[tuple[str, str]] = ()
+    is_merged: bool = False
+    continued_at: str = ""
+    continued_in: str = ""
 
     @classmethod
     def of(
@@ -169,6 +175,9 @@ class TrackingPage:
             answer_url=url,
             submission=submission,
             files=files,
+            is_merged=ticket.is_merged,
+            continued_at=f"{TRACK}/{ticket.continued_in}" if ticket.continued_in else "",
+            continued_in=ticket.continued_in or "",
         )
 
     @property
@@ -183,11 +192,13 @@ class TrackingPage:
 
     @property
     def is_resolved(self) -> bool:
-        return not self.status.is_active
+        return not self.status.is_active and not self.is_merged
 
     @property
     def next_step(self) -> str:
         """The name of what happens next."""
+        if self.is_merged:
+            return "merged"
         if self.status is Status.OPEN:
             return "answer" if any(due.metric is Metric.FIRST_RESPONSE for due in self.promises) else "work"
         return str(self.status)

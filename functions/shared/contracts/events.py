@@ -42,6 +42,7 @@ from functions.shared.contracts.incident_events import (
     TicketUnlinked,
 )
 from functions.shared.contracts.mail_events import MailBounced as MailBounced
+from functions.shared.contracts.merge_events import TicketLetGo, TicketMerged, TicketTakenIn, TicketUnmerged
 from functions.shared.contracts.rule_events import RulesApplied as RulesApplied
 from functions.shared.contracts.rule_events import TimePassed as TimePassed
 from functions.shared.contracts.suggestions import Suggestion
@@ -343,6 +344,10 @@ AnyTicketEvent = Annotated[
     | IncidentEnded
     | TicketLinked
     | TicketUnlinked
+    | TicketMerged
+    | TicketTakenIn
+    | TicketUnmerged
+    | TicketLetGo
     | ClockStarted
     | ClockPaused
     | ClockResumed

@@ -113,7 +113,12 @@ def provide_details(
     """Fill in what the ticket lacked with `details`, the fields of `DetailsProvided`; `missing` is what it lacks still.
 
     A ticket that waits for the customer wakes when it is the customer who fills it in.
+
+    Raises:
+        IllegalTransition: the ticket was merged; what it lacked is asked on the one that goes on.
     """
+    if ticket.merged_into:
+        raise IllegalTransition("the ticket was merged into another one")
     provided = ticket.happening(DetailsProvided, actor=actor, now=now, channel=channel, missing=missing, **details)
     after = evolve(ticket, provided)
     if actor.kind == "customer" and after.status is Status.WAITING_CUSTOMER:
@@ -257,6 +262,8 @@ def reopen(ticket: Ticket, *, actor: Actor, now: AwareDatetime, note: str = "") 
     """Work begins again on a ticket thought solved."""
     if ticket.status.is_active:
         raise IllegalTransition("the ticket is still open")
+    if ticket.merged_into:
+        raise IllegalTransition("the ticket was merged; take that back instead")
     return [ticket.happening(TicketReopened, actor=actor, now=now, note=note)]
 
 

@@ -34,7 +34,8 @@
     ├── AlreadySeen            this request or message opened a ticket before
     ├── IllegalTransition      the status does not allow this step
     │   ├── StepUnfinished     a step of the procedure asks for more; says what
-    │   └── WorkOpen           required steps or items are open; says which
+    │   ├── WorkOpen           required steps or items are open; says which
+    │   └── MergeRefused       two tickets cannot become one; says why
     ├── SignInUnavailable      the user pool does not answer
     └── ConfigMissing          the desk has no live configuration
 
@@ -376,6 +377,17 @@ class WorkOpen(IllegalTransition):
     def __init__(self, open_work: Sequence[Words]) -> None:
         self.open_work = tuple(open_work)
         super().__init__("still to be done: " + "; ".join(one.en for one in open_work))
+
+
+class MergeRefused(IllegalTransition):
+    """These two tickets cannot become one; `why` is one of the words in `functions.shared.domain.merging`."""
+
+    code = "merge_refused"
+    sentence = "These two tickets cannot be merged."
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
 
 
 class SignInUnavailable(AftercareError):

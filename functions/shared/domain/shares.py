@@ -3,7 +3,8 @@
 Both are stored in the same transaction as the change, so that they can never say something else than the tickets do.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions.shared.contracts.words import Slug
@@ -39,6 +40,15 @@ class Shares:
             return NOTHING
         moves = {person: by for person, by in ((old, -1), (new, 1)) if person}
         return cls(moves, take if take and take.person == new else None)
+
+    @classmethod
+    def together(cls, several: Sequence["Shares"]) -> "Shares":
+        """What several changes, stored at once, take without a turn: each person's load moves once."""
+        loads: Counter[Slug] = Counter()
+        for one in several:
+            for person, by in one.loads.items():
+                loads[person] += by
+        return cls({person: by for person, by in loads.items() if by})
 
 
 NOTHING = Shares()

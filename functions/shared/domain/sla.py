@@ -33,6 +33,7 @@ from functions.shared.contracts.events import (
     TicketResumed,
     TicketWaiting,
 )
+from functions.shared.contracts.merge_events import TicketMerged, TicketUnmerged
 from functions.shared.contracts.words import Metric, Priority, Slug, Status
 from functions.shared.domain import sla_words as words
 from functions.shared.domain.clocks import Clock
@@ -152,7 +153,9 @@ class _Moves:
             case TicketReopened():
                 self._stand(Status.OPEN, at)
                 self._start(Metric.RESOLUTION, at, at)
-            case TicketClosed():
+            case TicketUnmerged():
+                self._go_on(event.status, at)
+            case TicketClosed() | TicketMerged():
                 for metric in Metric:
                     self._stop(metric, at, is_cancelled=True)
                 self._status = Status.CLOSED
@@ -284,6 +287,19 @@ class _Moves:
         is_answered = first.state == "stopped" if first else self._ticket.first_replied_at is not None
         if self._ticket.clocks and is_answered and (following is None or following.state == "stopped"):
             self._start(Metric.NEXT_RESPONSE, at, at)
+
+    def _go_on(self, status: Status, at: datetime) -> None:
+        """A ticket that was no duplicate: what it was measured by when it was merged is measured anew."""
+        self._status = status
+        if not status.is_active:
+            return
+        ticket = self._ticket
+        asked, answered = ticket.last_customer_message_at, ticket.last_reply_at
+        if not ticket.first_replied_at and Metric.FIRST_RESPONSE in ticket.clocks:
+            self._start(Metric.FIRST_RESPONSE, at, at)
+        elif asked and answered and asked > answered:
+            self._start(Metric.NEXT_RESPONSE, at, at)
+        self._start(Metric.RESOLUTION, at, at)
 
     def _stand(self, status: Status, at: datetime) -> None:
         """Let the clocks run or stand still as they do in `status`."""

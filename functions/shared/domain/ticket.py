@@ -29,6 +29,7 @@ from functions.shared.contracts.events import (
     TimePassed,
 )
 from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
+from functions.shared.contracts.merge_events import TicketMerged, TicketUnmerged
 from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import (
     Channel,
@@ -101,6 +102,8 @@ class Ticket(BaseModel):
     fields: dict[str, Any] = Field(default_factory=dict)
     declared: Incident | None = Field(default=None, description="The ticket is a running incident.")
     linked_to: TicketId | None = Field(default=None, description="The incident that the ticket reports.")
+    merged_into: TicketId | None = Field(default=None, description="The ticket that goes on for this duplicate.")
+    merged_as: Status | None = Field(default=None, description="The status that it had when it was merged.")
     procedure: ProcedureProgress | None = None
     checklists: dict[Slug, ChecklistProgress] = Field(default_factory=dict)
     answered_with: tuple[Slug, ...] = Field(default=(), description="The replies that were sent by rules.")
@@ -299,9 +302,21 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "solution": event.solution,
             }
         case TicketReopened():
-            return {"status": Status.OPEN, "resolved_at": None, "closed_at": None, "reopened": ticket.reopened + 1}
+            return {
+                "status": Status.OPEN,
+                "resolved_at": None,
+                "closed_at": None,
+                "reopened": ticket.reopened + 1,
+                "merged_into": None,
+                "merged_as": None,
+            }
         case TicketClosed():
             return {"status": Status.CLOSED, "closed_at": event.occurred_at}
+        case TicketMerged():
+            merged = {"merged_into": event.into, "merged_as": ticket.status}
+            return {"status": Status.CLOSED, "closed_at": event.occurred_at, **merged}
+        case TicketUnmerged():
+            return {"status": event.status, "closed_at": None, "merged_into": None, "merged_as": None}
         case _:
             return handling_changes(ticket.procedure, ticket.checklists, event)
 

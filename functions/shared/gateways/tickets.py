@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _EVENTS: TypeAdapter[list[AnyTicketEvent]] = TypeAdapter(list[AnyTicketEvent])
 
+_LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
+
 
 class TicketTable:
     """The tickets of one desk."""
@@ -58,11 +60,8 @@ class TicketTable:
         shares: Shares = NOTHING,
     ) -> None:
         """See `TicketStore.append`."""
-        pk = keys.ticket(self._desk, ticket.id)
-        head = self._head(ticket, keys.WRITER if is_timer_ours else keys.STREAM)
         writes: list[Any] = [
-            {"Put": {"TableName": self._table, "Item": head, **_guard(ticket, events)}},
-            {"Put": {"TableName": self._table, "Item": _commit(pk, ticket.version, events)}},
+            *self._change(ticket, events, keys.WRITER if is_timer_ours else keys.STREAM),
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
             *share_writes(self._table, self._desk, shares),
             *incident_writes(self._table, self._desk, events),
@@ -73,6 +72,20 @@ class TicketTable:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as cancelled:
             self._explain(cancelled, ticket, len(keys_))
+            raise
+
+    def append_both(self, changes: Sequence[tuple[Ticket, Sequence[TicketEvent]]], *, shares: Shares = NOTHING) -> None:
+        """See `TicketStore.append_both`."""
+        writes: list[Any] = [*share_writes(self._table, self._desk, shares)]
+        for ticket, events in changes:
+            writes += self._change(ticket, events, keys.STREAM)
+            writes += incident_writes(self._table, self._desk, events)
+        try:
+            self._client.transact_write_items(TransactItems=writes)
+        except self._client.exceptions.TransactionCanceledException as cancelled:
+            response: dict[str, Any] = {**cancelled.response}
+            if {reason["Code"] for reason in response["CancellationReasons"]} & _LOST_RACE:
+                raise StaleTicket(changes[0][0].id) from cancelled
             raise
 
     def seen(self, key: str) -> TicketId | None:
@@ -164,6 +177,15 @@ class TicketTable:
     def _query(self, **query: Any) -> Iterator[dict[str, Any]]:
         for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
             yield from page["Items"]
+
+    def _change(self, ticket: Ticket, events: Sequence[TicketEvent], timer_set_by: str) -> list[dict[str, Any]]:
+        """The writes of a ticket's head and of one commit."""
+        head = self._head(ticket, timer_set_by)
+        commit = _commit(keys.ticket(self._desk, ticket.id), ticket.version, events)
+        return [
+            {"Put": {"TableName": self._table, "Item": head, **_guard(ticket, events)}},
+            {"Put": {"TableName": self._table, "Item": commit}},
+        ]
 
     def _head(self, ticket: Ticket, timer_set_by: str) -> dict[str, Any]:
         due = keys.due(ticket.next_due_at, ticket.id)

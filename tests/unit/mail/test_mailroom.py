@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from functions.shared.contracts.events import MessageReceived, NoteAdded, TicketOpened
+from functions.shared.contracts.events import MessageReceived, NoteAdded, TicketOpened, TicketTriaged
 from functions.shared.contracts.words import Channel, Language, RootCause, Status
 from functions.shared.domain.decisions import resolve
 from functions.shared.domain.errors import KeyReused
 from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.mail_log import Fate
+from functions.shared.domain.merging import merge
 from functions.shared.domain.quarantine import Held
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
@@ -257,3 +258,23 @@ def test_what_a_colleague_mails_to_a_ticket_is_a_note(post: Post) -> None:
     event = post.store.events[ticket.id][-1]
     assert isinstance(event, NoteAdded)
     assert (event.actor.kind, event.actor.id) == ("agent", "li-na")
+
+
+def test_an_answer_to_a_merged_ticket_joins_the_one_that_goes_on(post: Post) -> None:
+    duplicate = post.deliver(letter()).opened
+    into = post.deliver(letter(Message_ID="<other@acme.example>", Subject="发票抬头错了")).opened
+    rules = post.config.desk.mail.model_copy(update={"new_subject_opens_ticket": True})
+    post.config = post.config.model_copy(update={"desk": post.config.desk.model_copy(update={"mail": rules})})
+    triaged = {"actor": AGENT, "now": NOON, "priority": "P2", "team": "first-line"}
+    for ticket in (duplicate, into):
+        post.tickets.handle(ticket.id, lambda it: [it.happening(TicketTriaged, **triaged)])
+    post.tickets.handle_both(
+        duplicate.id, into.id, lambda one, other: merge(one, other, same_person=(), actor=AGENT, now=NOON)
+    )
+
+    named = post.deliver(letter(Message_ID="<2@x>", Subject="Re: 报表导出失败"), post.reply_address(duplicate))
+    answered = post.deliver(letter(Message_ID="<3@x>", Subject="Re: 报表导出失败", In_Reply_To="<first@acme.example>"))
+
+    assert {named.opened.id, answered.opened.id} == {into.id}
+    assert {named.fate, answered.fate} == {Fate.APPENDED}
+    assert post.store.get(duplicate.id).status is Status.CLOSED

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from types import SimpleNamespace
 
@@ -11,8 +12,12 @@ import pytest
 from functions.intake import http, wiring
 from functions.intake.pages import routes
 from functions.intake.requests import UploadRequest
+from functions.shared.contracts.events import TicketTriaged
+from functions.shared.contracts.words import Status
+from functions.shared.domain.merging import merge
+from functions.shared.domain.references import parse_reference
 from functions.shared.identity.customer_tokens import CustomerTokens
-from tests.factories import DESK
+from tests.factories import DESK, NOON, SYSTEM
 from tests.unit.identity.conftest import GenerationsInMemory, RingInMemory
 from tests.unit.pages import browser
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
@@ -290,3 +295,26 @@ def test_a_program_that_fills_in_the_field_nobody_sees_opens_no_ticket(parts: Si
     assert visitor.post("/report", **REPORT, website="https://spam.example") == 422
     assert "Leave this field empty" in visitor.html
     assert parts.store.heads == {}
+
+
+def test_the_page_of_a_merged_ticket_says_so_and_takes_messages_on(parts: SimpleNamespace) -> None:
+    visitor = Browser("en")
+    into, duplicate = reported(visitor), reported(visitor, title="报表还是全是 0")
+    one, other = (parse_reference(name, "AS") for name in (duplicate, into))
+    triaged = {"actor": SYSTEM, "now": NOON, "priority": "P2", "team": "first-line"}
+    for ticket in (one, other):
+        parts.tickets.handle(ticket, lambda it: [it.happening(TicketTriaged, **triaged)])
+    parts.tickets.handle_both(one, other, lambda it, to: merge(it, to, same_person=(), actor=SYSTEM, now=NOON))
+
+    assert visitor.get(f"/track/{duplicate}") == 200
+    assert "This is about the same as another report" in visitor.html
+    assert into not in visitor.html
+    assert visitor.post(f"/track/{duplicate}", text="补充：只有十月的数据") == 200
+    assert parts.store.events[other][-1].message.text == "补充：只有十月的数据"
+    assert parts.store.get(one).status is Status.CLOSED
+
+    contact = parts.store.get(one).contact.id
+    token = wiring.tokens().for_contact(contact, now=datetime.now(UTC))
+    reader = opened(f"/track/{duplicate}?token={token}", "en")
+    assert f'href="/track/{into}"' in reader.html
+    assert reader.get(f"/track/{into}") == 200
