@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from functions.shared.contracts.words import Language
+from ops.desk_name import DeskName, desk_named
 from ops.failure import Failure
 
 if TYPE_CHECKING:
@@ -19,13 +20,11 @@ app = typer.Typer(no_args_is_help=True, help=__doc__)
 _WHERE = "absent: of the local desk that runs here"
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the YAML files are.")]
-DeskName = Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")]
 Table = Annotated[str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")]
 Bucket = Annotated[str | None, typer.Option("--bucket", envvar="BLOBS_BUCKET", help=f"Its bucket of blobs; {_WHERE}.")]
 Note = Annotated[str, typer.Option("--note", "-m", help="Why, for those who come after.")]
 
 DEFAULT_FOLDER = Path("config")
-DEFAULT_DESK = "after-sales"
 
 
 @app.command()
@@ -49,7 +48,7 @@ def check(folder: Folder = DEFAULT_FOLDER) -> None:
 @app.command()
 def publish(
     folder: Folder = DEFAULT_FOLDER,
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     note: Note = "",
@@ -81,12 +80,12 @@ def publish(
         raise Failure(f"{refused}\nNothing was published.") from refused
     except StaleConfig as stale:
         raise Failure(stale.sentence) from stale
-    typer.echo(f"Version {config.version} of {desk} is live{' already' if config.version == before else ''}.")
+    typer.echo(f"Version {config.version} of {store.desk} is live{' already' if config.version == before else ''}.")
 
 
 @app.command()
 def show(
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     version: Annotated[int | None, typer.Option("--version", help="Instead of the live one.")] = None,
@@ -98,7 +97,7 @@ def show(
 
 @app.command()
 def history(
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
@@ -114,7 +113,7 @@ def history(
 def diff(
     old: Annotated[int, typer.Argument(help="The earlier version.")],
     new: Annotated[int | None, typer.Argument(help="The later one; else the live one.")] = None,
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     language: Annotated[Language, typer.Option(help="Of the names and sentences.")] = Language.EN,
@@ -130,7 +129,7 @@ def diff(
 @app.command()
 def rollback(
     version: Annotated[int, typer.Argument(help="The version to bring back, as a new one.")],
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     note: Note = "",
@@ -152,13 +151,13 @@ def rollback(
     if restored.version == live.version:
         typer.echo(f"Version {live.version}, which is live, is the same as version {version}.")
     else:
-        typer.echo(f"Version {restored.version} of {desk} is live: what version {version} was.")
+        typer.echo(f"Version {restored.version} of {store.desk} is live: what version {version} was.")
 
 
 @app.command()
 def export(
     folder: Folder = DEFAULT_FOLDER,
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     version: Annotated[int | None, typer.Option("--version", help="Instead of the live one.")] = None,
@@ -200,17 +199,19 @@ def _version(store: "ConfigStore", version: int | None) -> "DeskConfig":
         raise Failure(missing.sentence if version is None else f"{store.desk} has no version {version}.") from missing
 
 
-def _store(desk: str, table: str | None, bucket: str | None) -> "ConfigStore":
+def _store(told: str | None, table: str | None, bucket: str | None) -> "ConfigStore":
     """The desk's configurations: in AWS where table and bucket are named, else of the local desk that runs here."""
     import boto3
 
     from functions.shared.gateways.config import ConfigStore
 
     if table and bucket:
+        desk = desk_named(told)
         return ConfigStore(boto3.client("dynamodb"), boto3.client("s3"), table=table, bucket=bucket, desk=desk)
     if table or bucket:
         raise Failure("Name both the table and the bucket, or neither for the local desk.")
     from ops.local.running import local_desk
 
     aws, stack = local_desk("or name --table and --bucket")
+    desk = told or stack["DeskId"]
     return ConfigStore(aws.dynamodb, aws.s3, table=stack["TableName"], bucket=stack["BlobsBucket"], desk=desk)

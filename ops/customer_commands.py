@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.desk_name import DeskName, desk_named
 from ops.failure import Failure
 
 if TYPE_CHECKING:
@@ -22,11 +23,8 @@ contacts = typer.Typer(no_args_is_help=True, help="The contacts of the running d
 _SHOWN = 50
 _WHERE = "absent: of the local desk that runs here"
 
-DeskName = Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")]
 Table = Annotated[str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")]
 Bucket = Annotated[str | None, typer.Option("--bucket", envvar="BLOBS_BUCKET", help=f"The desk's blobs; {_WHERE}.")]
-
-DEFAULT_DESK = "after-sales"
 
 File = Annotated[Path, typer.Argument(help="UTF-8, or GB 18030 as Excel writes it.")]
 Report = Annotated[
@@ -36,7 +34,7 @@ Report = Annotated[
 
 @companies.command("import")
 def import_companies(
-    file: File, report: Report = None, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None
+    file: File, report: Report = None, desk: DeskName = None, table: Table = None, bucket: Bucket = None
 ) -> None:
     """Enter companies from a CSV file, or update those known by name or domain.
 
@@ -51,7 +49,7 @@ def import_companies(
 
 @contacts.command("import")
 def import_contacts(
-    file: File, report: Report = None, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None
+    file: File, report: Report = None, desk: DeskName = None, table: Table = None, bucket: Bucket = None
 ) -> None:
     """Enter contacts from a CSV file, or update those known by address or phone.
 
@@ -69,7 +67,7 @@ def merge_contacts(
     source: Annotated[str, typer.Argument(metavar="FROM", help="A contact's id, address or phone number.")],
     into: Annotated[str, typer.Argument(metavar="INTO", help="Whom it is, likewise.")],
     undo: Annotated[bool, typer.Option("--undo", help="Take FROM, named by its id, out of INTO again.")] = False,
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
 ) -> None:
@@ -88,7 +86,7 @@ def merge_companies(
     source: Annotated[str, typer.Argument(metavar="FROM", help="A company's id, domain or name.")],
     into: Annotated[str, typer.Argument(metavar="INTO", help="Which it is, likewise.")],
     undo: Annotated[bool, typer.Option("--undo", help="Take FROM, named by its id, out of INTO again.")] = False,
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
 ) -> None:
@@ -122,7 +120,7 @@ def _company(directory: "Directory", named: str) -> str:
     return next(iter(found.values())).id
 
 
-def _desk(desk: str, table: str | None, bucket: str | None) -> "tuple[DeskConfig, Directory]":
+def _desk(told: str | None, table: str | None, bucket: str | None) -> "tuple[DeskConfig, Directory]":
     import boto3
 
     from functions.shared.gateways.config import ConfigStore
@@ -130,13 +128,13 @@ def _desk(desk: str, table: str | None, bucket: str | None) -> "tuple[DeskConfig
     from ops.local.running import local_desk
 
     if table and bucket:
-        dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+        dynamodb, s3, desk = boto3.client("dynamodb"), boto3.client("s3"), desk_named(told)
     elif table or bucket:
         raise Failure("Name the table and the bucket, or none of them for the local desk.")
     else:
         aws, stack = local_desk("or name --table and --bucket")
         dynamodb, s3 = aws.dynamodb, aws.s3
-        table, bucket, desk = stack["TableName"], stack["BlobsBucket"], stack["DeskId"]
+        table, bucket, desk = stack["TableName"], stack["BlobsBucket"], told or stack["DeskId"]
     config = ConfigStore(dynamodb, s3, table=table, bucket=bucket, desk=desk).live()
     return config, Directory(dynamodb, table, desk, config.desk.default_language)
 

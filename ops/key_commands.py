@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.desk_name import DeskName, desk_named
 from ops.failure import Failure
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def rotate(parameter: Parameter = None) -> None:
 @app.command()
 def revoke(
     subject: Annotated[str, typer.Argument(metavar="ID", help="A ticket's reference or id, or a contact's id: con_…")],
-    desk: Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")] = "after-sales",
+    desk: DeskName = None,
     table: Annotated[
         str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")
     ] = None,
@@ -72,10 +73,10 @@ def revoke(
     from ops.local.running import local_desk
 
     if table:
-        dynamodb = boto3.client("dynamodb")
+        dynamodb, desk = boto3.client("dynamodb"), desk_named(desk)
     else:
         aws, stack = local_desk("or name --table")
-        dynamodb, table, desk = aws.dynamodb, stack["TableName"], stack["DeskId"]
+        dynamodb, table, desk = aws.dynamodb, stack["TableName"], desk or stack["DeskId"]
     LinkGenerations(dynamodb, table, desk).revoke(_known(subject, dynamodb, table, desk))
     typer.echo(f"Every link to {subject} handed out so far is dead.")
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from ops import quarantine_commands
+from ops.desk_name import DeskName
 from ops.failure import Failure
-from ops.quarantine_commands import DEFAULT_DESK, Bucket, DeskName, Table, Topic, mail_place
+from ops.quarantine_commands import Bucket, Table, Topic, mail_place
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 app.add_typer(quarantine_commands.app, name="quarantine")
@@ -38,7 +39,7 @@ def reconcile_mail(
     settle: Annotated[
         int, typer.Option("--settle", min=0, help="Leave out what arrived in the last so many seconds.")
     ] = 60,
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     topic: Topic = None,
@@ -57,7 +58,7 @@ def reconcile_mail(
         raise Failure(f"--since {since}: say how long, as in 90m, 24h or 7d.") from error
     place = mail_place(desk, table, bucket, topic)
     now = datetime.now(UTC)
-    report = reconcile(place, desk, since=now - length, until=now - timedelta(seconds=settle))
+    report = reconcile(place, place.desk, since=now - length, until=now - timedelta(seconds=settle))
     typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
     raise typer.Exit(bool(report["differences"]))
 

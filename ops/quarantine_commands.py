@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.desk_name import DeskName, desk_named
 from ops.failure import Failure
 
 if TYPE_CHECKING:
@@ -25,13 +26,10 @@ app = typer.Typer(no_args_is_help=True, help=__doc__)
 _WHERE = "absent: of the local desk that runs here"
 SEARCHED = 1_000
 
-DeskName = Annotated[str, typer.Option("--desk", envvar="DESK_ID", help="The desk's id.")]
 Table = Annotated[str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")]
 Bucket = Annotated[str | None, typer.Option("--bucket", envvar="INBOUND_BUCKET", help=f"Of raw mail; {_WHERE}.")]
 Topic = Annotated[str | None, typer.Option("--topic", envvar="INBOUND_TOPIC_ARN", help=f"Of received mail; {_WHERE}.")]
 MailId = Annotated[str, typer.Argument(metavar="ID", help="As `list` prints it.")]
-
-DEFAULT_DESK = "after-sales"
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,7 @@ class MailPlace:
 
     dynamodb: "DynamoDBClient"
     s3: "S3Client"
+    desk: str
     table: str
     bucket: str
     held: "HeldMails"
@@ -47,7 +46,7 @@ class MailPlace:
 
 @app.command("list")
 def list_(
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     topic: Topic = None,
@@ -61,7 +60,7 @@ def list_(
 @app.command()
 def show(
     mail_id: MailId,
-    desk: DeskName = DEFAULT_DESK,
+    desk: DeskName = None,
     table: Table = None,
     bucket: Bucket = None,
     topic: Topic = None,
@@ -77,7 +76,7 @@ def show(
 
 @app.command()
 def replay(
-    mail_id: MailId, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None, topic: Topic = None
+    mail_id: MailId, desk: DeskName = None, table: Table = None, bucket: Bucket = None, topic: Topic = None
 ) -> None:
     """Let a mail arrive once more, e.g. after the desk learnt to read it. What became a ticket before stays one."""
     with _refusals(mail_id):
@@ -87,7 +86,7 @@ def replay(
 
 @app.command()
 def release(
-    mail_id: MailId, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None, topic: Topic = None
+    mail_id: MailId, desk: DeskName = None, table: Table = None, bucket: Bucket = None, topic: Topic = None
 ) -> None:
     """Let a mail in, whatever set it aside: spam, a brake, a machine. Viruses and our own mail stay out."""
     with _refusals(mail_id):
@@ -97,7 +96,7 @@ def release(
 
 @app.command()
 def delete(
-    mail_id: MailId, desk: DeskName = DEFAULT_DESK, table: Table = None, bucket: Bucket = None, topic: Topic = None
+    mail_id: MailId, desk: DeskName = None, table: Table = None, bucket: Bucket = None, topic: Topic = None
 ) -> None:
     """Delete a held mail for good, with its raw message."""
     with _refusals(mail_id):
@@ -105,7 +104,7 @@ def delete(
     typer.echo(f"{mail_id} is deleted.")
 
 
-def mail_place(desk: str, table: str | None, bucket: str | None, topic: str | None) -> MailPlace:
+def mail_place(told: str | None, table: str | None, bucket: str | None, topic: str | None) -> MailPlace:
     """Where the mail of the desk that the options name lies.
 
     Raises:
@@ -120,18 +119,19 @@ def mail_place(desk: str, table: str | None, bucket: str | None, topic: str | No
 
     if table and bucket and topic:
         dynamodb, s3, sns = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("sns")
+        desk = desk_named(told)
     elif table or bucket or topic:
         raise Failure("Name the table, the bucket and the topic, or none of them for the local desk.")
     else:
         from ops.local.running import local_desk
 
         aws, stack = local_desk("or name table, bucket and topic")
-        dynamodb, s3, sns = aws.dynamodb, aws.s3, aws.sns
+        dynamodb, s3, sns, desk = aws.dynamodb, aws.s3, aws.sns, told or stack["DeskId"]
         table, bucket, topic = stack["TableName"], stack["InboundBucket"], stack["InboundTopicArn"]
     held = HeldMails(
         quarantine=Quarantine(dynamodb, table, desk), arrivals=Arrivals(sns, topic, bucket), raw=Blobs(s3, bucket)
     )
-    return MailPlace(dynamodb, s3, table, bucket, held)
+    return MailPlace(dynamodb, s3, desk, table, bucket, held)
 
 
 @contextmanager
