@@ -199,7 +199,16 @@ def doubts_about(
     """
     config, sources = _load(root, now, instead)
     found = [*doubts(config.rules, now), *tried(config)]
-    return config, [sources.described(doubt.place, doubt.sentence.en) for doubt in found]
+    told = [sources.described(doubt.place, doubt.sentence.en) for doubt in found]
+    return config, [*_left_blank(sources), *told]
+
+
+def _left_blank(sources: _Sources) -> Iterator[str]:
+    """The rules whose condition was begun and not written: as documents hold them later, this shows no more."""
+    for number, rule in enumerate(sources.document.get("rules", ())):
+        if "when" in rule and rule["when"] is None:
+            sentence = f'rule "{rule["id"]}": its condition is blank, so it holds for every ticket'
+            yield sources.described(("rules", number, "when"), sentence)
 
 
 def _load(root: Path, now: datetime, instead: Mapping[str, Path]) -> tuple[DeskConfig, _Sources]:

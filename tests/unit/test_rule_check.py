@@ -157,6 +157,14 @@ def test_the_command_names_file_line_and_place(tmp_path: Path) -> None:
     assert summary == f"{tmp_path}/rules.yaml: 2 rules, all sound; 1 warning."
 
 
+@pytest.mark.parametrize("blank", ["", " null", " ~"])
+def test_the_command_names_a_condition_left_blank(tmp_path: Path, blank: str) -> None:
+    text = FILE.replace(" {field: title, op: contains, value: invoice}", blank)
+    first, *_ = check(tmp_path, text).stdout.splitlines()
+
+    assert first.startswith(f'{tmp_path}/rules.yaml:9: rules[1].when: rule "invoices": its condition is blank')
+
+
 def test_the_command_refuses_what_is_wrong_for_this_desk(tmp_path: Path) -> None:
     result = check(tmp_path, FILE.replace("team: finance", "team: nobody"))
 
