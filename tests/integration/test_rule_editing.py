@@ -155,6 +155,9 @@ def test_what_is_no_rule_is_refused_with_its_place(rule: Any, place: str, reason
     [
         ([LOGIN | {"then": [{"do": "set_team", "team": "nobody"}]}], "rules[0].then[0].team", 'no team "nobody"'),
         ([LOGIN, LOGIN], "rules[1].id", "is taken"),
+        ([LOGIN | {"id": "new"}], "rules[0].id", '"new" is reserved'),
+        ([LOGIN | {"id": "draft"}], "rules[0].id", '"draft" is reserved'),
+        ([LOGIN | {"id": "versions"}], "rules[0].id", '"versions" is reserved'),
         (
             [LOGIN | {"examples": [{"ticket": {"title": "发票"}, "matches": True}]}],
             "rules[0].examples[0]",

@@ -29,6 +29,7 @@ _FAULTS: Final[Sequence[tuple[str, str]]] = (
     (r"(?P<what>\w+) takes no value", "none"),
     (r"(?P<what>\w+) needs one of (?P<where>.*)", "one_of"),
     (r"(?P<what>\w+) compares numbers.*", "number"),
+    (r'"(?P<what>.*)" is reserved: .*', "reserved"),
     (r"numbers lie between (?P<what>\S+) and (?P<where>\S+)", "bounded"),
     (r"the expression cannot be read: (?P<what>.*)", "expression"),
     (r"the expression is longer than (?P<what>\d+) characters", "expression_long"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from functions.shared.contracts.words import Role, Slug
 from functions.shared.domain import mail_wording
@@ -31,6 +31,9 @@ from functions.shared.domain.references import parse_reference
 from functions.shared.domain.rule_circles import circles
 from functions.shared.domain.rules import Occasion, Rule, failed_examples
 from functions.shared.domain.working_time import NoWorkingTime
+
+RESERVED: Final = frozenset({"new", "draft", "versions"})
+"""What no rule is called."""
 
 Place = tuple[str | int, ...]
 
@@ -64,6 +67,7 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *_modules(config),
         *_forms(config),
         *(fault for number, rule in enumerate(config.rules) for fault in _rule(config, number, rule)),
+        *_reserved(config.rules),
         *_circles(config.rules),
         *(Fault(place, message) for place, message in config.sla.faults()),
         *_calendars(config, now),
@@ -91,7 +95,14 @@ def broken_rules(config: DeskConfig) -> dict[Slug, str]:
 
 def rule_faults(rules: Sequence[Rule]) -> list[Fault]:
     """What is wrong with `rules` whatever desk they are for."""
-    return [*_repeated("rules", rules), *_circles(rules)]
+    return [*_repeated("rules", rules), *_reserved(rules), *_circles(rules)]
+
+
+def _reserved(rules: Sequence[Rule]) -> Iterator[Fault]:
+    """Ids under which the console has pages of its own, so that such a rule could not be opened."""
+    for number, rule in enumerate(rules):
+        if rule.id in RESERVED:
+            yield Fault(("rules", number, "id"), f'"{rule.id}" is reserved: call the rule something else')
 
 
 def _circles(rules: Sequence[Rule]) -> Iterator[Fault]:
