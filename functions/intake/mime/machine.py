@@ -77,6 +77,7 @@ def recognise(
         or _by_reply_signs(fields, subject)
         or _by_list_signs(fields)
         or _by_envelope(fields)
+        or _by_wish(fields)
     )
 
 
@@ -109,9 +110,6 @@ def _by_reply_signs(fields: Mapping[str, Sequence[str]], subject: str) -> Machin
     for name in _REPLY_FIELDS:
         if (value := _first(fields, name)) and value.strip().lower() not in ("no", "false"):
             return Machine(kind=MachineKind.AUTO_REPLY, why=f"header {name}")
-    suppress = _first(fields, "x-auto-response-suppress").lower()
-    if "all" in suppress or "autoreply" in suppress or "oof" in suppress:
-        return Machine(kind=MachineKind.AUTO_REPLY, why="header X-Auto-Response-Suppress")
     for name in ("precedence", "x-precedence"):
         if _PRECEDENCES.get(_first(fields, name).strip().lower()) is MachineKind.AUTO_REPLY:
             return Machine(kind=MachineKind.AUTO_REPLY, why=f"header {name}: auto_reply")
@@ -135,6 +133,14 @@ def _by_envelope(fields: Mapping[str, Sequence[str]]) -> Machine | None:
         return Machine(kind=MachineKind.AUTO_REPLY, why="null envelope sender")
     if any(_VERP.match(value) for value in fields.get("return-path", ())):
         return Machine(kind=MachineKind.LIST, why="an envelope sender made for one recipient")
+    return None
+
+
+def _by_wish(fields: Mapping[str, Sequence[str]]) -> Machine | None:
+    """Who asks for no automatic answer may still report a problem, as a monitor does: that is no reply to anything."""
+    suppress = _first(fields, "x-auto-response-suppress").lower()
+    if "all" in suppress or "autoreply" in suppress or "oof" in suppress:
+        return Machine(kind=MachineKind.LIST, why="header X-Auto-Response-Suppress")
     return None
 
 

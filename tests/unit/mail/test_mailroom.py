@@ -206,6 +206,12 @@ def test_a_machine_that_answers_nothing_is_set_aside_and_a_monitor_may_report(po
     assert monitor.opened.is_machine
 
 
+def test_who_asks_for_no_automatic_answer_has_a_ticket_and_none(post: Post) -> None:
+    alarm = post.deliver(letter(X_Auto_Response_Suppress="All"))
+
+    assert (alarm.fate, alarm.opened.is_machine) == (Fate.OPENED, True)
+
+
 @pytest.mark.parametrize(
     ("raw", "to", "changes", "held"),
     [

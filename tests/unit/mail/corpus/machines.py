@@ -210,7 +210,7 @@ REPLIES = [
         "exchange-suppress-only",
         mail(text("Out"), "X-Auto-Response-Suppress: DR, OOF, AutoReply"),
         text="Out",
-        machine=machine("auto_reply", "header X-Auto-Response-Suppress"),
+        machine=machine("list", "header X-Auto-Response-Suppress"),
     ),
     case(
         "x-autoreply",
