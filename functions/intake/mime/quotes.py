@@ -23,6 +23,13 @@ _FIELD = (
 )
 _HEADER_FROM = re.compile(rf"^[*\s]*(?:{_FROM})[*\s]*[:：][*\s]*\S", re.IGNORECASE)
 _HEADER_FIELD = re.compile(rf"^[*\s]*(?:{_FROM}|{_FIELD})[*\s]*[:：]", re.IGNORECASE)
+_HEADER_DATE = re.compile(
+    r"^[*\s]*(?:Sent|Date|发送时间|发送日期|发件时间|时\s*间|日\s*期|寄件日期|傳送時間|送信日時|日時|보낸\s?날짜|Gesendet|Datum|Envoyé|"
+    r"Date d'envoi|Enviado(?: el)?|Fecha|Enviada em|Data|Inviato|Verzonden|Wysłano|Skickat|Sendt|Отправлено|Дата)"
+    r"[*\s]*[:：]",
+    re.IGNORECASE,
+)
+"""Every client tells when the mail was sent that it quotes; who describes a mail often leaves it out."""
 _DIVIDER = re.compile(
     r"^\s*[-_=—*]{2,}\s*(?:"
     r"(?:The )?Original(?: (?:Message|Appointment|E-?mail))?|"
@@ -147,7 +154,7 @@ def _history_at(lines: list[str], at: int) -> int:
             if not _HEADER_FIELD.match(other):
                 break
             fields += 1
-        if fields >= 2:
+        if fields >= 2 and (any(map(_HEADER_DATE.match, block[:fields])) or _stands_below_a_rule(lines, at)):
             return 1 + fields
     if _HINT_OF_ATTRIBUTION.search(line) and _ATTRIBUTION.match(line):
         return 1
@@ -157,6 +164,11 @@ def _history_at(lines: list[str], at: int) -> int:
             if len(wrapped) == count and all(wrapped) and _ATTRIBUTION.match(" ".join(wrapped)[:_LONGEST_MARK]):
                 return count
     return 0
+
+
+def _stands_below_a_rule(lines: list[str], at: int) -> bool:
+    above = next((other for other in reversed(lines[max(0, at - 3) : at]) if other), "")
+    return _RULE.match(above) is not None
 
 
 def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:

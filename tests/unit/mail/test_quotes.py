@@ -160,6 +160,12 @@ def test_history_and_signature_are_folded(client: str) -> None:
     assert folded
 
 
+def test_a_header_below_a_rule_needs_no_date() -> None:
+    history = "________________________________\n发件人: 客服\n收件人: 王芳\n主题: 报表\n\n旧文"
+
+    assert fold(f"好的。\n\n{history}")[0] == "好的。"
+
+
 def test_answers_between_quoted_lines_are_kept() -> None:
     own, folded = fold("On Mon, 2 Mar 2026, Support wrote:\n> Which browser?\nFirefox 148\n> Since when?\nYesterday\n")
 
@@ -171,6 +177,8 @@ def test_answers_between_quoted_lines_are_kept() -> None:
     "text",
     [
         "> only a quotation",
+        "这封邮件没有发出去：\n\n发件人: 张三\n收件人: 李四\n主题: 报销单\n\n请帮我查一下为什么。",
+        "This one never arrived:\nFrom: Anna\nTo: Ben\nSubject: Invoice\n\nPlease find out why.",
         "-----Original Message-----\nFrom: a\n\nforwarded",
         "报表：\n1. 打开\n2. 导出",
         "Steps to reproduce:\nFrom: the menu choose Export",
