@@ -286,7 +286,8 @@ def _clean(body: _Body) -> str:
         except UnsafeHtml as unsafe:
             body.defects.append(str(unsafe))
             if not body.text:
-                body.texts.append(re.sub(r"<[^<>]{0,2000}>", " ", html[:MAX_TEXT]))
+                bare = re.sub(r"<[^<>]{0,2000}>", " ", html[:MAX_TEXT])
+                body.texts.append(re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", bare)).strip())
     return "\n".join(cleaned)
 
 

@@ -213,4 +213,10 @@ MALFORMED: list[Case] = [
         references=[f"<{number:06}{'x' * 990}@x>" for number in range(35, 100)],
         text="hi",
     ),
+    case(
+        "html-too-deep-to-be-cleaned",
+        mail(html("<div>" * 2_000 + "还是\n \n打不开" + "</div>" * 1_000)),
+        text="还是\n打不开",
+        defects=["html nested too deeply"],
+    ),
 ]
