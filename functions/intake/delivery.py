@@ -27,6 +27,7 @@ class Delivery(BaseModel):
     verdicts: dict[str, str] = Field(default_factory=dict)
     dmarc_policy: str | None = Field(default=None, description="What the sender's domain asks for when DMARC fails.")
     released_by: str | None = Field(default=None, description="Who let it out of quarantine.")
+    channel: str | None = Field(default=None, description="The channel that posted it, where it is no mail.")
 
     @classmethod
     def parse(cls, body: str) -> Self:
@@ -51,6 +52,7 @@ class Delivery(BaseModel):
                 verdicts=_verdicts(receipt),
                 dmarc_policy=_lower(receipt.get("dmarcPolicy")),
                 released_by=notification.get("aftercare", {}).get("releasedBy"),
+                channel=notification.get("aftercare", {}).get("channel"),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise NotADelivery(f"{type(error).__name__}: {str(error)[:200]}") from error

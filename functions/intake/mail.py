@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.intake.channels.door import ChannelDoor
 from functions.intake.delivery import Delivery
 from functions.intake.mailroom import Mailroom
 from functions.intake.settings import IntakeMailSettings
@@ -55,9 +56,41 @@ def mailroom() -> Mailroom:
     )
 
 
+class _Unasked:
+    """No secrets: what was held was signed when it came."""
+
+    def of(self, hook: str) -> tuple[bytes, ...]:
+        del hook
+        return ()
+
+
+@cache
+def channels() -> ChannelDoor:
+    """The channels' door, for what waited in quarantine."""
+    settings, parts = IntakeMailSettings.from_env(), wiring()
+    return ChannelDoor(
+        config=parts.config.last_read,
+        secrets=_Unasked(),
+        tickets=parts.tickets,
+        past=parts.store,
+        customers=parts.directory,
+        bodies=parts.bodies,
+        blobs=parts.blobs,
+        quarantine=Quarantine(parts.dynamodb, settings.table_name, settings.desk_id),
+        payloads=Blobs(parts.s3, settings.inbound_bucket),
+    )
+
+
 def take_in(record: SQSRecord) -> None:
     """One notification; what fails stays in the queue, and after some tries with the dead letters."""
     delivery = Delivery.parse(record.body)
+    if delivery.channel:
+        accepted = channels().replay(
+            delivery.channel, delivery.key, received_at=delivery.received_at, now=datetime.now(UTC)
+        )
+        fate, ticket_id = (accepted.fate, accepted.ticket_id) if accepted else ("held", None)
+        logger.info("channel message read again", mail=delivery.id, fate=fate, ticket_id=ticket_id)
+        return
     outcome = mailroom().receive(delivery, now=datetime.now(UTC))
     logger.info("mail taken in", mail=delivery.id, fate=outcome.fate, ticket_id=outcome.ticket_id, held=outcome.held)
     metrics.add_metric(name=f"Mail{outcome.fate.capitalize()}", unit=MetricUnit.Count, value=1)

@@ -66,7 +66,7 @@ class HeldMails:
         Raises:
             IllegalTransition: it was deleted, or is of a kind that nobody may let in.
         """
-        mail = self._mail(mail_id)
+        mail = self._there(mail_id)
         if mail.held.is_for_good:
             raise IllegalTransition(f"mail held as {mail.held} is never released")
         self._arrivals.announce(mail, released_by=by)
@@ -74,7 +74,7 @@ class HeldMails:
 
     def replay(self, mail_id: str, *, by: str, now: datetime) -> HeldMail:
         """Let the mail arrive again, to be judged by the rules of now."""
-        mail = self._mail(mail_id)
+        mail = self._there(mail_id)
         self._arrivals.announce(mail)
         return self._settle(mail.settled("replayed", by=by, at=now))
 
@@ -89,13 +89,6 @@ class HeldMails:
             raise IllegalTransition(f"the mail was {mail.standing} already")
         self._raw.remove(mail.raw_key)
         return self._settle(mail.settled("deleted", by=by, at=now))
-
-    def _mail(self, mail_id: str) -> HeldMail:
-        """The mail, which can arrive again; raises IllegalTransition for a channel's message, which cannot."""
-        mail = self._there(mail_id)
-        if mail.channel:
-            raise IllegalTransition(f"the channel {mail.channel} was told, and sends it again once it can be read")
-        return mail
 
     def _there(self, mail_id: str) -> HeldMail:
         mail = self._quarantine.find(mail_id)

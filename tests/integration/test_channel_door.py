@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from functions.intake import http, wiring
 from functions.intake.channels import generic
+from functions.intake.delivery import Delivery
 from functions.intake.settings import IntakeHttpSettings
 from functions.shared.contracts.events import MessageReceived, NoteAdded
 from functions.shared.domain.decisions import close, resolve
@@ -183,3 +184,25 @@ def test_what_cannot_be_read_waits_with_its_reason_and_whole(secret: str, dynamo
     assert (held.held, held.channel, "text" in held.why) == ("bad_payload", "webchat", True)
     kept = boto3.client("s3").get_object(Bucket="inbound", Key=held.raw_key)["Body"].read()
     assert kept == b'{"message": {"id": "m"}}'
+
+
+def test_what_was_held_is_read_again_as_the_configuration_of_now_says(
+    secret: str, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert post(secret, {"message": {"id": "m", "words": "打不开"}})[0] == 422
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    notification = held.notification("inbound")
+    delivery = Delivery.parse(json.dumps(notification))
+    assert (delivery.channel, delivery.key) == ("webchat", held.raw_key)
+    assert wiring.channels().replay("webchat", held.raw_key, received_at=delivery.received_at, now=NOON) is None
+    (again,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    assert (again.id, again.raw_key, again.standing) == (held.id, held.raw_key, "held")
+
+    config = wiring.desk_config()
+    (hook,) = config.channels
+    mapped = hook.model_copy(update={"fields": hook.fields.model_copy(update={"text": "message.words"})})
+    changed = config.model_copy(update={"channels": (mapped,)})
+    monkeypatch.setattr(wiring.channels(), "_config", lambda: changed)
+    accepted = wiring.channels().replay("webchat", held.raw_key, received_at=delivery.received_at, now=NOON)
+    assert accepted is not None
+    assert wiring.wiring().store.get(accepted.ticket_id).title == "打不开"

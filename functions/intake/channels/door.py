@@ -27,7 +27,7 @@ MOST_TICKETS: Final = 100
 """Tickets of one conversation, one after the other."""
 
 _UNTHOUGHT_OF: Final = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
-"""What an unfit value raises, BadPayload among it; a service that does not answer raises none of these."""
+"""What an unfit value raises; a service that does not answer raises none of these."""
 
 _NO_SECRETS: Final = (bytes(32),)
 """What a channel without secrets is checked against, so that the answer takes as long."""
@@ -101,18 +101,35 @@ class ChannelDoor:
             NotSignedIn: there is no such channel, or the signature does not hold, whichever it is.
             InvalidInput: the payload holds no message; it waits in quarantine with the reason.
         """
-        return self.take(self._genuine(name, headers, body, now), body, now=now)
+        hook = self._genuine(name, headers, body, now)
+        try:
+            return self._take(hook, body, now)
+        except BadPayload as error:
+            key = f"channels/{hook.id}/{hashlib.sha256(body).hexdigest()}"
+            self._payloads.put(key, body, "application/octet-stream")
+            self._hold(hook.id, key, body, str(error), now)
+            raise InvalidInput.of("payload", "unreadable", f"{error}. It is kept for the desk to look at.") from error
 
-    def take(self, hook: ChannelHook, body: bytes, *, now: datetime) -> Accepted:
-        """Take in one message of which it is known that the channel sent it; see `receive`."""
+    def replay(self, name: Slug, key: str, *, received_at: datetime, now: datetime) -> Accepted | None:
+        """Read what is kept under `key` by the configuration of now; None where it is held once more."""
+        hook, body = self._config().channel_hook(name), self._payloads.get(key)
+        try:
+            if hook is None:
+                raise BadPayload("the channel is not configured")
+            return self._take(hook, body, now)
+        except BadPayload as error:
+            self._hold(name, key, body, str(error), received_at)
+            return None
+
+    def _take(self, hook: ChannelHook, body: bytes, now: datetime) -> Accepted:
+        """Take in a message of which it is known that the channel sent it; raises BadPayload."""
         try:
             return self._taken(hook, MODULES[hook.kind].read(body, hook), now)
+        except BadPayload:
+            raise
         except _UNTHOUGHT_OF as error:
             # A payload that nobody thought of breaks something further in: it is still the channel's to know.
-            reason = str(error) if isinstance(error, BadPayload) else f"cannot be kept ({type(error).__name__})"
-            cause = error
-        self._hold(hook, body, reason, now)
-        raise InvalidInput.of("payload", "unreadable", f"{reason}. It is kept for the desk to look at.") from cause
+            raise BadPayload(f"cannot be kept ({type(error).__name__})") from error
 
     def _taken(self, hook: ChannelHook, message: ChannelMessage, now: datetime) -> Accepted:
         key = NaturalKey(f"channel:{hook.id}:message:{message.message_id}")
@@ -221,19 +238,16 @@ class ChannelDoor:
             files.append(Attachment(key=key, name=file.name, content_type=file.content_type, size=len(file.content)))
         return self._bodies.message(message.text, attachments=tuple(files))
 
-    def _hold(self, hook: ChannelHook, body: bytes, why: str, now: datetime) -> None:
-        digest = hashlib.sha256(body).hexdigest()
-        key = f"channels/{hook.id}/{digest}"
-        self._payloads.put(key, body, "application/octet-stream")
+    def _hold(self, name: Slug, key: str, body: bytes, why: str, now: datetime) -> None:
         self._quarantine.hold(
             HeldMail(
-                id=f"{hook.id}-{digest[:16]}",
+                id=f"{name}-{hashlib.sha256(body).hexdigest()[:16]}",
                 received_at=now,
                 held=Held.BAD_PAYLOAD,
                 why=why,
                 raw_key=key,
-                channel=hook.id,
-                subject=f"{hook.id}: {why}"[:300],
+                channel=name,
+                subject=f"{name}: {why}"[:300],
             )
         )
 

@@ -61,6 +61,7 @@ class HeldMail(BaseModel):
         Args:
             released_by: who answers for it; what set the mail aside no longer does.
         """
+        aftercare = {name: value for name, value in (("releasedBy", released_by), ("channel", self.channel)) if value}
         policy = {"dmarcPolicy": self.dmarc_policy} if self.dmarc_policy else {}
         return {
             "notificationType": "Received",
@@ -75,5 +76,5 @@ class HeldMail(BaseModel):
                 **policy,
                 "action": {"type": "S3", "bucketName": bucket, "objectKey": self.raw_key},
             },
-            **({"aftercare": {"releasedBy": released_by}} if released_by else {}),
+            **({"aftercare": aftercare} if aftercare else {}),
         }
