@@ -96,7 +96,7 @@ def text_of(clean_html: str) -> str:
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if value.lower().startswith("cid:") else None
-    if name == "style":
+    if name == "style" and ("(" in value or "\\" in value):
         return ";".join(filter(_is_plain, _CSS_COMMENT.sub(" ", value).split(";"))) or None
     if tag == "a" and name == "href" and "://" not in value and not value.lower().startswith(("mailto:", "tel:")):
         return None  # relative to nothing
