@@ -237,7 +237,8 @@ class _Body:
 def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
     hint = body.charset
     html = _clean(body)
-    text = next((one for one in (body.text, text_of(html), body.meeting) if not is_blank(one)), "")
+    text = body.text or text_of(html)  # which takes long: only where there is no other
+    text = body.meeting if is_blank(text) else text
     reply, quoted = fold(text)
     sender = next(iter(_addresses(fields, "from", hint) or _addresses(fields, "sender", hint)), None)
     subject = decode_words(_one(fields, "subject"), hint)[:2_000]
