@@ -284,7 +284,8 @@ class InMemoryCustomers:
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
         key = fold_address(caller.address) if caller.address else fold_phone(caller.phone or "") or caller.handle or ""
         record = ContactRecord(id=contact_id(key), name=caller.name, address=caller.address, phone=caller.phone)
-        company = Company(id=company_id(caller.company), name=caller.company) if caller.company else None
+        named = caller.company
+        company = Company(id=company_id(named), name=named, said=named) if named else None
         return snapshot(record, caller, Language.ZH), company
 
     def same_person(self, contact_id: ContactId) -> tuple[ContactId, ...]:

@@ -33,7 +33,7 @@ class Details:
         Raises:
             TicketNotFound: there is no such ticket on this desk.
         """
-        return self._completing.open_questions(self._ticket(principal, reference_text))
+        return self._completing.open_questions(self._ticket(principal, reference_text), for_customer=False)
 
     def provide(
         self,

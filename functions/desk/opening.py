@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from functions.shared.bodies import Bodies
-from functions.shared.contracts.events import Company, Contact, TicketOpened
+from functions.shared.contracts.events import Company, Contact, Said, TicketOpened
 from functions.shared.contracts.words import Channel, CompanyId, ContactId, Role, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket
-from functions.shared.domain.directory import Caller, CompanyRecord, ContactRecord, snapshot
+from functions.shared.domain.directory import Caller, CompanyRecord, ContactRecord, said_by, snapshot
 from functions.shared.domain.errors import FieldError, InvalidInput
 from functions.shared.domain.form_answers import REQUIRED
 from functions.shared.domain.references import reference
@@ -80,7 +80,7 @@ class Opening:
         known = self._customers.current_contact(contact_id) if contact_id else None
         company = self._customers.current_company(known.company_id) if known and known.company_id else None
         report = read_report(_completed(answers, known, company), config, channel=channel, paths=paths, complete=False)
-        contact, customer = self._customer(report, known, company, config, paths)
+        contact, customer = self._customer(report, answers, known, company, config, paths)
         description = self._bodies.message(report.description)
 
         def begin(ticket_id: TicketId) -> TicketOpened:
@@ -106,6 +106,7 @@ class Opening:
     def _customer(
         self,
         report: Report,
+        answers: Mapping[str, Any],
         known: ContactRecord | None,
         known_company: CompanyRecord | None,
         config: DeskConfig,
@@ -119,8 +120,9 @@ class Opening:
             language=report.language,
         )
         if known:
-            said = snapshot(known, caller, config.desk.default_language)
-            return said, known_company.as_company() if known_company else self._named(caller, known)
+            contact = snapshot(known, caller, config.desk.default_language)
+            contact = contact.model_copy(update={"said": _said(caller, answers)})
+            return contact, known_company.as_company() if known_company else self._named(caller, known)
         if not (caller.address or caller.phone):
             path = paths.get("contact_phone", "contact_phone")
             raise InvalidInput([FieldError(path, "required", REQUIRED.in_language(report.language))])
@@ -152,7 +154,18 @@ class Opening:
         """The company as the desk knows it: who says that the customer belongs to it works here."""
         if company is None or not company.is_claimed:
             return company
-        return self._customers.current_company(company.id).as_company()
+        known = self._customers.current_company(company.id).as_company()
+        return known.model_copy(update={"said": company.said})
+
+
+def _said(caller: Caller, answers: Mapping[str, Any]) -> Said:
+    """What the caller said, as against what the desk knew of them before."""
+    said = said_by(caller)
+    return Said(
+        name=said.name if answers.get("contact_name") else "",
+        address=said.address if answers.get("contact_email") else None,
+        phone=said.phone if answers.get("contact_phone") else None,
+    )
 
 
 def _completed(

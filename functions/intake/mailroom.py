@@ -29,7 +29,7 @@ from functions.shared.domain.merging import survivor
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
-from functions.shared.domain.ticket_answers import answers_in_problem
+from functions.shared.domain.ticket_answers import answers_in_problem, without_known
 from functions.shared.identity.keys import Keys, Purpose
 from functions.shared.ticketing import Tickets
 
@@ -284,7 +284,11 @@ class Mailroom:
         title = title_of(mail, language)
         problem = Problem(title=title, description=self._message(letter, mail.text))
         form = config.form_for(Channel.EMAIL)
-        missing = form.missing(answers_in_problem(problem, contact, company), Channel.EMAIL) if form else ()
+        known = answers_in_problem(problem, contact, company)
+        if not letter.is_genuine:
+            # What is asked would tell what the desk knows of somebody whose address this may not be.
+            known = without_known(known, contact, company)
+        missing = form.missing(known, Channel.EMAIL) if form else ()
 
         def begin(ticket_id: TicketId) -> TicketOpened:
             return open_ticket(

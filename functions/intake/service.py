@@ -241,8 +241,8 @@ class Intake:
 
 
 def customer(contact: Contact) -> Actor:
-    """The customer as the one who acts."""
-    return Actor(kind="customer", id=contact.id, name=contact.name or contact.address or contact.phone or "")
+    """The customer as the one who acts, called what they called themselves: their own page shows it."""
+    return Actor(kind="customer", id=contact.id, name=contact.said.called)
 
 
 def _public_files(event: TicketEvent) -> tuple[Attachment, ...]:

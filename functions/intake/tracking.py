@@ -139,7 +139,9 @@ def _entry(event: TicketEvent, text_of: Callable[[Message], str], numbered: int)
         case TicketOpened():
             entry = _said(event, event.problem.description, "opened", "customer", text_of, numbered)
             # Whoever took it down for them, it is the customer's problem.
-            return entry if event.actor.kind == "customer" else entry.model_copy(update={"name": event.contact.name})
+            return (
+                entry if event.actor.kind == "customer" else entry.model_copy(update={"name": event.contact.said.name})
+            )
         case MessageReceived(is_machine=False):
             return _said(event, event.message, "message", "customer", text_of, numbered)
         case DetailsProvided():

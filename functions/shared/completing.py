@@ -21,7 +21,7 @@ from functions.shared.domain.form_answers import REQUIRED, Objection
 from functions.shared.domain.form_conditions import NEVER, asked
 from functions.shared.domain.form_fields import FieldKind, FormField
 from functions.shared.domain.ticket import Ticket
-from functions.shared.domain.ticket_answers import answers_of
+from functions.shared.domain.ticket_answers import OF_THE_CUSTOMER, answers_of, without_known
 from functions.shared.reports import ATTACHMENTS, PATHS, language_in, names_of, natural_keys, refusal, with_module
 from functions.shared.ticketing import Tickets
 
@@ -99,7 +99,8 @@ class Completing:
         given = dict(answers)
         language = language_in(given) or ticket.language
         key = natural_keys("details", ticket.id, idempotency_key, _Details(answers=given), now)
-        questions = self.open_questions(ticket)
+        by_customer = actor.kind == "customer"
+        questions = self.open_questions(ticket, for_customer=by_customer)
         new = self._accepted(questions, with_module(given, self._config()), language, paths)
         if not new:
             return ticket
@@ -108,8 +109,12 @@ class Completing:
             for field in questions.form.fields
             if field.kind is FieldKind.FILE and field.id in new
         }
-        left = questions.form.missing({**questions.known, **new, **names_of(files)}, ticket.channel)
-        details = self._details(ticket, new, files)
+        left = [
+            name
+            for name in questions.form.missing({**questions.known, **new, **names_of(files)}, ticket.channel)
+            if name in ticket.missing or name not in OF_THE_CUSTOMER
+        ]
+        details = self._details(ticket, new, files, by_customer=by_customer)
 
         def command(current: Ticket) -> list[TicketEvent]:
             filled_meanwhile = set(ticket.missing) - set(current.missing)
@@ -118,13 +123,19 @@ class Completing:
 
         return self._tickets.handle(ticket.id, command, key)
 
-    def open_questions(self, ticket: Ticket) -> OpenQuestions:
-        """What `ticket` lacks, and what else has to be asked to know it."""
+    def open_questions(self, ticket: Ticket, *, for_customer: bool) -> OpenQuestions:
+        """What `ticket` lacks, and what else has to be asked to know it.
+
+        Whoever holds the ticket's link need not be whose address it names. So for the customer nothing is known of
+        them but what was said on this ticket, and whether the desk knows more cannot be told from what is asked.
+        """
         config = self._config()
         form = config.form(ticket.form) or config.form()
         if form is None:
             raise ConfigMissing(f"no form {config.desk.default_form}")
         every = answers_of(ticket, self._timelines.timeline(ticket.id))
+        if for_customer:
+            every = without_known(every, ticket.contact, ticket.company)
         known = {name: answer for name, answer in every.items() if form.field(name)}
         return OpenQuestions(ticket, form, known, tuple(_asked(form, known, ticket)))
 
@@ -151,14 +162,22 @@ class Completing:
         return new
 
     def _details(
-        self, ticket: Ticket, new: Mapping[str, Any], files: Mapping[str, tuple[Attachment, ...]]
+        self,
+        ticket: Ticket,
+        new: Mapping[str, Any],
+        files: Mapping[str, tuple[Attachment, ...]],
+        *,
+        by_customer: bool,
     ) -> dict[str, Any]:
         """The parts of the event that tell of `new` and `files`."""
         details = {name: new[name] for name in _ON_THE_EVENT if name in new}
         contact = ticket.contact
         if about := {part: new[name] for name, part in _OF_THE_CONTACT.items() if name in new}:
-            details["contact"] = contact.model_copy(update=about)
-        if "company" in new:
+            said = contact.said.model_copy(update=about) if by_customer else contact.said
+            details["contact"] = contact.model_copy(update={**about, "said": said})
+        if "company" in new and ticket.company:
+            details["company"] = ticket.company.model_copy(update={"said": new["company"]})
+        elif "company" in new:
             caller = Caller(name=contact.name, address=contact.address, phone=contact.phone, company=new["company"])
             details["company"] = self._believe(self._customers.recognise(caller)[1])
         attached = tuple(file for some in files.values() for file in some)
@@ -176,7 +195,8 @@ def _asked(form: Form, known: Mapping[str, Any], ticket: Ticket) -> list[FormFie
     wanted = {name for name in ticket.missing if name in unanswered}
     for field in form.fields:
         tests = form.tests(field, channel=ticket.channel, known=known, open_fields=unanswered)
-        if field.id in unanswered and tests.required != NEVER:
+        is_settled = field.id in OF_THE_CUSTOMER and field.id not in ticket.missing
+        if field.id in unanswered and tests.required != NEVER and not is_settled:
             wanted.add(field.id)
     for field in form.fields:
         if field.id in wanted:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.shared.contracts.events import Said
 from functions.shared.contracts.words import Language
 from functions.shared.domain.directory import Caller, ContactRecord
 from functions.shared.domain.errors import (
@@ -45,6 +46,15 @@ def test_a_stranger_is_entered_and_known_by_their_address_from_then_on(directory
     assert (again.id, again.name, again.phone) == (contact.id, "王芳", "+86 138 0013 8000")
 
 
+def test_what_is_known_of_somebody_is_kept_apart_from_what_they_say(directory: Directory) -> None:
+    directory.recognise(Caller(name="王芳", address="wang@acme.example", phone="+86 138 0013 8000"))
+
+    contact, _ = directory.recognise(Caller(name="Mallory", address="Wang@acme.example"))
+
+    assert contact.phone == "+86 138 0013 8000"
+    assert contact.said == Said(name="Mallory", address="wang@acme.example")
+
+
 def test_who_has_no_address_is_known_by_phone(directory: Directory) -> None:
     contact, _ = directory.recognise(Caller(name="王芳", phone="+86 138 0013 8000"))
 
@@ -79,7 +89,8 @@ def test_a_contact_that_the_desk_knows_brings_their_company_and_its_tier(directo
     assert vip is not None
     directory.save_contact(ContactRecord(id="con_00000001", address="private@qq.com", company_id=vip.id))
 
-    assert directory.recognise(Caller(address="private@qq.com", company="Elsewhere"))[1] == vip
+    of_the_contact = directory.recognise(Caller(address="private@qq.com", company="Elsewhere"))[1]
+    assert of_the_contact == vip.model_copy(update={"said": "Elsewhere"})
 
 
 def test_the_mail_domain_tells_the_company_before_the_name_that_is_claimed(directory: Directory) -> None:

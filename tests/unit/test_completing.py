@@ -8,25 +8,39 @@ from functions.intake.requests import UploadRequest
 from functions.intake.service import customer
 from functions.shared.bodies import Bodies
 from functions.shared.completing import Completing, OpenQuestions
-from functions.shared.contracts.events import Attachment, Contact, DetailsProvided, Problem, TicketOpened, TicketUpdated
+from functions.shared.contracts.events import (
+    Attachment,
+    Company,
+    Contact,
+    DetailsProvided,
+    Problem,
+    Said,
+    TicketOpened,
+    TicketUpdated,
+)
 from functions.shared.contracts.words import Channel, Impact, Language, Status, TicketId, Urgency
 from functions.shared.domain.decisions import open_ticket, receive, wait
-from functions.shared.domain.directory import contact_id
+from functions.shared.domain.directory import company_id, contact_id
 from functions.shared.domain.errors import InvalidInput
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
-from functions.shared.domain.ticket_answers import answers_in_problem, answers_of
+from functions.shared.domain.ticket_answers import OF_THE_CUSTOMER, answers_in_problem, answers_of, without_known
 from tests.factories import AGENT, DESK, NOON, default_config, make_message
 from tests.unit.test_intake import ATTACHMENT, Door, customer_of
 
 CONFIG = default_config()
-MAILER = Contact(id=contact_id("wang@acme.example"), name="王芳", address="wang@acme.example")
+MAILER = Contact(
+    id=contact_id("wang@acme.example"),
+    name="王芳",
+    address="wang@acme.example",
+    said=Said(name="王芳", address="wang@acme.example"),
+)
 
 
 class MailedDoor(Door):
     """A desk to which somebody wrote a mail about a problem, and no more than that."""
 
-    def __init__(self, **problem: Any) -> None:
+    def __init__(self, contact: Contact = MAILER, company: Company | None = None, **problem: Any) -> None:
         super().__init__()
         self.completing = Completing(
             config=lambda: CONFIG,
@@ -39,11 +53,13 @@ class MailedDoor(Door):
         said = Problem(title="导出后全是 0", description=make_message("金额一列"), **problem)
         form = CONFIG.form_for(Channel.EMAIL)
         assert form is not None
-        missing = form.missing(answers_in_problem(said, MAILER, None), Channel.EMAIL)
+        missing = form.missing(
+            without_known(answers_in_problem(said, contact, company), contact, company), Channel.EMAIL
+        )
 
         def begin(ticket_id: TicketId) -> TicketOpened:
             return open_ticket(
-                ticket_id, desk=DESK, channel=Channel.EMAIL, language=Language.ZH, contact=MAILER, company=None,
+                ticket_id, desk=DESK, channel=Channel.EMAIL, language=Language.ZH, contact=contact, company=company,
                 problem=said, actor=AGENT, now=NOON, missing=missing, form="after-sales",
             )  # fmt: skip
 
@@ -58,7 +74,7 @@ class MailedDoor(Door):
 
     def open_questions(self) -> OpenQuestions:
         ticket = self.intake.visible(customer_of(self.ticket), self.name)
-        return self.completing.open_questions(ticket)
+        return self.completing.open_questions(ticket, for_customer=True)
 
     def provide(self, key: str | None = None, **answers: Any) -> Ticket:
         return self.completing.provide(
@@ -211,3 +227,52 @@ def test_what_rules_and_people_decide_is_missing_no_more():
     )
 
     assert after.missing == ("company", "urgency")
+
+
+VICTIM = Contact(
+    id=MAILER.id,
+    name="王芳",
+    address="wang@acme.example",
+    phone="021-6688 0000",
+    said=Said(name="Mallory", address="wang@acme.example"),
+)
+VICTIMS_COMPANY = Company(id=company_id("acme"), name="Acme", tier="vip")
+UNKNOWN = VICTIM.model_copy(update={"phone": None})
+
+
+def test_whoever_gives_somebodys_address_is_not_shown_what_the_desk_knows_of_them():
+    door = MailedDoor(VICTIM, VICTIMS_COMPANY)
+
+    known = door.open_questions().known
+    assert {name: known.get(name) for name in OF_THE_CUSTOMER} == {
+        "contact_name": "Mallory", "contact_email": "wang@acme.example", "contact_phone": None, "company": None,
+    }  # fmt: skip
+    of_the_desk = door.completing.open_questions(door.ticket, for_customer=False).known
+    assert (of_the_desk["contact_phone"], of_the_desk["company"]) == ("021-6688 0000", "Acme")
+
+
+@pytest.mark.parametrize("answer", [{"contact_phone": "021-6688 0000"}, {"contact_phone": "021-1111 1111"}])
+def test_guessing_what_the_desk_knows_is_answered_as_if_it_knew_nothing(answer):
+    knowing, unknowing = MailedDoor(VICTIM, VICTIMS_COMPANY), MailedDoor(UNKNOWN)
+
+    assert knowing.ticket.missing == unknowing.ticket.missing
+    assert knowing.asked() == unknowing.asked()
+    assert knowing.provide(**answer).missing == unknowing.provide(**answer).missing
+    assert knowing.open_questions().known == unknowing.open_questions().known
+    assert refused(knowing, contact_phone="1234567") == refused(unknowing, contact_phone="1234567")
+
+
+def test_the_company_that_a_customer_names_does_not_replace_the_one_that_the_desk_knows():
+    door = MailedDoor(VICTIM, VICTIMS_COMPANY)
+
+    after = door.provide(company="Evil Inc")
+
+    assert after.company == VICTIMS_COMPANY.model_copy(update={"said": "Evil Inc"})
+    assert "company" not in after.missing
+    assert door.open_questions().known["company"] == "Evil Inc"
+
+
+def test_a_ticket_from_before_tells_its_customer_nothing_of_who_asked():
+    door = MailedDoor(VICTIM.model_copy(update={"said": Said()}), VICTIMS_COMPANY)
+
+    assert not set(door.open_questions().known) & set(OF_THE_CUSTOMER)

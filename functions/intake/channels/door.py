@@ -261,7 +261,7 @@ def _handle(hook: ChannelHook, message: ChannelMessage) -> str:
 
 
 def _actor(contact: Contact) -> Actor:
-    return Actor(kind="customer", id=contact.id, name=contact.name or contact.address or contact.phone or "")
+    return Actor(kind="customer", id=contact.id, name=contact.said.called)
 
 
 def _language(message: ChannelMessage, default: Language) -> Language:

@@ -164,7 +164,9 @@ def show_details_form(ticket: str) -> Response[Any]:
         customer = tokens().verify(token, now=datetime.now(UTC))
         path = f"{TRACK}/{intake().track(customer, ticket).reference}"
         return go(f"{path}/details", set_cookies=[_link_cookie(token, TRACK if customer.contact_id else path)])
-    return _details(request, completing().open_questions(intake().visible(authenticate(request.event), ticket)))
+    return _details(
+        request, completing().open_questions(intake().visible(authenticate(request.event), ticket), for_customer=True)
+    )
 
 
 @router.post(f"{TRACK}/<ticket>/details")
@@ -172,7 +174,7 @@ def provide_details(ticket: str) -> Response[Any]:
     """Take what was filled in; on to the ticket, or to what is missing still."""
     request, now = _request(), datetime.now(UTC)
     posted = _checked_form(request, now)
-    questions = completing().open_questions(intake().visible(authenticate(request.event), ticket))
+    questions = completing().open_questions(intake().visible(authenticate(request.event), ticket), for_customer=True)
     try:
         given = posted_answers(posted, questions.fields)
         shown = questions.form.without_hidden({**questions.known, **given}, questions.ticket.channel)

@@ -63,8 +63,21 @@ from functions.shared.contracts.words import (
 SOURCE = "aftercare"
 
 
+class Said(Value):
+    """What somebody said of themselves on this ticket: all of it that its customer's side may show or compare."""
+
+    name: str = ""
+    address: str | None = None
+    phone: str | None = None
+
+    @property
+    def called(self) -> str:
+        """What to call them."""
+        return self.name or self.address or self.phone or ""
+
+
 class Contact(Value):
-    """Who asked, as known when the event happened."""
+    """Who asked, as known when the event happened: completed by what the desk knows, which is for the desk only."""
 
     id: ContactId
     name: str = ""
@@ -75,6 +88,7 @@ class Contact(Value):
     phone_of: ContactId | None = Field(
         default=None, description="Whom the desk knows under the phone number, where that is somebody else."
     )
+    said: Said = Field(default=Said(), description="Which of it was said on this ticket; empty on old tickets.")
 
 
 class Company(Value):
@@ -86,6 +100,7 @@ class Company(Value):
     account_manager: str | None = Field(default=None, description="The person of ours who looks after the company.")
     is_claimed: bool = Field(default=False, description="Only the customer's own word says so: it counts for no tier.")
     tags: tuple[str, ...] = ()
+    said: str | None = Field(default=None, description="What the customer called it on this ticket, if they did.")
 
 
 class Attachment(Value):

@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from functions.shared.contracts.events import Company, Contact
+from functions.shared.contracts.events import Company, Contact, Said
 from functions.shared.contracts.words import CompanyId, ContactId, Language
 from functions.shared.domain.errors import CannotMerge
 
@@ -191,6 +191,8 @@ def business_domain(address: str | None) -> str | None:
 def snapshot(record: ContactRecord, caller: Caller, default: Language, *, phone_of: ContactId | None = None) -> Contact:
     """The contact as a ticket's event keeps it: what the caller says now, completed by what is known.
 
+    Who holds the ticket's link may have given anybody's address, so what was said is kept apart.
+
     Args:
         phone_of: Whom the desk knows under the caller's phone number, where that is somebody else.
     """
@@ -202,4 +204,11 @@ def snapshot(record: ContactRecord, caller: Caller, default: Language, *, phone_
         language=caller.language or record.language or default,
         tags=record.tags,
         phone_of=phone_of,
+        said=said_by(caller),
     )
+
+
+def said_by(caller: Caller) -> Said:
+    """What the caller says of themselves."""
+    address = fold_address(caller.address) if caller.address else None
+    return Said(name=caller.name, address=address, phone=caller.phone)

@@ -7,13 +7,16 @@ from functions.shared.domain.ticket import Ticket
 
 
 def reply_values(ticket: Ticket, config: DeskConfig, language: Language) -> dict[str, str]:
-    """A text for every name that a reply may use; empty where the ticket has none, and always on one line."""
+    """A text for every name that a reply may use; empty where the ticket has none, and always on one line.
+
+    A reply stands on the customer's page: of who asks it names only what was said on this ticket.
+    """
     team, module, person = config.team(ticket.team), config.module(ticket.module), config.person(ticket.assignee)
     values = {
         "reference": reference(ticket.id, config.desk.prefix),
         "title": ticket.title,
-        "name": ticket.contact.name,
-        "company": ticket.company.name if ticket.company else "",
+        "name": ticket.contact.said.name,
+        "company": (ticket.company.said or "") if ticket.company else "",
         "desk": config.desk.name.in_language(language),
         "priority": ticket.priority or "",
         "team": team.name.in_language(language) if team else "",

@@ -19,6 +19,29 @@ _LOGO: Final = 10_000
 """Bytes; a smaller picture inside a mail is the logo of a signature, not a screenshot."""
 
 
+OF_THE_CUSTOMER: Final = ("contact_name", "contact_email", "contact_phone", "company")
+"""The answers about who asks."""
+
+
+def said_answers(contact: Contact, company: Company | None) -> dict[str, Any]:
+    """The answers about who asks that were given on the ticket itself, without what the desk knows besides."""
+    said = contact.said
+    return _given(
+        {
+            "contact_name": said.name,
+            "contact_email": said.address,
+            "contact_phone": said.phone,
+            "company": company.said if company else None,
+        }
+    )
+
+
+def without_known(answers: dict[str, Any], contact: Contact, company: Company | None) -> dict[str, Any]:
+    """`answers` as the customer's side may know them: about who asks, only what was said."""
+    others = {name: answer for name, answer in answers.items() if name not in OF_THE_CUSTOMER}
+    return others | said_answers(contact, company)
+
+
 def answers_in_problem(problem: Problem, contact: Contact, company: Company | None) -> dict[str, Any]:
     """The answers that a report gives, however it came in; a text that only repeats the title describes nothing."""
     text = problem.description.text

@@ -81,14 +81,15 @@ class Directory:
             self._store_contact(record, found_by[:1])
         other = next((one.id for one in known.values() if one.id != record.id), None)
         contact = snapshot(record, caller, self._default_language, phone_of=other)
+        called = caller.company.strip() if caller.company and name else None
         if company:
-            return contact, company.as_company()
-        if not caller.company or not name:
+            return contact, company.as_company().model_copy(update={"said": called})
+        if not called:
             return contact, None
-        claimed = by_name or CompanyRecord(id=company_id(name), name=caller.company.strip())
+        claimed = by_name or CompanyRecord(id=company_id(name), name=called)
         if by_name is None:
             self.save_company(claimed)
-        return contact, claimed.as_claimed()
+        return contact, claimed.as_claimed().model_copy(update={"said": called})
 
     def contact(self, contact_id: ContactId) -> ContactRecord:
         """The contact of this id, merged or not; raises ContactNotFound."""
