@@ -5,7 +5,8 @@
 
 import os
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -33,23 +34,55 @@ ZONES = (
 CHANGES = ("2023-03-12", "2023-03-26", "2023-10-01", "2023-10-29", "2023-11-05", "2023-04-02", "2023-04-28")
 
 
-class Wall:
-    """Every minute of some days with the local time that a clock on the wall shows then."""
+class Minutes:
+    """Every minute around a day with the local time that a clock on a zone's wall shows then."""
 
-    def __init__(self, calendar: Calendar, begin: datetime, end: datetime) -> None:
-        zone = ZoneInfo(calendar.timezone)
-        self.calendar = calendar
-        self.steps = [begin + STEP * n for n in range(int((end - begin) / STEP))]
-        shown = [step.astimezone(zone) for step in self.steps]
-        self.days = sorted({local.date() for local in shown})
-        self.clock = [local.replace(tzinfo=None, fold=0) for local in shown]
+    def __init__(self, zone: str, around: date) -> None:
+        self.begin = datetime.combine(around, time(), UTC) - timedelta(days=6)
+        steps = [self.begin + STEP * n for n in range(21 * 1440)]
+        self.clock = [step.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0) for step in steps]
+        self.days = sorted({local.date() for local in self.clock})[1:-2]
         self.places: dict[datetime, list[int]] = {}
         for place, local in enumerate(self.clock):
             self.places.setdefault(local, []).append(place)
-        self.of_day = {day: self._worked(day) for day in self.days[1:-2]}
-        self.worked = frozenset[datetime]().union(*self.of_day.values())
 
-    def _worked(self, day: date) -> frozenset[datetime]:
+    def at(self, instant: datetime) -> int:
+        place, rest = divmod(instant - self.begin, STEP)
+        assert not rest
+        return place
+
+    def instant(self, place: int) -> datetime:
+        return self.begin + STEP * place
+
+    def between(self, opens: datetime, closes: datetime) -> range:
+        """The minutes from the first one that shows `opens` to the one that shows `closes`."""
+        first = self._first(opens, 0)
+        ends = self.places.get(closes, [])
+        once = len(self.places.get(opens, ())) < 2
+        return range(first, ends[-1] if ends and once else self._first(closes, first))
+
+    def _first(self, wanted: datetime, since: int) -> int:
+        """The first minute, from a place on, at which the clock shows `wanted` or something later."""
+        exact = next((place for place in self.places.get(wanted, ()) if place >= since), None)
+        if exact is None or any(self.clock[place] > wanted for place in range(max(since, exact - 180), exact)):
+            return next(place for place in range(since, len(self.clock)) if self.clock[place] >= wanted)
+        return exact
+
+
+minutes_of = cache(Minutes)
+
+
+class Wall:
+    """Which minutes of some days a calendar works, found on the clock on the wall."""
+
+    def __init__(self, calendar: Calendar, minutes_shown: Minutes, start: datetime, days: int) -> None:
+        self.calendar = calendar
+        self.shown = minutes_shown
+        first, last = start.date() - timedelta(days=2), start.date() + timedelta(days=days)
+        self.of_day = {day: self._worked(day) for day in minutes_shown.days if first <= day <= last}
+        self.worked = frozenset[int]().union(*self.of_day.values())
+
+    def _worked(self, day: date) -> frozenset[int]:
         openings = [opening for opening in self.calendar.open if opening.date == day]
         hours: list[str] = []
         for opening in openings:
@@ -63,8 +96,8 @@ class Wall:
         closed = [hours for closure in closures for hours in closure.hours or ()]
         return self._between(day, list(weekly)) - self._between(day, closed)
 
-    def _between(self, day: date, hours: list[str]) -> frozenset[datetime]:
-        """The steps inside the written hours of a day, read minute by minute: merged first, then found on the wall."""
+    def _between(self, day: date, hours: list[str]) -> frozenset[int]:
+        """The minutes inside the written hours of a day, read one by one: merged first, then found on the wall."""
         written = sorted({minute for text in hours for minute in range(*minutes(text))})
         runs: list[list[int]] = []
         for minute in written:
@@ -73,25 +106,21 @@ class Wall:
             else:
                 runs.append([minute])
         midnight = datetime.combine(day, time())
-        found: set[datetime] = set()
+        found: set[int] = set()
         for run in runs:
             opens, closes = midnight + timedelta(minutes=run[0]), midnight + timedelta(minutes=run[-1] + 1)
-            first = self._first(opens, 0)
-            ends = self.places.get(closes, [])
-            last = ends[-1] if ends and len(self.places.get(opens, ())) < 2 else self._first(closes, first)
-            found |= set(self.steps[first:last])
+            found |= set(self.shown.between(opens, closes))
         return frozenset(found)
 
-    def _first(self, wanted: datetime, since: int) -> int:
-        """The first minute, from a place on, at which the clock shows `wanted` or something later."""
-        exact = next((place for place in self.places.get(wanted, ()) if place >= since), None)
-        if exact is None or any(self.clock[place] > wanted for place in range(max(since, exact - 180), exact)):
-            return next(place for place in range(since, len(self.clock)) if self.clock[place] >= wanted)
-        return exact
 
+class Case(NamedTuple):
+    calendar: Calendar
+    around: date
+    start: datetime
+    pauses: list[Pause]
 
-def paused(instant: datetime, pauses: list[Pause]) -> bool:
-    return any(pause.begins <= instant and (pause.ends is None or instant < pause.ends) for pause in pauses)
+    def wall(self, days: int) -> Wall:
+        return Wall(self.calendar, minutes_of(self.calendar.timezone, self.around), self.start, days)
 
 
 times = st.integers(0, 24 * 60 - 1).map(lambda n: f"{n // 60:02}:{n % 60:02}")
@@ -101,7 +130,7 @@ some_hours = st.lists(hours, min_size=1, max_size=2)
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Calendar, datetime, list[Pause]]:
+def cases(draw: st.DrawFn) -> Case:
     """A calendar with exceptions around a day on which clocks change somewhere, an instant near, and pauses."""
     around = date.fromisoformat(draw(st.sampled_from(CHANGES)))
     near = st.integers(-5, 5).map(lambda days: (around + timedelta(days=days)).isoformat())
@@ -126,62 +155,51 @@ def cases(draw: st.DrawFn) -> tuple[Calendar, datetime, list[Pause]]:
     moments = st.integers(-2 * 1440, 2 * 1440).map(lambda steps: middle + STEP * steps)
     spans = draw(st.lists(st.tuples(moments, st.integers(0, 2000)), max_size=2))
     pauses = [Pause(begins, begins + STEP * length) for begins, length in spans]
-    return Calendar.model_validate(written), draw(moments), pauses
-
-
-def wall_of(calendar: Calendar, start: datetime, days: int) -> Wall:
-    midnight = datetime.combine(start.date(), time(), UTC)
-    return Wall(calendar, midnight - timedelta(days=3), midnight + timedelta(days=days))
+    return Case(Calendar.model_validate(written), around, draw(moments), pauses)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(case=cases(), budget=st.integers(1, 3000))
-def test_due_and_elapsed_agree_with_walking_the_wall_clock(
-    case: tuple[Calendar, datetime, list[Pause]], budget: int
-) -> None:
-    calendar, start, pauses = case
-    wall = wall_of(calendar, start, 9)
-    end = max(wall.steps) - timedelta(days=3)
-    counted = [step for step in wall.steps if start <= step < end and step in wall.worked and not paused(step, pauses)]
+def test_due_and_elapsed_agree_with_walking_the_wall_clock(case: Case, budget: int) -> None:
+    wall = case.wall(days=7)
+    end = datetime.combine(case.start.date(), time(), UTC) + timedelta(days=6)
+    shown = wall.shown
+    paused = {minute for begins, ends in case.pauses if ends for minute in range(shown.at(begins), shown.at(ends))}
+    counted = sorted(wall.worked.intersection(range(shown.at(case.start), shown.at(end))) - paused)
 
-    working_time = WorkingTime(calendar)
-    assert working_time.elapsed(start, end, pauses) == STEP * len(counted)
+    working_time = WorkingTime(case.calendar)
+    assert working_time.elapsed(case.start, end, case.pauses) == STEP * len(counted)
     if budget <= len(counted):
-        assert working_time.due(start, STEP * budget, pauses) == counted[budget - 1] + STEP
+        assert working_time.due(case.start, STEP * budget, case.pauses) == shown.instant(counted[budget - 1] + 1)
 
 
 @settings(max_examples=max(20, EXAMPLES // 4), deadline=None)
 @given(case=cases(), count=st.integers(1, 3))
-def test_working_days_agree_with_walking_the_wall_clock(
-    case: tuple[Calendar, datetime, list[Pause]], count: int
-) -> None:
-    calendar, start, _ = case
-    wall = wall_of(calendar, start, 12)
-    counted_from = next((step for step in wall.steps if step >= start and step in wall.worked), None)
+def test_working_days_agree_with_walking_the_wall_clock(case: Case, count: int) -> None:
+    wall = case.wall(days=9)
+    shown = wall.shown
+    counted_from = min((minute for minute in wall.worked if minute >= shown.at(case.start)), default=None)
     if counted_from is None:
         return
-    shown = dict(zip(wall.steps, wall.clock, strict=True))
-    today = shown[counted_from].date()
+    today = shown.clock[counted_from].date()
     owner = next(day for day in (today, today - timedelta(days=1)) if counted_from in wall.of_day[day])
-    later = [day for day in wall.days[1:-2] if day > owner and wall.of_day[day]]
+    later = [day for day, worked in wall.of_day.items() if day > owner and worked]
     if len(later) < count:
         return
-    clock = shown[counted_from] - datetime.combine(owner, time())
+    clock = shown.clock[counted_from] - datetime.combine(owner, time())
     wanted = datetime.combine(later[count - 1], time()) + clock
-    reached = next(step for step in wall.steps if shown[step] >= wanted)
+    reached = next(place for place in range(counted_from, len(shown.clock)) if shown.clock[place] >= wanted)
     worked = wall.of_day[later[count - 1]]
-    inside = {*worked, *(step + STEP for step in worked)}
-    due = next((step for step in sorted(inside) if step >= reached), max(inside))
+    inside = {*worked, *(minute + 1 for minute in worked)}
+    due = min((minute for minute in inside if minute >= reached), default=max(inside))
 
-    assert WorkingTime(calendar).due(start, WorkingDays(count)) == due
+    assert WorkingTime(case.calendar).due(case.start, WorkingDays(count)) == shown.instant(due)
 
 
 @settings(max_examples=100, deadline=None)
 @given(case=cases(), first=st.integers(0, 10**10), second=st.integers(1, 10**10))
-def test_spending_in_two_steps_equals_spending_at_once(
-    case: tuple[Calendar, datetime, list[Pause]], first: int, second: int
-) -> None:
-    calendar, start, pauses = case
+def test_spending_in_two_steps_equals_spending_at_once(case: Case, first: int, second: int) -> None:
+    calendar, _, start, pauses = case
     working_time = WorkingTime(calendar)
     part, rest = timedelta(microseconds=first), timedelta(microseconds=second)
     try:
