@@ -32,6 +32,12 @@ _FAULTS: Final[Sequence[tuple[str, str]]] = (
     (r'"(?P<what>.*)" is reserved: .*', "reserved"),
     (r"numbers lie between (?P<what>\S+) and (?P<where>\S+)", "bounded"),
     (r"the expression cannot be read: (?P<what>.*)", "expression"),
+    (r'hour is a whole number from 0 to 23, never "(?P<what>.*)"', "hour"),
+    (r'weekday is one of (?P<where>.*), never "(?P<what>.*)"', "weekday"),
+    (r"no hour is all of this at once.*", "hours_together"),
+    (r"no weekday is all of this at once", "weekdays_together"),
+    (r"no instant is all of this at once", "instants_together"),
+    (r"Say why it is published.*", "note"),
     (r"the expression is longer than (?P<what>\d+) characters", "expression_long"),
     (r"an instant is written as (?P<what>\S+), with its offset", "instant"),
     (r"within needs two instants, the earlier one first", "within"),
@@ -76,6 +82,23 @@ _FAULTS: Final[Sequence[tuple[str, str]]] = (
 )
 """How each fault reads in English, and the text of the catalogue that says it."""
 
+_RE2: Final[Sequence[tuple[str, str]]] = (
+    (r"missing \): ?(?P<what>.*)", "open_group"),
+    (r"unexpected \): ?(?P<what>.*)", "closed_group"),
+    (r"missing ]: ?(?P<what>.*)", "open_class"),
+    (r"bad repetition operator: ?(?P<what>.*)", "repetition"),
+    (r"no argument for repetition operator: ?(?P<what>.*)", "nothing_repeated"),
+    (r"invalid repetition size: ?(?P<what>.*)", "repetition_size"),
+    (r"trailing \\.*", "trailing"),
+    (r"invalid perl operator: ?(?P<what>.*)", "operator"),
+    (r"invalid character class(?: range)?: ?(?P<what>.*)", "class"),
+    (r"invalid escape sequence: ?(?P<what>.*)", "escape"),
+    (r"invalid named capture group: ?(?P<what>.*)", "group_name"),
+    (r"pattern too large.*", "large"),
+    (r"invalid UTF-8.*", "encoding"),
+)
+"""The same of what RE2 has against an expression."""
+
 
 class FaultWords:
     """Says faults in one language; what it does not know stays as it is."""
@@ -89,7 +112,13 @@ class FaultWords:
 
     def find(self, message: str) -> str | None:
         """The same, or None where there are no words for it."""
-        for pattern, key in _FAULTS:
+        return self._said(message, _FAULTS, "rules.fault")
+
+    def _said(self, message: str, known: Sequence[tuple[str, str]], section: str) -> str | None:
+        for pattern, key in known:
             if match := re.fullmatch(pattern, message, re.DOTALL):
-                return self._words.text(f"rules.fault.{key}", **match.groupdict())
+                told = match.groupdict()
+                if key == "expression":
+                    told["what"] = self._said(told["what"], _RE2, "rules.fault.re2") or told["what"]
+                return self._words.text(f"{section}.{key}", **told)
         return None

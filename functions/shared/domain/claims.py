@@ -12,12 +12,13 @@ from itertools import permutations
 from typing import Any, Final
 
 from functions.shared.contracts.words import Channel, Impact, Language, Priority, Status, Urgency
+from functions.shared.domain.calendar import Weekday
 from functions.shared.domain.conditions import Leaf
 from functions.shared.domain.facts import Facts, Kind, kind_of
 from functions.shared.domain.folding import Keyword, fold
 from functions.shared.domain.operators import OPERATORS, Operator, comparable
 
-KNOWN_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+KNOWN_VALUES: Final[Mapping[str, tuple[str | int, ...]]] = {
     "priority": tuple(Priority),
     "impact": tuple(Impact),
     "urgency": tuple(Urgency),
@@ -25,8 +26,10 @@ KNOWN_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "language": tuple(Language),
     "contact.language": tuple(Language),
     "status": tuple(Status),
+    "weekday": tuple(Weekday),
+    "hour": tuple(range(24)),
 }
-"""Fields that hold one of these words, or nothing."""
+"""Fields that hold one of these, or nothing."""
 
 BEFORE: Final = "\0before"
 """Ends what claims call a field as it was before a change."""
@@ -99,8 +102,8 @@ def _all_values(claims: Sequence[Claim]) -> list[object] | None:
     """Everything that the field may hold as far as `claims` can tell; None where that is not known."""
     if not claims:
         return None
-    if words := KNOWN_WORDS.get(claims[0].name):
-        return [None, *words]
+    if known := KNOWN_VALUES.get(claims[0].name):
+        return [None, *known]
     if claims[0].kind in _SINGLE:
         for claim in claims:
             if claim.op is Operator.IN and claim.holds and claim.exact:

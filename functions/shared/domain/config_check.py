@@ -25,6 +25,7 @@ from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS, WORKING_TIME, is_of_the_event
 from functions.shared.domain.form_faults import form_faults, standard_faults
+from functions.shared.domain.impossible import impossible_times, placed_leaves
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.passing import LONGEST, thresholds
 from functions.shared.domain.references import parse_reference
@@ -68,6 +69,7 @@ def faults(config: DeskConfig, now: datetime) -> list[Fault]:
         *_forms(config),
         *(fault for number, rule in enumerate(config.rules) for fault in _rule(config, number, rule)),
         *_reserved(config.rules),
+        *_times(config.rules),
         *_circles(config.rules),
         *(Fault(place, message) for place, message in config.sla.faults()),
         *_calendars(config, now),
@@ -95,7 +97,7 @@ def broken_rules(config: DeskConfig) -> dict[Slug, str]:
 
 def rule_faults(rules: Sequence[Rule]) -> list[Fault]:
     """What is wrong with `rules` whatever desk they are for."""
-    return [*_repeated("rules", rules), *_reserved(rules), *_circles(rules)]
+    return [*_repeated("rules", rules), *_reserved(rules), *_times(rules), *_circles(rules)]
 
 
 def _reserved(rules: Sequence[Rule]) -> Iterator[Fault]:
@@ -103,6 +105,12 @@ def _reserved(rules: Sequence[Rule]) -> Iterator[Fault]:
     for number, rule in enumerate(rules):
         if rule.id in RESERVED:
             yield Fault(("rules", number, "id"), f'"{rule.id}" is reserved: call the rule something else')
+
+
+def _times(rules: Sequence[Rule]) -> Iterator[Fault]:
+    for number, rule in enumerate(rules):
+        if rule.when:
+            yield from (Fault(*found) for found in impossible_times(rule.when, ("rules", number, "when")))
 
 
 def _circles(rules: Sequence[Rule]) -> Iterator[Fault]:
@@ -178,8 +186,8 @@ def _rule(config: DeskConfig, number: int, rule: Rule) -> Iterator[Fault]:
     if Occasion.TIMER in rule.on:
         yield from _waits(place, rule)
     if rule.when:
-        for leaf in leaves(rule.when):
-            yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
+        for at, leaf in placed_leaves(rule.when, (*place, "when")):
+            yield from _leaf_names(config, at, leaf.field, leaf.op, leaf.value)
     for position, action in enumerate(rule.then):
         yield from _action_names(config, (*place, "then", position), action)
         if isinstance(action, LinkIncident) and set(rule.on) != {Occasion.OPENED}:

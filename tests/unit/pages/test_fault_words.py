@@ -111,6 +111,58 @@ def test_every_fault_has_words_in_both_languages(message: str):
     assert chinese != english
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(a",
+        "a)",
+        "[a",
+        "a**",
+        "*a",
+        "a{1001}",
+        "a\\",
+        "(?<=a)b",
+        "a(?!b)",
+        "[b-a]",
+        "[[:foo:]]",
+        r"a\1",
+        "(?P<n",
+        "((a{100}){100}){100}",
+    ],
+)
+def test_what_is_wrong_with_an_expression_is_said_in_the_readers_language(expression: str):
+    leaf = {"field": "text", "op": "matches", "value": expression}
+    with pytest.raises(ValidationError) as refused:
+        Rule.model_validate(BASE | {"when": leaf})
+    [(_, message)] = schema_faults(refused.value, BASE | {"when": leaf})
+
+    chinese, english = (FaultWords(catalogue(language)).sentence(message) for language in (Language.ZH, Language.EN))
+
+    reason = message.removeprefix("the expression cannot be read: ").partition(": ")[0]
+    assert reason not in chinese
+    assert reason not in english
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"field": "hour", "op": "is", "value": 24},
+        {"field": "weekday", "op": "is", "value": "Mo"},
+        *(
+            {"all": [{"field": field, "op": "is", "value": one} for one in some]}
+            for field, some in (("hour", (1, 2)), ("weekday", ("mon", "tue")))
+        ),
+        {"all": [{"field": "opened_at", "op": op, "value": "2026-10-01T00:00:00Z"} for op in ("before", "after")]},
+    ],
+    ids=str,
+)
+def test_what_no_clock_meets_is_said_in_the_readers_language(when: dict[str, Any]):
+    [fault] = config_check.rule_faults([Rule.model_validate(BASE | {"when": when})])
+
+    for language in Language:
+        assert FaultWords(catalogue(language)).find(fault.message)
+
+
 @pytest.mark.parametrize("change", MALFORMED, ids=str)
 def test_what_is_no_rule_is_said_in_both_languages(change: dict[str, Any]):
     document = BASE | change
