@@ -150,15 +150,17 @@ class RuleEditing:
         return report.as_json()
 
     def publish(self, principal: Principal, *, note: str, revision: int, now: datetime) -> DeskConfig:
-        """Make the draft live, on top of whatever is live by now.
+        """Make the draft live, on top of whatever is live by now; `note` says why.
 
         Raises:
             StaleDraft: there is no draft, or another than the caller saw.
             RulesDiverged: what was published meanwhile changed the same rules.
-            InvalidInput: the draft is not sound; says where and why.
+            InvalidInput: the draft is not sound, or the note is blank; says where and why.
             StaleConfig: somebody else published at this moment.
         """
         principal.require(WRITES)
+        if not note.strip():
+            raise InvalidInput.of("note", "missing", "Say why it is published, for those who come after.")
         standing = self.standing(principal)
         if standing.draft is None or standing.revision != revision:
             raise StaleDraft

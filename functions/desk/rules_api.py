@@ -45,7 +45,7 @@ class Publication(_Body):
     """The draft that the caller saw as `revision` is to be live, and why."""
 
     revision: int = Field(ge=1)
-    note: Note = ""
+    note: Note
 
 
 class Restoration(_Body):

@@ -76,9 +76,10 @@ def publish() -> Response[Any]:
     """The draft becomes live."""
     visit = Visit(router)
     form = visit.request.form
-    rule_editing().publish(
-        visit.principal, note=form.text("note")[:500], revision=_revision(form.text("revision")), now=visit.now
-    )
+    note = form.text("note")[:500].strip()
+    if not note:
+        return _show_draft(visit, lacks_note=True)
+    rule_editing().publish(visit.principal, note=note, revision=_revision(form.text("revision")), now=visit.now)
     return go(f"{RULES}?done=published")
 
 
@@ -245,11 +246,20 @@ def _show_form(
     return visit.show("desk/pages/rule.html", status=status, view=page)
 
 
-def _show_draft(visit: Visit, trial: dict[str, Any] | None = None) -> Response[Any]:
+def _show_draft(visit: Visit, trial: dict[str, Any] | None = None, *, lacks_note: bool = False) -> Response[Any]:
     standing = rule_editing().standing(visit.principal)
     checked, diverged = _checked(visit)
-    page = DraftPage.of(standing, checked, visit.request.language, visit.principal, diverged=diverged, trial=trial)
-    return visit.show("desk/pages/rule_draft.html", view=page)
+    page = DraftPage.of(
+        standing,
+        checked,
+        visit.request.language,
+        visit.principal,
+        diverged=diverged,
+        trial=trial,
+        lacks_note=lacks_note,
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if lacks_note else HTTPStatus.OK
+    return visit.show("desk/pages/rule_draft.html", status=status, view=page)
 
 
 def _checked(visit: Visit) -> tuple[Checked | None, str]:

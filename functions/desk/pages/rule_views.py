@@ -202,6 +202,7 @@ class DraftPage:
     warnings: Sequence[str]
     has_diverged: str
     trial: Mapping[str, Any] | None
+    lacks_note: bool
 
     @classmethod
     def of(
@@ -213,6 +214,7 @@ class DraftPage:
         *,
         diverged: str = "",
         trial: Mapping[str, Any] | None = None,
+        lacks_note: bool = False,
     ) -> Self:
         """The page of the draft; `diverged` names the rules that were published otherwise meanwhile."""
         teller = ConfigWords.of(language, standing.live)
@@ -226,6 +228,7 @@ class DraftPage:
             warnings=[one.sentence.in_language(language) for one in checked.doubts] if checked else (),
             has_diverged=diverged,
             trial=trial,
+            lacks_note=lacks_note,
         )
 
     @property

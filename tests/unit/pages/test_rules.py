@@ -217,6 +217,9 @@ def test_a_rule_is_switched_moved_published_and_brought_back(desk: Configuration
     assert "Of 3 tickets 0 would change" in boss.html
     assert '<th scope="row">team</th><td>3</td><td>100 %</td>' in boss.html
 
+    assert boss.post("/desk/rules/draft/publish", revision="2", note="  ") == 422
+    assert "Say why it is published, for those who come after." in boss.html
+    assert desk.live().version == 1
     assert boss.post("/desk/rules/draft/publish", revision="2", note="too many VIPs") == 200
     assert "Published: it counts from the next ticket on." in boss.html
     assert [rule.enabled for rule in desk.live().rules][1] is False
