@@ -8,7 +8,7 @@ from functions.shared.contracts.events import Message, MessageReceived, TicketEv
 from functions.shared.contracts.words import Slug, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.occasions import Moment, occasion_of
-from functions.shared.domain.reactions import is_chain_at_its_end, matched_at, react
+from functions.shared.domain.reactions import matched_at, react
 from functions.shared.domain.rule_book import book_of
 from functions.shared.domain.ticket import Ticket
 from functions.shared.open_tickets import Lists, open_tickets
@@ -54,7 +54,7 @@ class Reactions:
         """
         config = self._configurations.live()
         book, occasion = book_of(config.rules), occasion_of(event)
-        if occasion not in book.occasions or is_chain_at_its_end(event):
+        if occasion not in book.occasions:
             return ()
         wanted = book.fields(occasion)
         moment = self._moment(event, wanted)

@@ -90,6 +90,35 @@ def test_a_team_without_a_person_named_asks_for_somebody_of_it():
     assert (moved.old_team, moved.old_assignee) == ("first-line", "li-na")
 
 
+def test_a_person_chosen_from_another_team_brings_the_ticket_to_their_team():
+    def whoever_is_named(wanted):
+        return Choice(CONFIG.person(wanted.person), ())
+
+    ticket, [moved] = acted({"do": "assign", "person": "xu-fang"}, choose=whoever_is_named)
+
+    assert isinstance(moved, TicketAssigned)
+    assert (ticket.team, ticket.assignee) == ("finance", "xu-fang")
+    assert [reason.code for reason in moved.reasons] == ["rule_matched", "team_by_person"]
+
+
+def test_a_person_chosen_together_with_a_team_works_for_that_team():
+    def whoever_is_named(wanted):
+        return Choice(CONFIG.person(wanted.person), ())
+
+    team, person = {"do": "set_team", "team": "engineering"}, {"do": "assign", "person": "xu-fang"}
+    ticket, _ = acted(team, person, choose=whoever_is_named)
+
+    assert (ticket.team, ticket.assignee) == ("engineering", "xu-fang")
+
+
+def test_a_tag_is_the_same_in_other_letters():
+    ticket, [updated] = acted(
+        {"do": "add_tags", "tags": ["A", "發票", "发票"]}, {"do": "remove_tags", "tags": ["Ｂ"]}, tags=("a", "b")
+    )
+
+    assert ticket.tags == updated.tags == ("a", "發票")
+
+
 def test_tags_may_all_go():
     ticket, [updated] = acted({"do": "remove_tags", "tags": ["a"]})
 

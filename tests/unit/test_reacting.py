@@ -15,6 +15,7 @@ from functions.shared.contracts.events import (
     ClockStarted,
     PriorityChanged,
     RulesApplied,
+    RulesHeldBack,
     TicketAssigned,
     TicketEscalated,
     TicketEvent,
@@ -283,6 +284,30 @@ def test_a_chain_of_ever_other_rules_ends():
 
     assert sum(isinstance(event, RulesApplied) for event in events) == LONGEST_CHAIN
     assert desk.ticket.tags == (tags[LONGEST_CHAIN],)
+    [held] = [event for event in events if isinstance(event, RulesHeldBack)]
+    assert (held.held_back, held.runs) == ((f"r{LONGEST_CHAIN}",), LONGEST_CHAIN)
+    assert held.cause == next(event.event_id for event in reversed(events) if isinstance(event, TicketUpdated))
+    assert desk.reacts(next(event for event in events if event.event_id == held.cause)) == []
+
+
+def test_a_rule_that_matched_and_changed_nothing_is_traced_and_not_named_as_a_reason():
+    desk = Desk({**URGES, "then": [{"do": "raise_priority", "priority": "P3"}]}, {**URGES, "id": "again"})
+
+    [applied, *_] = desk.reacts(desk.says("催"))
+
+    assert isinstance(applied, RulesApplied)
+    assert applied.matched_rules == ("urges", "again")
+    assert [reason.rule for reason in applied.reasons] == ["again"]
+    assert applied.changes == 2
+
+
+def test_where_no_rule_changed_anything_the_event_says_so():
+    desk = Desk({**URGES, "then": [{"do": "raise_priority", "priority": "P3"}]})
+
+    [applied] = desk.reacts(desk.says("催"))
+
+    assert isinstance(applied, RulesApplied)
+    assert (applied.matched_rules, applied.changes, applied.reasons) == (("urges",), 0, ())
 
 
 def test_open_tickets_are_counted_only_where_a_rule_asks_and_written_down():

@@ -98,6 +98,7 @@ def test_conditions_and_alternatives_that_never_hold_are_named_with_their_place(
         ({"do": "set_priority", "priority": "P1"}, {"do": "set_priority", "priority": "P2"}),
         ({"do": "raise_priority", "priority": "P1"}, {"do": "set_priority", "priority": "P2"}),
         ({"do": "assign", "person": "li-na"}, {"do": "set_team", "team": "finance"}),
+        ({"do": "add_tags", "tags": ["發票"]}, {"do": "remove_tags", "tags": ["发票"]}),
         (
             {"do": "set_field", "field": "fields.a", "value": 1},
             {"do": "set_field", "field": "fields.a", "value": 2},

@@ -43,13 +43,17 @@ DOWN = rule("down", leaf("priority", "changed_to", "P1"), priority("P2"))
             rule("off", leaf("tags", "contains", "seen"), {"do": "remove_tags", "tags": ["seen"]}),
         ),
         (
+            rule("on", {"not": leaf("tags", "contains", "seen")}, {"do": "add_tags", "tags": ["SEEN"]}),
+            rule("off", leaf("tags", "contains", "seen"), {"do": "remove_tags", "tags": ["Ｓeen"]}),
+        ),
+        (
             rule("a", leaf("team", "is", "x"), priority("P1"), team("y")),
             rule("b", leaf("priority", "is", "P1"), {"do": "set_field", "field": "module", "value": "m"}),
             rule("c", leaf("module", "is", "m"), team("x")),
             rule("d", leaf("team", "is", "x"), priority("P1")),
         ),
     ],
-    ids=["to and fro", "two teams", "tags", "round three fields"],
+    ids=["to and fro", "two teams", "tags", "tags in other letters", "round three fields"],
 )
 def test_a_circle_is_found(rules):
     found = list(circles(rules))

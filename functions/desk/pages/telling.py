@@ -28,6 +28,7 @@ from functions.shared.contracts.events import (
     Reason,
     ReplySent,
     RulesApplied,
+    RulesHeldBack,
     SlaBreached,
     SlaWarned,
     TicketAssigned,
@@ -193,11 +194,14 @@ class Teller:
             case TimePassed():
                 since = self.words.text(f"measure.{event.measure}")
                 return self._fact(event, "hourglass", "time_passed", hours=f"{event.hours:g}", since=since)
+            case RulesApplied(changes=0):
+                return None
             case RulesApplied():
-                rules = self.words.text("list.comma").join(
-                    self.names.rules.get(rule, rule) for rule in event.matched_rules
-                )
-                return self._fact(event, "route", "rules_applied", rules=rules)
+                acted = [reason.rule for reason in event.reasons if reason.rule] or event.matched_rules
+                return self._fact(event, "route", "rules_applied", rules=self._rules(acted))
+            case RulesHeldBack():
+                held = self._rules(event.held_back)
+                return self._fact(event, "pause", "rules_held_back", "warning", rules=held, runs=event.runs)
             case AttentionCalled():
                 return self._fact(event, "mail", "attention_called", people=self._people(event.recipients))
             case PriorityChanged():
@@ -354,6 +358,9 @@ class Teller:
     def _people(self, recipients: tuple[str, ...]) -> str:
         told = [self.names.person(person) for person in recipients]
         return self.words.text("list.comma").join(told) or self.words.text("nobody")
+
+    def _rules(self, rules: Iterable[str]) -> str:
+        return self.words.text("list.comma").join(self.names.rules.get(rule, rule) for rule in rules)
 
     def _handling_entry(self, event: _Handled) -> Entry:
         """A procedure or checklist that began, a step that ended or an item that was ticked, by its name."""

@@ -44,6 +44,7 @@ from functions.shared.contracts.incident_events import (
 from functions.shared.contracts.mail_events import MailBounced as MailBounced
 from functions.shared.contracts.merge_events import TicketLetGo, TicketMerged, TicketTakenIn, TicketUnmerged
 from functions.shared.contracts.rule_events import RulesApplied as RulesApplied
+from functions.shared.contracts.rule_events import RulesHeldBack as RulesHeldBack
 from functions.shared.contracts.rule_events import TimePassed as TimePassed
 from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import (
@@ -334,6 +335,7 @@ AnyTicketEvent = Annotated[
     TicketOpened
     | TicketTriaged
     | RulesApplied
+    | RulesHeldBack
     | TimePassed
     | TicketUpdated
     | AttentionCalled

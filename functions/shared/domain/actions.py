@@ -12,10 +12,16 @@ from pydantic import Field, StringConstraints, model_validator
 from functions.shared.contracts.words import Priority, Slug
 from functions.shared.domain.document import Part
 from functions.shared.domain.facts import OWN_FIELDS
-from functions.shared.domain.operators import Scalar, require_bounded
+from functions.shared.domain.operators import Scalar, comparable, require_bounded
 from functions.shared.domain.ways import By, Skill, Way
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+
+
+def tag_key(tag: str) -> object:
+    """What one tag has in common however it is written: VIP is vip, as conditions compare them."""
+    return comparable(tag, exact=False)
+
 
 Recipient = Annotated[
     str,
@@ -137,6 +143,8 @@ class Assign(_Action):
 
 
 class AddTags(_Action):
+    """The ticket has these tags too; one that it has in other letters (VIP, vip) stays as it is written."""
+
     example: ClassVar[Mapping[str, Any]] = {"do": "add_tags", "tags": ["billing"]}
     decides: ClassVar[str] = "tags"
 
@@ -144,7 +152,10 @@ class AddTags(_Action):
     tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return verdict.but(tags=tuple(dict.fromkeys((*verdict.tags, *self.tags))))
+        tags: dict[object, str] = {}
+        for tag in (*verdict.tags, *self.tags):
+            tags.setdefault(tag_key(tag), tag)
+        return verdict.but(tags=tuple(tags.values()))
 
 
 class RemoveTags(_Action):
@@ -155,7 +166,8 @@ class RemoveTags(_Action):
     tags: tuple[Tag, ...] = Field(min_length=1, max_length=20)
 
     def apply(self, verdict: Verdict) -> Verdict:
-        return verdict.but(tags=tuple(tag for tag in verdict.tags if tag not in self.tags))
+        removed = set(map(tag_key, self.tags))
+        return verdict.but(tags=tuple(tag for tag in verdict.tags if tag_key(tag) not in removed))
 
 
 class SetField(_Action):

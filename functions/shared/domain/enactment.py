@@ -162,7 +162,7 @@ def _move(acts: Acts, tried: Run, choose: Choose) -> None:
     """To another team or person, where a rule said so; the rules leave no ticket without a team."""
     ticket, verdict = acts.ticket, tried.verdict
     moved = tried.decided_by.keys() & {"team", "person", "way"}
-    team = verdict.team or ticket.team
+    team, why = _team(ticket, tried, acts.config)
     if not moved or team is None or ticket.priority is None:
         return
     choice = choose(wanted(ticket, team, verdict.priority or ticket.priority, tried, acts.config))
@@ -172,11 +172,32 @@ def _move(acts: Acts, tried: Run, choose: Choose) -> None:
     acts.add(
         TicketAssigned,
         decided=("team", "person", "way"),
-        why=choice.reasons,
+        why=(*why, *choice.reasons),
         team=team,
         assignee=person,
         old_team=ticket.team,
         old_assignee=ticket.assignee,
+    )
+
+
+def _team(ticket: Ticket, tried: Run, config: DeskConfig) -> tuple[Slug | None, tuple[Reason, ...]]:
+    """The team that the rules chose; else, of a person whom a rule chose from elsewhere, the first of their own."""
+    team = tried.verdict.team or ticket.team
+    person = config.person(tried.verdict.person) if "person" in tried.decided_by else None
+    if person is None or "team" in tried.decided_by or team in person.teams or not person.teams:
+        return team, ()
+    return person.teams[0], (team_of_person(person.teams[0], tried, config),)
+
+
+def team_of_person(team: Slug, tried: Run, config: DeskConfig) -> Reason:
+    """That a ticket goes to the team of the person whom a rule chose."""
+    known = config.team(team)
+    zh, en = (known.name.zh, known.name.en) if known else (team, team)
+    return Reason(
+        code="team_by_person",
+        rule=tried.decided_by.get("person"),
+        zh=f"随负责人转给{zh}",
+        en=f"To {en}, the team of the person chosen",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import AwareDatetime
 
-from functions.shared.contracts.events import RulesApplied, TicketEvent
+from functions.shared.contracts.events import RulesApplied, RulesHeldBack, TicketEvent
 from functions.shared.contracts.words import Status
 from functions.shared.domain.assignment import Choose
 from functions.shared.domain.config import DeskConfig
@@ -14,7 +14,7 @@ from functions.shared.domain.errors import IllegalTransition
 from functions.shared.domain.occasions import LONGEST_CHAIN, Moment, chained, wakes
 from functions.shared.domain.rule_book import RuleBook
 from functions.shared.domain.rule_index import traced
-from functions.shared.domain.rules import Occasion, Rule, RuleTrace, carried_out
+from functions.shared.domain.rules import Occasion, Rule, RuleTrace, Run, carried_out
 from functions.shared.domain.ticket import Ticket, evolve
 
 
@@ -35,7 +35,7 @@ def is_chain_at_its_end(event: TicketEvent) -> bool:
 def matched_at(moment: Moment, config: DeskConfig, book: RuleBook, counts: Mapping[str, int]) -> Matched:
     """The rules that match at `moment`; those that led to it act no second time."""
     occasion = moment.occasion
-    if occasion is None or is_chain_at_its_end(moment.event):
+    if occasion is None:
         return Matched((), (), counts)
     facts = moment.facts(config, book.fields(occasion), counts)
     passed_over = {*(moment.event.chain.rules if moment.event.chain else ())}
@@ -50,6 +50,8 @@ def react(
 ) -> list[TicketEvent]:
     """What follows on `ticket` as it stands now; a ticket closed meanwhile is left alone.
 
+    Where the chain that led to the moment is at its end, only that the rules were held back.
+
     Raises:
         IllegalTransition: it was not triaged yet; the rules for new tickets come first.
     """
@@ -58,11 +60,13 @@ def react(
     if ticket.priority is None:
         raise IllegalTransition("the ticket has not been triaged yet")
     run = carried_out(matched.rules, standing(ticket), matched.trace)
+    if is_chain_at_its_end(moment.event):
+        return _held_back(ticket, moment, run, config, now) if run.effective else []
     applied = ticket.happening(
         RulesApplied,
         actor=ROUTER,
         now=now,
-        reasons=tuple(rule_reasons(run, config, run.matched)),
+        reasons=tuple(rule_reasons(run, config, run.effective)),
         config_version=config.version,
         cause=moment.event.event_id,
         occasion=moment.occasion,
@@ -70,4 +74,21 @@ def react(
         counts=dict(matched.counts) or None,
     )
     acts = enact(evolve(ticket, applied), run, config, choose=choose, now=now)
-    return chained([applied, *acts], run.matched, moment.event.chain)
+    told = applied.model_copy(update={"changes": len(acts)})
+    return chained([told, *acts], run.matched, moment.event.chain)
+
+
+def _held_back(ticket: Ticket, moment: Moment, run: Run, config: DeskConfig, now: AwareDatetime) -> list[TicketEvent]:
+    chain = moment.event.chain
+    return [
+        ticket.happening(
+            RulesHeldBack,
+            actor=ROUTER,
+            now=now,
+            config_version=config.version,
+            cause=moment.event.event_id,
+            occasion=moment.occasion,
+            held_back=run.effective,
+            runs=chain.length if chain else LONGEST_CHAIN,
+        )
+    ]

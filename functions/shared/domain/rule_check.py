@@ -19,6 +19,7 @@ from functions.shared.domain.actions import (
     SetField,
     SetPriority,
     SetTeam,
+    tag_key,
 )
 from functions.shared.domain.conditions import All, AnyOf, Leaf, Not, leaves
 from functions.shared.domain.config_check import Place
@@ -180,7 +181,7 @@ def _undone(rule: Rule, place: Place) -> Iterator[Doubt]:
 def _undoes(action: Action, earlier: Action) -> bool:
     match action, earlier:
         case (AddTags(tags=some), RemoveTags(tags=others)) | (RemoveTags(tags=some), AddTags(tags=others)):
-            return not set(some).isdisjoint(others)
+            return not set(map(tag_key, some)).isdisjoint(map(tag_key, others))
         case SetField(), SetField():
             return action.field == earlier.field and action.value != earlier.value
         case (SetTeam(), Assign(person=str())) | (SetPriority(), RaisePriority()):

@@ -18,6 +18,7 @@ from functions.shared.domain.actions import (
     SetField,
     SetPriority,
     SetTeam,
+    tag_key,
 )
 from functions.shared.domain.conditions import All, AnyOf, Leaf, Not, leaves
 from functions.shared.domain.facts import Facts
@@ -117,8 +118,9 @@ def _restless(writes: Sequence[_Write]) -> str | None:
     """The field that goes to and fro under `writes`, if there is one."""
     seen: dict[tuple[str, object], _Write] = {}
     for write in writes:
-        key = (write.field, write.value if write.field == "tags" else None)
-        if seen.setdefault(key, write) != write:
+        key = (write.field, tag_key(str(write.value)) if write.field == "tags" else None)
+        first = seen.setdefault(key, write)
+        if first.is_removal is not write.is_removal or (write.field != "tags" and first != write):
             return write.field
     return None
 

@@ -161,6 +161,12 @@ class Run(Part):
         description="What was decided (a field of the verdict) → the last rule to do it."
     )
     trace: tuple[RuleTrace, ...]
+    idle: tuple[Slug, ...] = Field(default=(), description="Of those that matched, the ones that decided nothing new.")
+
+    @property
+    def effective(self) -> tuple[Slug, ...]:
+        """The rules that matched and decided something, in order."""
+        return tuple(rule for rule in self.matched if rule not in self.idle)
 
     def evidence(self, rule: Slug) -> tuple[str, ...]:
         """The values by which `rule` came to match."""
@@ -187,14 +193,18 @@ def run(rules: Sequence[Rule], facts: Facts, verdict: Verdict, *, occasion: Occa
 def carried_out(matched: Iterable[Rule], verdict: Verdict, trace: Iterable[RuleTrace]) -> Run:
     """What the rules that `matched` decide one after the other, beginning with `verdict`."""
     ids: list[Slug] = []
+    idle: list[Slug] = []
     decided_by: dict[str, Slug] = {}
     for rule in matched:
         ids.append(rule.id)
         before = verdict
         for action in rule.then:
             verdict = action.apply(verdict)
-        decided_by.update(dict.fromkeys(before.differences(verdict), rule.id))
-    return Run(verdict=verdict, matched=tuple(ids), decided_by=decided_by, trace=tuple(trace))
+        if decided := before.differences(verdict):
+            decided_by.update(dict.fromkeys(decided, rule.id))
+        else:
+            idle.append(rule.id)
+    return Run(verdict=verdict, matched=tuple(ids), decided_by=decided_by, trace=tuple(trace), idle=tuple(idle))
 
 
 def _tried(rule: Rule, facts: Facts, occasion: Occasion, at: AwareDatetime) -> RuleTrace:

@@ -11,7 +11,15 @@ from functions.shared.domain.actions import Verdict
 from functions.shared.domain.assignment import Choose
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.document import Bilingual
-from functions.shared.domain.enactment import ROUTER, Acts, carry_on, link_to, rule_reasons, wanted
+from functions.shared.domain.enactment import (
+    ROUTER,
+    Acts,
+    carry_on,
+    link_to,
+    rule_reasons,
+    team_of_person,
+    wanted,
+)
 from functions.shared.domain.hints import hinted
 from functions.shared.domain.incidents import RunningIncident, reported_by
 from functions.shared.domain.learning import Lessons
@@ -108,7 +116,7 @@ def triage(
     suggestions = hints.beyond(priority=priority, team=place.team, module=verdict.module)
     reasons = (
         _by_matrix(weighing),
-        *rule_reasons(tried, config, tried.matched),
+        *rule_reasons(tried, config, tried.effective),
         *_by_rule_priority(tried, weighing.priority, priority),
         *place.reasons,
         *_by_rule_policy(tried),
@@ -202,13 +210,14 @@ def team_for(verdict: Verdict, config: DeskConfig) -> tuple[Slug, str]:
 
 def _team(tried: Run, config: DeskConfig) -> tuple[Slug, Reason]:
     team, code = team_for(tried.verdict, config)
+    if code == "team_by_person":
+        return team, team_of_person(team, tried, config)
     module = config.module(tried.verdict.module)
-    rule = tried.decided_by.get({"team_by_rule": "team", "team_by_person": "person"}.get(code, ""))
+    rule = tried.decided_by.get("team") if code == "team_by_rule" else None
     known = config.team(team)
     name = known.name if known else Bilingual(zh=team, en=team)
     zh, en = {
         "team_by_rule": (f"按规则转给{name.zh}", f"To {name.en}, by rule"),
-        "team_by_person": (f"随负责人转给{name.zh}", f"To {name.en}, the team of the person chosen"),
         "team_by_module": (
             f"模块“{module.name.zh if module else ''}”由{name.zh}负责",
             f"{name.en} looks after {module.name.en if module else ''}",
