@@ -7,6 +7,7 @@ and they act on the machine's own name only, so no other site can make a browser
 import asyncio
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, getaddresses, make_msgid
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from functions.shared.pages.languages import catalogue
+from functions.shared.pages.sizes import file_size
 from ops.local.mail_bridge import MailRoom, NotReady
 from ops.local.receipt import Received
 from ops.local.sent_mail import SentMail, SentMailFolder
@@ -39,6 +42,7 @@ class Mailbox:
         self._pages = Environment(
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
+        self._pages.globals["file_size"] = partial(file_size, words=catalogue("en"))
 
     def routes(self) -> list[Route]:
         one = "/messages/{mail_id}"

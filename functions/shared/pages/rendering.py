@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from functions.shared.pages import times
 from functions.shared.pages.forms import EMPTY
 from functions.shared.pages.languages import LANGUAGES, Catalogue, catalogue
+from functions.shared.pages.sizes import file_size
 from functions.shared.pages.static_files import static_url
 
 FUNCTIONS: Final = Path(__file__).resolve().parents[2]
@@ -143,4 +144,5 @@ def _clockwork(words: Catalogue, now: datetime, zone: ZoneInfo) -> dict[str, obj
         "ago": partial(times.ago, now=now, words=words),
         "due_in": partial(times.due_in, now=now, words=words),
         "duration": partial(times.duration, words=words),
+        "file_size": partial(file_size, words=words),
     }
