@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from functions.shared.contracts.words import Language, Slug
 from functions.shared.domain.directory import Tag
 from functions.shared.domain.document import EmailAddress
+from functions.shared.domain.visible import CleanName
 from ops.failure import Failure
 
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
@@ -42,7 +43,7 @@ class _Row(BaseModel):
 class CompanyRow(_Row):
     """One company. What a line leaves empty stays as it is."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    name: Annotated[CleanName, StringConstraints(min_length=1, max_length=120)]
     tier: Slug | None = None
     domains: Domains = ()
     account_manager: Slug | None = None
@@ -53,10 +54,10 @@ class CompanyRow(_Row):
 class ContactRow(_Row):
     """One contact, known by address, phone, or both. What a line leaves empty stays as it is."""
 
-    name: Annotated[str, StringConstraints(max_length=120)] = ""
+    name: Annotated[CleanName, StringConstraints(max_length=120)] = ""
     address: EmailAddress | None = None
     phone: Phone | None = None
-    company: Annotated[str, StringConstraints(max_length=120)] | None = None
+    company: Annotated[CleanName, StringConstraints(max_length=120)] | None = None
     language: Language | None = None
     tags: Tags | None = None
 

@@ -11,12 +11,13 @@ from functions.desk.wiring import authenticate, customers
 from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug
 from functions.shared.domain.directory import CompanyRecord, ContactRecord, Tag
 from functions.shared.domain.document import EmailAddress
+from functions.shared.domain.visible import CleanName
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=400)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+Name = Annotated[CleanName, StringConstraints(max_length=120)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9０-９()\-. /]{3,30}$")]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]

@@ -11,6 +11,7 @@ from functions.intake.trust import Trust
 from functions.shared.contracts.events import Actor, Contact
 from functions.shared.contracts.words import Language
 from functions.shared.domain.directory import fold_address
+from functions.shared.domain.visible import clean_name
 from functions.shared.ticketing import NaturalKey
 
 _REPLY_MARKS = re.compile(
@@ -44,7 +45,8 @@ def writer_of(mail: ReceivedMail, delivery: Delivery) -> Address | None:
     """Who wrote: the From address, else where answers are asked to go, else the envelope's sender."""
     envelope = [Address("", delivery.envelope_sender)] if "@" in delivery.envelope_sender else []
     wrote = [mail.sender] if mail.sender else []
-    return next((one for one in (*wrote, *mail.reply_to, *envelope) if _is_usable(one.address)), None)
+    writer = next((one for one in (*wrote, *mail.reply_to, *envelope) if _is_usable(one.address)), None)
+    return Address(clean_name(writer.name), writer.address) if writer else None
 
 
 def _is_usable(address: str) -> bool:

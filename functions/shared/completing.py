@@ -22,12 +22,14 @@ from functions.shared.domain.form_conditions import NEVER, asked
 from functions.shared.domain.form_fields import FieldKind, FormField
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket_answers import OF_THE_CUSTOMER, answers_of, without_known
+from functions.shared.domain.visible import clean_name
 from functions.shared.reports import ATTACHMENTS, PATHS, language_in, names_of, natural_keys, refusal, with_module
 from functions.shared.ticketing import Tickets
 
 _KNOWN_ALREADY: Final = Bilingual(zh="这一项我们已经知道了。", en="We know this already.")
 
 _ON_THE_EVENT: Final = ("happened_at", "module", "error_text", "steps_to_reproduce", "impact", "urgency")
+_NAMES: Final = ("contact_name", "company")
 _OF_THE_CONTACT: Final = {"contact_name": "name", "contact_email": "address", "contact_phone": "phone"}
 
 
@@ -170,7 +172,8 @@ class Completing:
         by_customer: bool,
     ) -> dict[str, Any]:
         """The parts of the event that tell of `new` and `files`."""
-        details = {name: new[name] for name in _ON_THE_EVENT if name in new}
+        new = {**new, **{name: clean_name(new[name]) for name in _NAMES if name in new}}
+        details: dict[str, Any] = {name: new[name] for name in _ON_THE_EVENT if name in new}
         contact = ticket.contact
         if about := {part: new[name] for name, part in _OF_THE_CONTACT.items() if name in new}:
             said = contact.said.model_copy(update=about) if by_customer else contact.said

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from functions.shared.contracts.events import Company, Contact, Said
 from functions.shared.contracts.words import CompanyId, ContactId, Language
 from functions.shared.domain.errors import CannotMerge
+from functions.shared.domain.visible import CleanName, clean_name
 
 FREE_MAIL: Final = frozenset(
     {
@@ -140,12 +141,12 @@ class Caller(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str = ""
+    name: CleanName = ""
     address: str | None = None
     phone: str | None = None
     handle: str | None = None
     """What a channel calls them: `CHANNEL:ACCOUNT`. Somebody without address and phone is known by it."""
-    company: str | None = None
+    company: CleanName | None = None
     language: Language | None = None
 
 
@@ -161,8 +162,8 @@ def fold_phone(phone: str) -> str:
 
 
 def fold_name(name: str) -> str:
-    """A company's name without case, width and spacing."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", name)).strip().casefold()
+    """A company's name without case, width, spacing and what nobody sees."""
+    return clean_name(unicodedata.normalize("NFKC", name)).casefold()
 
 
 def handle_key(handle: str) -> str:

@@ -1,7 +1,6 @@
 """One answer to one field: tidied, and what is wrong with it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +8,7 @@ from typing import Any, Final
 from functions.shared.contracts.words import Language
 from functions.shared.domain.document import Bilingual
 from functions.shared.domain.form_fields import PATTERNS, FieldKind, FormField
+from functions.shared.domain.visible import is_visible
 
 REQUIRED: Final = Bilingual(zh="请填写这一项。", en="Please fill this in.")
 UNKNOWN_FIELD: Final = Bilingual(zh="表单里没有这一项。", en="The form has no such field.")
@@ -33,8 +33,6 @@ _MALFORMED = {
 }
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_UNSEEN: Final = ("Cf", "Zs", "Zl", "Zp", "Cc")
-"""Unicode's categories of what leaves no mark: a text of nothing else says nothing."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def tidied(answer: Any) -> Any:
     """The answer without what nobody sees; None where nothing is left of it."""
     if isinstance(answer, str):
         text = _CONTROLS.sub("", answer).strip()
-        return text if any(unicodedata.category(letter) not in _UNSEEN for letter in text) else None
+        return text if is_visible(text) else None
     return None if answer == [] else answer
 
 
