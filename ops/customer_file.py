@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from functions.shared.contracts.words import Language, Slug
-from functions.shared.domain.directory import Tag
+from functions.shared.domain.customer_fields import Domains, Name, Phone, Tags
 from functions.shared.domain.document import EmailAddress
-from functions.shared.domain.visible import CleanName
 from ops.failure import Failure
 
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
@@ -26,14 +25,8 @@ def _split(text: object) -> object:
     return tuple(part.strip() for part in text.split(";") if part.strip()) if isinstance(text, str) else text
 
 
-def _split_lower(text: object) -> object:
-    return _split(text.lower() if isinstance(text, str) else text)
-
-
-Domain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
-Domains = Annotated[tuple[Domain, ...], BeforeValidator(_split_lower)]
-Tags = Annotated[tuple[Tag, ...], BeforeValidator(_split), Field(max_length=20)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9０-９()\-. /]{3,30}$")]
+Several = Annotated[Tags, BeforeValidator(_split)]
+SeveralDomains = Annotated[Domains, BeforeValidator(_split)]
 
 
 class _Row(BaseModel):
@@ -43,23 +36,23 @@ class _Row(BaseModel):
 class CompanyRow(_Row):
     """One company. What a line leaves empty stays as it is."""
 
-    name: Annotated[CleanName, StringConstraints(min_length=1, max_length=120)]
+    name: Annotated[Name, StringConstraints(min_length=1)]
     tier: Slug | None = None
-    domains: Domains = ()
+    domains: SeveralDomains = ()
     account_manager: Slug | None = None
     language: Language | None = None
-    tags: Tags | None = None
+    tags: Several | None = None
 
 
 class ContactRow(_Row):
     """One contact, known by address, phone, or both. What a line leaves empty stays as it is."""
 
-    name: Annotated[CleanName, StringConstraints(max_length=120)] = ""
+    name: Name = ""
     address: EmailAddress | None = None
     phone: Phone | None = None
-    company: Annotated[CleanName, StringConstraints(max_length=120)] | None = None
+    company: Name | None = None
     language: Language | None = None
-    tags: Tags | None = None
+    tags: Several | None = None
 
     @model_validator(mode="after")
     def _can_be_found(self) -> "ContactRow":

@@ -67,9 +67,11 @@ def import_companies(
     Raises:
         Failure: the file cannot be read, or has not the right columns.
     """
-    people = {person.id for person in config.people}
+    people, tiers = {person.id for person in config.people}, config.matrix.known_tiers
 
     def enter(row: CompanyRow) -> Fate:
+        if row.tier and row.tier not in tiers:
+            raise _Refused("tier", f"{row.tier} is none of the desk's tiers: {', '.join(tiers)}")
         if row.account_manager and row.account_manager not in people:
             raise _Refused("account_manager", f"nobody is called {row.account_manager}")
         return _enter_company(row, directory)

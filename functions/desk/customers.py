@@ -185,6 +185,9 @@ class Customers:
         principal.require(Role.LEAD)
         before = self._records.company(company_id)
         after = _changed(before, changes)
+        tiers = self._config().matrix.known_tiers
+        if after.tier not in (before.tier, *tiers):
+            raise InvalidInput.of("tier", "unknown_tier", f"The desk's tiers are {', '.join(tiers)}.")
         manager = after.account_manager
         if manager and manager != before.account_manager and self._config().person(manager) is None:
             raise InvalidInput.of("account_manager", "unknown", f"Nobody is called {manager}.")

@@ -4,23 +4,19 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from functions.desk.customers import CompanyView, ContactView, Found
 from functions.desk.wiring import authenticate, customers
 from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug
-from functions.shared.domain.directory import CompanyRecord, ContactRecord, Tag
+from functions.shared.domain.customer_fields import Domains, Name, Phone, Tags
+from functions.shared.domain.directory import CompanyRecord, ContactRecord
 from functions.shared.domain.document import EmailAddress
-from functions.shared.domain.visible import CleanName
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=400)]
-Name = Annotated[CleanName, StringConstraints(max_length=120)]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9０-９()\-. /]{3,30}$")]
-Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
-Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]
 
 _CONTACTS = "/api/v1/desk/contacts"
 _COMPANIES = "/api/v1/desk/companies"
@@ -54,7 +50,7 @@ class CompanyChanges(_Body):
 
     name: Annotated[Name, StringConstraints(min_length=1)] = ""
     tier: Slug = "standard"
-    domains: Annotated[tuple[Domain, ...], Field(max_length=50)] = ()
+    domains: Domains = ()
     account_manager: Annotated[Slug | None, BeforeValidator(_nothing)] = None
     language: Annotated[Language | None, BeforeValidator(_nothing)] = None
     tags: Tags = ()

@@ -116,6 +116,15 @@ def test_a_bad_line_is_refused_with_line_column_and_reason_and_the_others_are_en
     assert refused[1].why == "nobody is called nobody"
 
 
+def test_free_mail_and_unknown_tiers_are_refused(directory: Directory, written: Written) -> None:
+    _, refused = enter_companies(directory, written("name,tier,domains\nA,platinum,\nB,,qq.com;b.example\n"))
+
+    assert [(one.line, one.column) for one in refused] == [(2, "tier"), (3, "domains")]
+    assert refused[0].why == "platinum is none of the desk's tiers: standard, vip"
+    assert refused[1].why == "qq.com gives addresses to anybody, so it tells no company"
+    assert directory.companies_at(["a", "b", "b.example"]) == {}
+
+
 def test_a_contact_that_is_two_people_is_refused_and_both_are_named(directory: Directory, written: Written) -> None:
     directory.save_contact(ContactRecord(id="con_0000000a", address="a@acme.example"))
     directory.save_contact(ContactRecord(id="con_0000000b", phone="13800138000", address="b@acme.example"))

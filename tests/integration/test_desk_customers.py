@@ -120,6 +120,27 @@ def test_only_leads_change_companies_and_merge(wang: str) -> None:
     assert call("PATCH", path, {"account_manager": "nobody"})[1]["errors"][0]["field"] == "account_manager"
 
 
+def test_no_company_has_a_domain_where_anybody_has_an_address_or_a_tier_that_the_desk_does_not_know(wang: str) -> None:
+    company = call("GET", f"/api/v1/desk/contacts/{wang}")[1]["company"]["id"]
+    path = f"/api/v1/desk/companies/{company}"
+
+    (refused,) = call("PATCH", path, {"domains": ["acme.cn", "QQ.com"]})[1]["errors"]
+    assert (refused["field"], refused["code"]) == ("domains.1", "free_mail")
+    (refused,) = call("PATCH", path, {"tier": "platinum"})[1]["errors"]
+    assert (refused["field"], refused["code"]) == ("tier", "unknown_tier")
+    assert refused["message"] == "The desk's tiers are standard, vip."
+
+    lead, page = browser(), f"/desk/customers/companies/{company}"
+    fields = {"name": "Acme", "tier": "standard", "domains": "gmail.com", "account_manager": "", "language": ""}
+    lead.get(page)
+    assert lead.post(page, **fields, tags="") == 422
+    assert "gmail.com gives addresses to anybody" in lead.html
+    assert lead.post(page, **{**fields, "domains": "acme"}, tags="") == 422
+    assert "Write domains like acme.example" in lead.html
+    assert lead.post(page, **{**fields, "domains": "", "tier": "platinum"}, tags="") == 422
+    assert "Please choose one of the options." in lead.html
+
+
 def test_merged_customers_show_the_tickets_of_both_and_are_taken_out_again(wang: str) -> None:
     status, other = call("POST", f"/api/v1/desk/contacts/{wang}/merge", {"into": "x@qq.com"})
     assert (status, [one["id"] for one in other["merged"]]) == (200, [wang])

@@ -108,6 +108,7 @@ class CompanyPage:
     merged: Sequence[CustomerRow]
     contacts: Sequence[CustomerRow]
     tickets: Sequence[QueueRow]
+    tiers: Sequence[tuple[str, str]]
     people: Sequence[tuple[str, str]]
     languages: Sequence[tuple[str, str]]
     may_change: bool
@@ -124,10 +125,17 @@ class CompanyPage:
             merged=[CustomerRow.of(one) for one in view.merged],
             contacts=[CustomerRow.of(one) for one in view.contacts],
             tickets=[QueueRow.of(line, names, now) for line in view.tickets],
+            tiers=_tiers((*config.matrix.known_tiers, record.tier), language),
             people=[(person.id, person.name) for person in config.people],
             languages=_languages(language),
             may_change=may_change,
         )
+
+
+def _tiers(tiers: Sequence[str], language: Language) -> list[tuple[str, str]]:
+    words = catalogue(language)
+    named = {tier: f"tier.{tier}" for tier in tiers}
+    return [(tier, words.text(key) if key in words else tier) for tier, key in named.items()]
 
 
 def _languages(language: Language) -> list[tuple[str, str]]:

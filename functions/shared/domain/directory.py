@@ -10,18 +10,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from functions.shared.contracts.events import Company, Contact, Said
 from functions.shared.contracts.words import CompanyId, ContactId, Language
 from functions.shared.domain.errors import CannotMerge
+from functions.shared.domain.free_mail import FREE_MAIL
 from functions.shared.domain.visible import CleanName, clean_name
-
-FREE_MAIL: Final = frozenset(
-    {
-        "126.com", "139.com", "163.com", "189.cn", "aliyun.com", "foxmail.com", "gmail.com", "gmx.com", "gmx.de",
-        "hotmail.com", "icloud.com", "live.com", "mail.ru", "me.com", "msn.com", "outlook.com", "proton.me",
-        "protonmail.com", "qq.com", "sina.com", "sohu.com", "vip.163.com", "vip.qq.com", "web.de", "yahoo.com",
-        "yandex.ru", "yeah.net",
-    }
-)  # fmt: skip
-"""Domains where anybody may have an address: they tell nothing about the company."""
-
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s,;#]{1,40}$")]
 """A word that the desk sorts its customers by."""

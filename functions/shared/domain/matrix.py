@@ -1,12 +1,15 @@
 """Priority from impact, urgency and the customer's tier."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
 from functions.shared.contracts.words import Impact, Priority, Urgency
 from functions.shared.domain.document import Part
+
+STANDARD: Final = "standard"
+"""The tier of whoever has no other."""
 
 
 class TierRaise(Part):
@@ -36,6 +39,11 @@ class PriorityMatrix(Part):
     assumed_impact: Impact = Impact.PERSON
     assumed_urgency: Urgency = Urgency.NORMAL
     tiers: dict[str, TierRaise] = Field(default_factory=dict)
+
+    @property
+    def known_tiers(self) -> tuple[str, ...]:
+        """The tiers that a company may have: `standard`, and those that the matrix names."""
+        return tuple(dict.fromkeys((STANDARD, *self.tiers)))
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
