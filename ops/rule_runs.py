@@ -8,6 +8,7 @@ from functions.shared.domain.actions import Action, Assign, RaisePriority, SetFi
 from functions.shared.domain.backtest import times_of
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import WORKING_TIME, Facts
+from functions.shared.domain.field_values import STANDARD
 from functions.shared.domain.past_tickets import PastTicket
 from functions.shared.domain.rules import Occasion, Rule, Run, run
 
@@ -62,4 +63,4 @@ def _set(rules: Sequence[Rule], begin: Verdict, tried: Run) -> Json:
 
 
 def _decided(action: Action) -> str:
-    return "module" if isinstance(action, SetField) and action.field == "module" else action.decides
+    return action.field if isinstance(action, SetField) and action.field in STANDARD else action.decides

@@ -111,6 +111,30 @@ def test_a_person_chosen_together_with_a_team_works_for_that_team():
     assert (ticket.team, ticket.assignee) == ("engineering", "xu-fang")
 
 
+def test_standard_fields_are_written_and_the_event_tells_what_was_before():
+    ticket, [updated] = acted(
+        *({"do": "set_field", "field": field, "value": value} for field, value in WRITTEN.items()), urgency="low"
+    )
+
+    assert isinstance(updated, TicketUpdated)
+    assert {name: getattr(ticket, name) for name in WRITTEN} == WRITTEN
+    assert updated.old == {"impact": None, "urgency": "low", "language": "zh"}
+    assert ticket.priority is Priority.P2
+
+
+WRITTEN = {"impact": "company", "urgency": "high", "language": "en"}
+
+
+def test_a_field_of_several_choices_takes_a_list():
+    ticket, _ = acted({"do": "set_field", "field": "fields.devices", "value": ["phone", "tablet"]})
+    assert ticket.fields["devices"] == ["phone", "tablet"]
+
+    again, events = acted(
+        {"do": "set_field", "field": "fields.devices", "value": ["phone", "tablet"]}, fields=ticket.fields
+    )
+    assert (again.fields, events) == (ticket.fields, [])
+
+
 def test_a_tag_is_the_same_in_other_letters():
     ticket, [updated] = acted(
         {"do": "add_tags", "tags": ["A", "發票", "发票"]}, {"do": "remove_tags", "tags": ["Ｂ"]}, tags=("a", "b")

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from functions.shared.contracts.events import TicketTriaged
 from functions.shared.contracts.words import Impact, Priority, Status, Urgency
 from functions.shared.domain.assignment import Roster
+from functions.shared.domain.backtest import Report, Triage, backtest
 from functions.shared.domain.decisions import assign
+from functions.shared.domain.past_tickets import PastTicket
+from functions.shared.domain.rules import Rule
 from functions.shared.domain.ticket import evolve, opened
 from functions.shared.domain.triage import triage
 from ops.configuration import load_config
@@ -49,6 +52,54 @@ def test_priority_comes_from_impact_urgency_and_tier(impact, urgency, tier, prio
     problem = {"impact": impact, "urgency": urgency}
 
     assert triaged(problem, company=make_company(tier=tier)).priority == priority
+
+
+def set_field(field, value):
+    return {"do": "set_field", "field": field, "value": value}
+
+
+def by_rules(*then, **problem):
+    """A ticket about whatever, triaged by one rule that does `then`."""
+    rule = Rule.model_validate({"id": "r", "name": {"zh": "规则", "en": "R"}, "then": then})
+    return triaged(problem, config=CONFIG.model_copy(update={"rules": (rule,)}))
+
+
+@pytest.mark.parametrize(
+    ("then", "priority"),
+    [
+        ([set_field("impact", "company")], "P2"),
+        ([set_field("impact", "company"), set_field("urgency", "critical")], "P0"),
+        (
+            [{"do": "raise_priority", "priority": "P2"}, set_field("impact", "company"), set_field("urgency", "high")],
+            "P1",
+        ),
+        ([set_field("impact", "company"), {"do": "set_priority", "priority": "P3"}], "P3"),
+    ],
+)
+def test_what_a_rule_says_of_impact_and_urgency_weighs_like_what_the_customer_said(then, priority):
+    event = by_rules(*then)
+
+    assert event.priority == priority
+    assert (event.impact, event.language) == ("company", None)
+
+
+def test_a_past_ticket_weighs_the_same():
+    rule = Rule.model_validate({"id": "r", "name": {"zh": "规则", "en": "R"}, "then": [set_field("impact", "company")]})
+    past = Triage(CONFIG, [rule])
+    ticket = PastTicket(title="x", urgency="high")
+    report = Report()
+
+    [change] = backtest([ticket], Triage(CONFIG, []), past, CONFIG, report=report, now=NOON)
+
+    assert change["changes"] == {"priority": ["P2", "P1"]}
+
+
+def test_a_rule_that_sets_the_language_decides_in_which_the_customer_is_answered():
+    event = by_rules(set_field("language", "en"))
+
+    assert (
+        evolve(opened(make_opened()), event.model_copy(update={"ticket_id": make_opened().ticket_id})).language == "en"
+    )
 
 
 def test_an_outage_is_p0_whatever_the_customer_ticked_and_the_lead_and_manager_are_told():

@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from functions.shared.domain.facts import Kind, kind_of
+from functions.shared.domain.form_fields import FieldKind
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Occasion
 from functions.shared.pages.forms import Form
@@ -208,25 +209,32 @@ def rearranged(form: RuleForm, wish: str) -> RuleForm:
     return form
 
 
-def settled(form: RuleForm, choices: Mapping[str, Sequence[tuple[str, str]]]) -> RuleForm:
-    """The form without values that the action of their line does not know: it was another action just now."""
+def settled(
+    form: RuleForm,
+    choices: Mapping[str, Sequence[tuple[str, str]]],
+    field_choices: Mapping[str, Sequence[tuple[str, str]]],
+) -> RuleForm:
+    """The form without values that the action or field of their line does not know: it was another one just now."""
     for line in form.actions:
-        if line.do in choices and line.value not in {value for value, _ in choices[line.do]}:
+        known = field_choices.get(line.field) if line.do == "set_field" else choices.get(line.do)
+        if known is not None and line.value not in {value for value, _ in known}:
             line.value = ""
     return form
 
 
-def rule_of(form: RuleForm, zone: ZoneInfo, numbers: Sequence[str] = ()) -> dict[str, Json]:
+def rule_of(form: RuleForm, zone: ZoneInfo, kinds: Mapping[str, FieldKind] | None = None) -> dict[str, Json]:
     """The rule that the form describes, as documents hold it; whether it is one is for its model to say.
 
     Args:
-        numbers: The forms' own fields that hold numbers.
+        kinds: What the forms' own fields hold.
     """
+    kinds = kinds or {}
+    numbers = [name for name, kind in kinds.items() if kind is FieldKind.NUMBER]
     rule: dict[str, Json] = {
         "id": form.id or _slug(form.name_en),
         "name": {"zh": form.name_zh, "en": form.name_en},
         "on": form.on or [Occasion.OPENED.value],
-        "then": [action for line in form.actions if (action := _action(line, numbers))],
+        "then": [action for line in form.actions if (action := _action(line, kinds))],
         "stop": form.stop,
         "enabled": form.enabled,
     }
@@ -337,14 +345,17 @@ def _action_line(action: Mapping[str, Json]) -> ActionLine:
     return ActionLine(do, _shown(action.get(setting)), action.get("field", ""))
 
 
-def _action(line: ActionLine, numbers: Sequence[str]) -> Json:
+def _action(line: ActionLine, kinds: Mapping[str, FieldKind]) -> Json:
     if line.raw:
         return _json(line.raw)
     if not line.do:
         return None
     setting = NAMED_BY.get(line.do, "value")
     if line.do == "set_field":
-        kind = Kind.NUMBER if line.field in numbers else None
+        asked = kinds.get(line.field)
+        if asked is FieldKind.MULTI_CHOICE:
+            return {"do": line.do, "field": line.field, "value": _several(line.value)}
+        kind = {FieldKind.NUMBER: Kind.NUMBER, FieldKind.YES_NO: Kind.FLAG}.get(asked) if asked else None
         return {"do": line.do, "field": line.field, "value": _typed(line.value, kind)}
     if line.do == "assign" and line.value.startswith(BY):
         return {"do": line.do, "by": line.value.removeprefix(BY)}

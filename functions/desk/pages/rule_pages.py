@@ -16,6 +16,7 @@ from functions.desk.pages.rule_views import (
     RulesPage,
     VersionsPage,
     choices_of,
+    field_choices_of,
     page_of,
 )
 from functions.desk.pages.visit import SIGNED_IN, Visit
@@ -180,12 +181,13 @@ def _save(visit: Visit, rule: str | None) -> Response[Any]:
     form = posted(sent)
     wish = sent.text("do")
     if wish != "save":
-        form = settled(rearranged(form, wish), choices_of(desk_config(), visit.request.language))
+        config, language = desk_config(), visit.request.language
+        form = settled(rearranged(form, wish), choices_of(config, language), field_choices_of(config, language))
         return _show_form(visit, form, is_new=rule is None, revision=_revision(sent.text("revision")))
     rules = rule_editing().standing(visit.principal).rules
     written = [_written(one) for one in rules]
     config = desk_config()
-    new = rule_of(form, config.desk.zone, _number_fields(config))
+    new = rule_of(form, config.desk.zone, _kinds(config))
     if rule is None:
         place = len(written)
         written.append(new)
@@ -281,8 +283,9 @@ def _found(rules: Any, rule_id: str) -> Rule:
     return found
 
 
-def _number_fields(config: DeskConfig) -> list[str]:
-    return [f"fields.{field.id}" for form in config.forms for field in form.fields if field.kind is FieldKind.NUMBER]
+def _kinds(config: DeskConfig) -> dict[str, FieldKind]:
+    """What the forms' own fields hold."""
+    return {f"fields.{field.id}": field.kind for form in config.forms for field in form.fields}
 
 
 def _place(field: str, number: int) -> str:

@@ -13,8 +13,11 @@ from functions.shared.contracts.words import Language, Priority
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.config_check import Fault, spelled
 from functions.shared.domain.config_versions import ConfigVersion
-from functions.shared.domain.facts import FIELDS, WORKING_TIME
+from functions.shared.domain.facts import FIELDS, OWN_FIELDS, WORKING_TIME
+from functions.shared.domain.field_values import STANDARD, WORDS
 from functions.shared.domain.folding import fold
+from functions.shared.domain.form_faults import OF_EVERY_TICKET
+from functions.shared.domain.form_fields import FieldKind
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.ways import By
@@ -131,6 +134,8 @@ class RulePage:
     choices: Mapping[str, Choices]
     """What the value of an action is chosen from, by action; actions without choices take text."""
     settable: Choices
+    field_choices: Mapping[str, Choices]
+    """What the value of a field is chosen from, by field; fields without choices take text."""
     no_value: Sequence[str] = tuple(NO_VALUE)
 
     @classmethod
@@ -164,7 +169,8 @@ class RulePage:
             operators=[(one.value, text(f"rules.operator.{one}")) for one in Operator],
             action_kinds=[(do, text(f"rules.acts.{do}")) for do in NAMED_BY],
             choices=choices_of(config, language),
-            settable=[(name, words.field(name)) for name in ("module", *own)],
+            settable=[(name, words.field(name)) for name in (*STANDARD, *_writable(own))],
+            field_choices=field_choices_of(config, language),
         )
 
 
@@ -341,3 +347,20 @@ def choices_of(config: DeskConfig, language: Language) -> Mapping[str, Choices]:
         "reply": [(one.id, one.name.in_language(language)) for one in config.replies],
         "add_checklist": [(one.id, one.name.in_language(language)) for one in config.checklists],
     }
+
+
+def _writable(own: Sequence[str]) -> list[str]:
+    return [name for name in own if name.removeprefix(OWN_FIELDS) not in OF_EVERY_TICKET]
+
+
+def field_choices_of(config: DeskConfig, language: Language) -> Mapping[str, Choices]:
+    """What a rule may write into fields that hold one of a few words."""
+    text = catalogue(language).text
+    chosen: dict[str, Choices] = {
+        f"{OWN_FIELDS}{field.id}": [(one.value, one.label.in_language(language)) for one in field.choices]
+        for form in config.forms
+        for field in form.fields
+        if field.kind is FieldKind.CHOICE and field.choices
+    }
+    words = {name: [(one.value, text(f"{name}.{one}")) for one in kind] for name, kind in WORDS.items()}
+    return {**chosen, **words, "module": [(one.id, one.name.in_language(language)) for one in config.modules]}

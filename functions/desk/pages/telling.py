@@ -376,7 +376,7 @@ class Teller:
         return self._fact(event, "reply", "answered_automatically", text=text)
 
     def _changes(self, event: TicketUpdated) -> str:
-        told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}
+        told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "language", "tags", "policy")}
         values = {
             self.words.text(f"field.{name}"): self._value(name, it) for name, it in told.items() if it is not None
         }
@@ -388,7 +388,7 @@ class Teller:
             return "/".join(str(one) for one in value)
         if name == "module":
             return self.names.module(str(value))
-        return self.words.text(f"{name}.{value}") if name in ("impact", "urgency") else str(value)
+        return self.words.text(f"{name}.{value}") if name in ("impact", "urgency", "language") else str(value)
 
     def _moment(self, at: datetime) -> str:
         return times.moment(at, self.now, self.zone, self.words)

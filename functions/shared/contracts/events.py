@@ -168,6 +168,9 @@ class TicketTriaged(TicketEvent):
     team: Slug
     assignee: Slug | None = None
     module: Slug | None = None
+    impact: Impact | None = Field(default=None, description="Where a rule set it, not the customer.")
+    urgency: Urgency | None = Field(default=None, description="Where a rule set it, not the customer.")
+    language: Language | None = Field(default=None, description="Where a rule set it, not the customer.")
     tags: tuple[str, ...] = ()
     fields: dict[str, Any] = Field(default_factory=dict)
     notify: tuple[str, ...] = Field(default=(), description="People who must be told at once.")
@@ -187,6 +190,7 @@ class TicketUpdated(TicketEvent):
     module: Slug | None = None
     impact: Impact | None = None
     urgency: Urgency | None = None
+    language: Language | None = None
     tags: tuple[str, ...] | None = Field(default=None, description="All tags the ticket has from now on.")
     policy: Slug | None = None
     fields: dict[str, Any] = Field(default_factory=dict, description="The desk's own fields that have other values.")

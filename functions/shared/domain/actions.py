@@ -9,10 +9,11 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.shared.contracts.words import Priority, Slug
+from functions.shared.contracts.words import Impact, Language, Priority, Slug, Urgency
 from functions.shared.domain.document import Part
 from functions.shared.domain.facts import OWN_FIELDS
-from functions.shared.domain.operators import Scalar, comparable, require_bounded
+from functions.shared.domain.field_values import STANDARD, Written, standard_value
+from functions.shared.domain.operators import comparable, require_bounded
 from functions.shared.domain.ways import By, Skill, Way
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
@@ -41,6 +42,9 @@ class Verdict:
     person: Slug | None = None
     way: Way | None = None
     module: Slug | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    language: Language | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     notify: tuple[str, ...] = ()
@@ -171,26 +175,27 @@ class RemoveTags(_Action):
 
 
 class SetField(_Action):
-    """The ticket's module, or one of a form's own fields, has this value."""
+    """The ticket's module, impact, urgency or language, or one of a form's own fields, has this value."""
 
     example: ClassVar[Mapping[str, Any]] = {"do": "set_field", "field": "fields.contract_no", "value": "C-2026-001"}
     decides: ClassVar[str] = "fields"
 
     do: Literal["set_field"]
-    field: str = Field(pattern=r"^(module|fields\.[a-z][a-z0-9_]{0,62})$")
-    value: Scalar
+    field: str = Field(pattern=r"^(module|impact|urgency|language|fields\.[a-z][a-z0-9_]{0,62})$")
+    value: Written = Field(description="A list for a field of several choices.")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         require_bounded(self.value)
-        if self.field == "module" and not isinstance(self.value, str):
-            raise ValueError("a module is named by its id")
+        if self.field in STANDARD:
+            standard_value(self.field, self.value)
         return self
 
     def apply(self, verdict: Verdict) -> Verdict:
-        if self.field == "module":
-            return verdict.but(module=str(self.value))
-        return verdict.but(fields={**verdict.fields, self.field.removeprefix(OWN_FIELDS): self.value})
+        if self.field in STANDARD:
+            return verdict.but(**{self.field: standard_value(self.field, self.value)})
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        return verdict.but(fields={**verdict.fields, self.field.removeprefix(OWN_FIELDS): value})
 
 
 class Notify(_Action):

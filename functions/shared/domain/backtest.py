@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.shared.contracts.words import Impact, Priority, Urgency
+from functions.shared.domain.actions import Verdict
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import WORKING_TIME, Facts
 from functions.shared.domain.past_tickets import BadLine, PastTicket
@@ -49,6 +50,9 @@ class Triage:
         priority = str(facts["priority"])
         begin = replace(ticket.verdict(), priority=Priority(priority))
         decided = self._index.decide(facts, begin, at=ticket.opened_at or now)
+        if decided.verdict.impact or decided.verdict.urgency:  # set by rules, they weigh as if the customer had said so
+            weighed = _by_matrix(ticket, self._config, decided.verdict)
+            decided = self._index.decide(facts, replace(begin, priority=weighed), at=ticket.opened_at or now)
         team, _ = team_for(decided.verdict, self._config)
         return Placing(team, str(decided.verdict.priority or priority), decided.verdict.person, decided.matched)
 
@@ -175,7 +179,7 @@ def backtest(
         if module:
             reported = reported.model_copy(update={"module": module.id})
         values = {**reported.values(), **times_of(reported, config, wanted)}
-        facts = Facts({**values, "status": "new", "priority": _by_matrix(reported, config)})
+        facts = Facts({**values, "status": "new", "priority": _by_matrix(reported, config).value})
         placings = (one.place(reported, facts, now=now) for one in (before, after))
         if change := report.add(ticket, *placings):
             yield change
@@ -197,7 +201,7 @@ def times_of(ticket: PastTicket, config: DeskConfig, wanted: Collection[str]) ->
     return {name: value for name, value in times.items() if name not in said}
 
 
-def _by_matrix(ticket: PastTicket, config: DeskConfig) -> str:
-    impact = next((one for one in Impact if one == ticket.impact), None)
-    urgency = next((one for one in Urgency if one == ticket.urgency), None)
-    return str(config.matrix.weigh(impact, urgency, ticket.company.tier or "standard").priority)
+def _by_matrix(ticket: PastTicket, config: DeskConfig, decided: Verdict | None = None) -> Priority:
+    impact = (decided and decided.impact) or next((one for one in Impact if one == ticket.impact), None)
+    urgency = (decided and decided.urgency) or next((one for one in Urgency if one == ticket.urgency), None)
+    return config.matrix.weigh(impact, urgency, ticket.company.tier or "standard").priority

@@ -24,7 +24,8 @@ from functions.shared.domain.assignment_check import assignment_faults
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS, WORKING_TIME, is_of_the_event
-from functions.shared.domain.form_faults import form_faults, standard_faults
+from functions.shared.domain.field_values import misfit
+from functions.shared.domain.form_faults import OF_EVERY_TICKET, form_faults, standard_faults
 from functions.shared.domain.impossible import impossible_times, placed_leaves
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.passing import LONGEST, thresholds
@@ -302,11 +303,20 @@ def _action_names(config: DeskConfig, place: Place, action: Action) -> Iterator[
 
 
 def _field_exists(config: DeskConfig, place: Place, action: SetField) -> Iterator[Fault]:
-    if action.field == "module":
-        if config.module(str(action.value)) is None:
-            yield Fault((*place, "value"), f'no module "{action.value}"')
-    else:
+    if action.field == "module" and config.module(str(action.value)) is None:
+        yield Fault((*place, "value"), f'no module "{action.value}"')
+    if action.field == "language" and action.value not in list(config.desk.languages):
+        yield Fault((*place, "value"), f"language needs one of {', '.join(config.desk.languages)}")
+    if action.field.startswith(OWN_FIELDS):
         yield from _own_field_exists(config, (*place, "field"), action.field)
+        name, modules = action.field.removeprefix(OWN_FIELDS), tuple(module.id for module in config.modules)
+        if name in OF_EVERY_TICKET:
+            yield Fault((*place, "field"), f'"{name}" is a field of every ticket, none of the desk\'s own')
+            return
+        asked = [field for form in config.forms if (field := form.field(name))]
+        found = [misfit(field, action.value, modules) for field in asked]
+        if found and all(found):
+            yield Fault((*place, "value"), str(found[0]))
 
 
 def _own_field_exists(config: DeskConfig, place: Place, field: str) -> Iterator[Fault]:

@@ -23,6 +23,7 @@ from functions.shared.domain.actions import RUNNING, Verdict
 from functions.shared.domain.assignment import Choose, Wanted
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS
+from functions.shared.domain.field_values import STANDARD
 from functions.shared.domain.handling import adding, starting
 from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.references import parse_reference
@@ -41,6 +42,9 @@ def standing(ticket: Ticket) -> Verdict:
         team=ticket.team,
         person=ticket.assignee,
         module=ticket.module,
+        impact=ticket.impact,
+        urgency=ticket.urgency,
+        language=ticket.language,
         tags=ticket.tags,
         policy=ticket.policy,
     )
@@ -147,7 +151,7 @@ def _answer(acts: Acts, template: Slug) -> None:
 
 def _update(acts: Acts, verdict: Verdict) -> None:
     ticket = acts.ticket
-    wanted: dict[str, Any] = {"module": verdict.module, "tags": verdict.tags, "policy": verdict.policy}
+    wanted = {name: getattr(verdict, name) for name in (*STANDARD, "tags", "policy")}
     changed = {name: value for name, value in wanted.items() if value is not None and value != getattr(ticket, name)}
     fields = {name: value for name, value in verdict.fields.items() if ticket.fields.get(name) != value}
     if not changed and not fields:
@@ -209,7 +213,7 @@ def wanted(ticket: Ticket, team: Slug, priority: Priority, tried: Run, config: D
         ticket_id=ticket.id,
         team=team,
         priority=priority,
-        language=ticket.language,
+        language=verdict.language or ticket.language,
         way=verdict.way or (known.assign if known else Way()),
         module=verdict.module,
         company_id=ticket.company.id if ticket.company else None,

@@ -40,7 +40,7 @@ def form_faults(form: Form) -> Iterator[tuple[Place, str]]:
     yield from _circles(form)
 
 
-_KINDS: Final[Mapping[str, tuple[FieldKind, ...]]] = {
+OF_EVERY_TICKET: Final[Mapping[str, tuple[FieldKind, ...]]] = {
     "title": (FieldKind.TEXT,),
     "description": (FieldKind.LONG_TEXT, FieldKind.TEXT),
     "company": (FieldKind.TEXT,),
@@ -71,7 +71,7 @@ def standard_faults(form: Form) -> Iterator[tuple[Place, str]]:
     if always.isdisjoint(_REACHED_BY) and not any(_REACHED_BY.issuperset(group) for group in form.at_least_one):
         yield ("fields",), "nobody could be answered: require contact_email or contact_phone, or at_least_one of them"
     for number, field in enumerate(form.fields):
-        kinds = _KINDS.get(field.id, (field.kind,))
+        kinds = OF_EVERY_TICKET.get(field.id, (field.kind,))
         if field.kind not in kinds:
             yield ("fields", number, "kind"), f'"{field.id}" is of kind {" or ".join(kinds)} on every ticket'
         for position, choice in enumerate(field.choices):

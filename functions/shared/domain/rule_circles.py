@@ -22,7 +22,8 @@ from functions.shared.domain.actions import (
 )
 from functions.shared.domain.conditions import All, AnyOf, Leaf, Not, leaves
 from functions.shared.domain.facts import Facts
-from functions.shared.domain.operators import Operator, Scalar
+from functions.shared.domain.field_values import Written
+from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Occasion, Rule
 
 _NEGATIVE = (Operator.IS_NOT, Operator.NOT_IN, Operator.EMPTY)
@@ -33,7 +34,7 @@ class _Write:
     """That `field` becomes `value`; of tags, that one is there or is gone."""
 
     field: str
-    value: Scalar
+    value: Written
     is_removal: bool = False
 
 

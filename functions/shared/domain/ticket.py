@@ -52,6 +52,7 @@ E = TypeVar("E", bound=TicketEvent)
 
 _REMEMBERED_MESSAGE_IDS = 20
 _EXCERPT = 300
+_STANDARD = ("module", "impact", "urgency", "language")
 
 
 class Passed(BaseModel):
@@ -231,14 +232,17 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "team": event.team,
                 "assignee": event.assignee,
                 "module": event.module or ticket.module,
+                "impact": event.impact or ticket.impact,
+                "urgency": event.urgency or ticket.urgency,
+                "language": event.language or ticket.language,
                 "tags": event.tags,
                 "fields": {**ticket.fields, **event.fields},
                 "policy": event.policy,
                 "suggestions": tuple(one for one in event.suggestions if not one.has_acted),
-                "missing": _without(ticket.missing, ("module",) if event.module else (), event.fields),
+                "missing": _without(ticket.missing, _decided(event), event.fields),
             }
         case TicketUpdated():
-            told = {name: getattr(event, name) for name in ("module", "impact", "urgency", "tags", "policy")}
+            told = {name: getattr(event, name) for name in (*_STANDARD, "tags", "policy")}
             changed = {name: value for name, value in told.items() if value is not None}
             left = _unless("module", ticket) if event.module else ticket.suggestions
             return {
@@ -319,6 +323,11 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
             return {"status": event.status, "closed_at": None, "merged_into": None, "merged_as": None}
         case _:
             return handling_changes(ticket.procedure, ticket.checklists, event)
+
+
+def _decided(event: TicketTriaged) -> tuple[str, ...]:
+    """The standard fields that triage filled."""
+    return tuple(name for name in _STANDARD if getattr(event, name) is not None)
 
 
 def _without(missing: tuple[str, ...], *known: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Triage: which priority a new ticket has, which team and person it goes to, who is told, and why."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import AwareDatetime
 
@@ -17,9 +17,11 @@ from functions.shared.domain.enactment import (
     carry_on,
     link_to,
     rule_reasons,
+    standing,
     team_of_person,
     wanted,
 )
+from functions.shared.domain.field_values import WORDS
 from functions.shared.domain.hints import hinted
 from functions.shared.domain.incidents import RunningIncident, reported_by
 from functions.shared.domain.learning import Lessons
@@ -28,7 +30,7 @@ from functions.shared.domain.matrix import Weighing
 from functions.shared.domain.occasions import Moment, chained
 from functions.shared.domain.references import reference
 from functions.shared.domain.rule_book import book_of
-from functions.shared.domain.rules import Occasion, Run
+from functions.shared.domain.rules import Occasion, Run, carried_out
 from functions.shared.domain.ticket import Ticket, evolve
 from functions.shared.domain.ticket import opened as ticket_of
 from functions.shared.domain.ticket_facts import whole
@@ -103,10 +105,11 @@ def triage(
     if ticket.priority is not None:
         return []
     weighing = weigh(opened, config)
-    begin = Verdict(priority=weighing.priority, module=ticket.module, tags=ticket.tags)
+    begin = replace(standing(ticket), priority=weighing.priority)
     reported = reported_by(opened, incidents)
     incident = reference(reported.id, config.desk.prefix) if reported else None
     tried = try_rules(opened, config, begin, {**(counts or {}), **({"incident": incident} if incident else {})})
+    tried, weighing = _weighed_again(tried, begin, opened, config, weighing)
     tried, hints = hinted(tried, opened, config, lessons, is_assumed=weighing.is_assumed)
     verdict = tried.verdict
     priority = verdict.priority or weighing.priority
@@ -133,6 +136,7 @@ def triage(
         team=place.team,
         assignee=place.assignee,
         module=verdict.module,
+        **{name: getattr(verdict, name) for name in WORDS if name in tried.decided_by},
         tags=verdict.tags,
         fields=dict(verdict.fields),
         policy=verdict.policy,
@@ -146,6 +150,19 @@ def triage(
     carry_on(acts, verdict)
     link_to(acts, verdict, reported, incidents)
     return [triaged, *(chained(acts.events, tried.matched) if acts.events else ())]
+
+
+def _weighed_again(
+    tried: Run, begin: Verdict, opened: TicketOpened, config: DeskConfig, weighing: Weighing
+) -> tuple[Run, Weighing]:
+    """What follows where rules set impact or urgency: they weigh like what the customer said, before any rule acted."""
+    if tried.decided_by.keys().isdisjoint(("impact", "urgency")):
+        return tried, weighing
+    tier = opened.company.tier if opened.company else "standard"
+    again = config.matrix.weigh(tried.verdict.impact, tried.verdict.urgency, tier)
+    matched = set(tried.matched)
+    rules = [rule for rule in config.rules if rule.id in matched]
+    return carried_out(rules, replace(begin, priority=again.priority), tried.trace), again
 
 
 def _by_matrix(weighing: Weighing) -> Reason:

@@ -42,7 +42,7 @@ MALFORMED: list[dict[str, Any]] = [
     {"then": [{"do": "add_tags", "tags": [f"x{number}" for number in range(21)]}]},
     {"then": [{"do": "notify", "to": ["x"]}]},
     {"then": [{"do": "set_field", "field": "y", "value": 1}]},
-    {"then": [{"do": "set_field", "field": "fields.y", "value": [1]}]},
+    {"then": [{"do": "set_field", "field": "fields.y", "value": [[1]]}]},
     {"when": 5},
     {"when": {"field": "text"}},
     {"when": {"field": "text", "op": "likes", "value": "x"}},
