@@ -112,7 +112,14 @@
     for (const toast of document.querySelectorAll("[data-toast]")) setTimeout(() => toast.remove(), 6000);
   };
   settle();
-  document.addEventListener("htmx:load", tick);
+  // A choice made before the script listened, or kept by the browser over a reload, shows what belongs to it too.
+  const catchUp = (part) => {
+    for (const select of part.querySelectorAll('select[hx-trigger="change"]')) {
+      const rendered = [...select.options].findIndex((option) => option.defaultSelected);
+      if (select.selectedIndex !== Math.max(rendered, 0)) window.htmx.trigger(select, "change");
+    }
+  };
+  document.addEventListener("htmx:load", (event) => { tick(); catchUp(event.target); });
   document.addEventListener("htmx:historyRestore", settle);
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target === document.body) settle(); });
   // A field of a form asks under another name (the report's title is the search's question).
