@@ -21,9 +21,17 @@ from functions.shared.domain.directory import (
     fold_phone,
     snapshot,
 )
-from functions.shared.domain.errors import AlreadySeen, StalePresence, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.errors import (
+    AlreadySeen,
+    StalePresence,
+    StaleTicket,
+    TicketExists,
+    TicketNotFound,
+    TooManyRequests,
+)
 from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.learning import Lessons
+from functions.shared.domain.limits import Limits, Quota
 from functions.shared.domain.presence import Presence, Standing
 from functions.shared.domain.references import ticket_id
 from functions.shared.domain.shares import NOTHING, Shares, Take
@@ -44,6 +52,7 @@ class InMemoryTickets:
         self.events: dict[TicketId, list[TicketEvent]] = {}
         self.keys: dict[str, tuple[TicketId, str]] = {}
         self.shares = InMemoryShares()
+        self.counts = Counter[tuple[str, int]]()
 
     def get(self, ticket_id: TicketId) -> Ticket:
         try:
@@ -59,11 +68,14 @@ class InMemoryTickets:
         *,
         is_timer_ours: bool = False,
         shares: Shares = NOTHING,
+        quota: Quota | None = None,
     ) -> None:
         del is_timer_ours
         for key in keys_:
             if key.value in self.keys:
                 raise AlreadySeen(*self.keys[key.value])
+        if quota and self.counts[quota.counted, quota.brake.window(quota.at)] >= quota.brake.at_most:
+            raise TooManyRequests(quota.free_in)
         stored = self.heads.get(ticket.id)
         if ticket.version == 1 and stored:
             raise TicketExists(ticket.id)
@@ -73,6 +85,8 @@ class InMemoryTickets:
             raise StaleTicket(ticket.id)
         if not self.shares.may_take(shares.take):
             raise StaleTicket(ticket.id)
+        if quota:
+            self.counts[quota.counted, quota.brake.window(quota.at)] += 1
         self.shares.move(shares)
         self.heads[ticket.id] = ticket
         self.events.setdefault(ticket.id, []).extend(events)
@@ -320,10 +334,10 @@ class InMemorySchedules:
 
 
 class OpenGate:
-    """Limits nobody."""
+    """As generous as the default."""
 
     def admit(self, request: object, *, now: datetime) -> None:
         del request, now
 
-    def admit_report(self, contact_id: ContactId, *, now: datetime) -> None:
-        del contact_id, now
+    def report_quota(self, contact_id: ContactId, *, now: datetime) -> Quota:
+        return Quota(contact_id, Limits().contact, now)

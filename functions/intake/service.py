@@ -24,7 +24,8 @@ from functions.shared.contracts.words import Channel, ContactId, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
 from functions.shared.domain.directory import Caller
-from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound, TooManyRequests
+from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound
+from functions.shared.domain.limits import Quota
 from functions.shared.domain.merging import survivor
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.summary import TicketSummary
@@ -42,8 +43,6 @@ class TicketReader(Protocol):
 
     def of_contact(self, contact_id: ContactId, limit: int = ...) -> list[TicketSummary]: ...
 
-    def seen(self, key: str) -> TicketId | None: ...
-
 
 class Customers(Protocol):
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
@@ -52,9 +51,9 @@ class Customers(Protocol):
 
 
 class ReportGate(Protocol):
-    """Whether one more report may be made in somebody's name."""
+    """How much may be reported in somebody's name."""
 
-    def admit_report(self, contact_id: ContactId, *, now: datetime) -> None: ...
+    def report_quota(self, contact_id: ContactId, *, now: datetime) -> Quota: ...
 
 
 class Files(Protocol):
@@ -134,12 +133,7 @@ class Intake:
             )
 
         keys = natural_keys("report", contact.id, idempotency_key, report, now)
-        try:
-            self._gate.admit_report(contact.id, now=now)
-        except TooManyRequests:
-            if not any(self._reader.seen(key.value) for key in keys):  # a repeated request is no further report
-                raise
-        ticket, is_new = self._tickets.open(begin, keys)
+        ticket, is_new = self._tickets.open(begin, keys, self._gate.report_quota(contact.id, now=now))
         return Receipt(ticket, reference(ticket.id, config.desk.prefix), is_new)
 
     def track(self, principal: Principal, reference_text: str) -> TrackedTicket:

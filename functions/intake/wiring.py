@@ -84,7 +84,7 @@ def proofs() -> Proofs:
 def gate() -> Gate:
     """What keeps strangers from sending too much."""
     parts = wiring()
-    return Gate(lambda: parts.config.last_read().desk.limits, counts(), parts.store)
+    return Gate(lambda: parts.config.last_read().desk.limits, counts())
 
 
 @cache

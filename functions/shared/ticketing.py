@@ -14,6 +14,7 @@ from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.decisions import Command
 from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists
+from functions.shared.domain.limits import Quota
 from functions.shared.domain.merging import Both, survivor
 from functions.shared.domain.shares import NOTHING, Shares, Take, counted
 from functions.shared.domain.ticket import Ticket, evolve, opened
@@ -50,16 +51,18 @@ class TicketStore(Protocol):
         *,
         is_timer_ours: bool = False,
         shares: Shares = NOTHING,
+        quota: Quota | None = None,
     ) -> None:
         """Store `ticket`, whose `version` is one more than the stored one, with the `events` that led to it.
 
         With `is_timer_ours` the caller sets the ticket's timer; otherwise the table's stream has it set. What the
-        change takes of what tickets share is stored with it.
+        change takes of what tickets share, and of a quota, is stored with it.
 
         Raises:
             TicketExists: version 1 of an id that is taken.
             StaleTicket: the stored version or last event is another, or what was to be taken is gone.
             AlreadySeen: one of `keys` was used before.
+            TooManyRequests: the quota is spent.
         """
 
     def append_both(self, changes: Sequence[tuple[Ticket, Sequence[TicketEvent]]], *, shares: Shares = NOTHING) -> None:
@@ -96,19 +99,23 @@ class Tickets:
         self._clocks = clocks
         self._draw_id = draw_id
 
-    def open(self, begin: Callable[[TicketId], TicketOpened], keys: Sequence[NaturalKey] = ()) -> tuple[Ticket, bool]:
+    def open(
+        self, begin: Callable[[TicketId], TicketOpened], keys: Sequence[NaturalKey] = (), quota: Quota | None = None
+    ) -> tuple[Ticket, bool]:
         """Open a ticket; returns it, and whether it is new.
 
-        A request seen before, by one of `keys`, yields the ticket it opened then.
+        A request seen before, by one of `keys`, yields the ticket it opened then, and takes nothing of `quota`.
 
         Raises:
             KeyReused: the key was used before, for something else.
+            TooManyRequests: the quota is spent.
         """
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            _give_way(attempt)
             event = begin(self._draw_id())
             ticket, events = self._moved(None, opened(event), [event])
             try:
-                self._store.append(ticket, events, keys)
+                self._store.append(ticket, events, keys, quota=quota)
             except (TicketExists, StaleTicket):
                 continue
             except AlreadySeen as seen:

@@ -46,6 +46,16 @@ def test_a_stranger_is_entered_and_known_by_their_address_from_then_on(directory
     assert (again.id, again.name, again.phone) == (contact.id, "王芳", "+86 138 0013 8000")
 
 
+def test_a_customer_who_comes_again_is_recognised_in_one_read(dynamodb: Any, directory: Directory) -> None:
+    caller = Caller(name="王芳", address="wang@acme.example", phone="+86 138 0013 8000", company="恒泰贸易")
+    first = directory.recognise(caller)
+    calls: list[str] = []
+    dynamodb.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+
+    assert directory.recognise(caller) == first
+    assert calls == ["BatchGetItem"]
+
+
 def test_what_is_known_of_somebody_is_kept_apart_from_what_they_say(directory: Directory) -> None:
     directory.recognise(Caller(name="王芳", address="wang@acme.example", phone="+86 138 0013 8000"))
 

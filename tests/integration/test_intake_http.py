@@ -187,7 +187,7 @@ def kept(dynamodb: Any) -> int:
 def limited(monkeypatch: pytest.MonkeyPatch, dynamodb: Any, **limits: Brake) -> None:
     config = default_config()
     desk = config.desk.model_copy(update={"limits": Limits(**limits)})
-    gate = Gate(lambda: desk.limits, RequestCounts(dynamodb, TABLE, DESK), wiring.wiring().store)
+    gate = Gate(lambda: desk.limits, RequestCounts(dynamodb, TABLE, DESK))
     monkeypatch.setattr(wiring, "gate", lambda: gate)
     monkeypatch.setattr(http, "gate", lambda: gate)
 

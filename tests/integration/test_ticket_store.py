@@ -11,7 +11,16 @@ from functions.shared.contracts.events import NoteAdded
 from functions.shared.contracts.words import Metric, Priority, RootCause, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.decisions import note, open_ticket, resolve
-from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.errors import (
+    AlreadySeen,
+    KeyReused,
+    StaleTicket,
+    TicketExists,
+    TicketNotFound,
+    TooManyRequests,
+)
+from functions.shared.domain.limits import Quota
+from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket, evolve, opened, replay
 from functions.shared.gateways import keys
@@ -205,6 +214,20 @@ class TestTickets:
 
         with pytest.raises(KeyReused):
             tickets.open(self.begin(), [NaturalKey("api:1", fingerprint="other")])
+
+    def test_a_quota_is_taken_with_the_ticket_it_allows_and_by_no_repeat(self, store: Any) -> None:
+        tickets = Tickets(store, StillClocks, CountedIds())
+
+        def report(key: str, *, minutes: int = 0) -> bool:
+            at = NOON + timedelta(minutes=minutes)
+            return tickets.open(self.begin(), [NaturalKey(key)], Quota("con_1", Brake(at_most=2, within="1h"), at))[1]
+
+        assert [report("a"), report("a"), report("b", minutes=20)] == [True, False, True]
+        with pytest.raises(TooManyRequests) as refusal:
+            report("c", minutes=45)
+        assert refusal.value.after == timedelta(minutes=15)
+        assert store.seen("c") is None
+        assert [report("b", minutes=50), report("c", minutes=60)] == [False, True]
 
     def test_an_id_drawn_twice_is_drawn_again(self, store: Any) -> None:
         add(store, 1)

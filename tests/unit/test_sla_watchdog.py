@@ -22,6 +22,7 @@ from functions.shared.contracts.events import (
 from functions.shared.contracts.words import Metric, Priority, TicketId
 from functions.shared.domain import decisions
 from functions.shared.domain.clocks import Timer
+from functions.shared.domain.limits import Quota
 from functions.shared.domain.policies import Sla
 from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.sla import SlaRules
@@ -385,9 +386,10 @@ class WatchedTickets(InMemoryTickets):
         *,
         is_timer_ours: bool = False,
         shares: Shares = NOTHING,
+        quota: Quota | None = None,
     ) -> None:
         old = self.heads.get(ticket.id)
-        super().append(ticket, events, keys_, shares=shares)
+        super().append(ticket, events, keys_, shares=shares, quota=quota)
         change = Change(ticket.id, old.timer if old else None, ticket.timer)
         if is_timer_ours and change.old is None:
             return

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from functions.shared.contracts.events import SlaBreached, SlaWarned, TicketEscalated, TicketEvent
 from functions.shared.contracts.words import Metric, TicketId
 from functions.shared.domain import decisions
+from functions.shared.domain.limits import Quota
 from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.timers import TimerMessage
@@ -56,10 +57,11 @@ class Told(InMemoryTickets):
         *,
         is_timer_ours: bool = False,
         shares: Shares = NOTHING,
+        quota: Quota | None = None,
     ) -> None:
         self._machine.between_calls()
         old = self.heads.get(ticket.id)
-        super().append(ticket, events, keys_, is_timer_ours=is_timer_ours, shares=shares)
+        super().append(ticket, events, keys_, is_timer_ours=is_timer_ours, shares=shares, quota=quota)
         self._machine.stream.append(Change(ticket.id, old.timer if old else None, ticket.timer))
         self._machine.between_calls()
 

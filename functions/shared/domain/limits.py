@@ -1,6 +1,8 @@
 """How much strangers may send: limits of the public doors."""
 
 import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
@@ -20,6 +22,20 @@ class Limits(Part):
     contact: Brake = Field(
         default=Brake(at_most=100, within="1h"), description="Reports in the name of one contact, from wherever."
     )
+
+
+@dataclass(frozen=True)
+class Quota:
+    """One more of something limited, counted in the transaction that stores it: neither happens without the other."""
+
+    counted: str
+    brake: Brake
+    at: datetime
+
+    @property
+    def free_in(self) -> timedelta:
+        """How long the window still lasts."""
+        return self.brake.ends_at(self.at) - self.at
 
 
 def source_of(address: str) -> str:

@@ -205,16 +205,22 @@ class Directory:
     def _known(
         self, found_by: Sequence[str], domain: str | None = None, name: str = ""
     ) -> tuple[Mapping[str, ContactRecord], CompanyRecord | None, CompanyRecord | None]:
-        """The contacts by what finds them, and the companies of a mail domain and of a name; two reads, and one more
-        for every step that merged records lead."""
+        """The contacts by what finds them, and the companies of a mail domain and of a name.
+
+        One read where the records are those that what finds them would have made, which it gets along with the keys;
+        one more otherwise, and one for every step that merged records lead.
+        """
         contact_pks = {key: keys.contact_key(self._desk, key) for key in found_by}
         domain_pk, name_pk = (keys.company_key(self._desk, key) if key else "" for key in (domain, name))
-        found = self._items.many((pk, KEY) for pk in (*contact_pks.values(), domain_pk, name_pk) if pk)
+        likely = [(keys.contact(self._desk, contact_id(key)), CONTACT) for key in found_by]
+        likely += [(keys.company(self._desk, company_id(name)), COMPANY)] if name else []
+        found = self._items.many([*((pk, KEY) for pk in (*contact_pks.values(), domain_pk, name_pk) if pk), *likely])
         contacts = {key: found[pk]["contact_id"]["S"] for key, pk in contact_pks.items() if pk in found}
         of_domain, of_name = (found[pk]["company_id"]["S"] if pk in found else None for pk in (domain_pk, name_pk))
         wanted = [(keys.contact(self._desk, contact), CONTACT) for contact in dict.fromkeys(contacts.values())]
         wanted += [(keys.company(self._desk, company), COMPANY) for company in {of_domain, of_name} if company]
-        docs = {pk: item["doc"]["S"] for pk, item in self._items.many(wanted).items()}
+        found |= self._items.many(place for place in wanted if place[0] not in found)
+        docs = {pk: item["doc"]["S"] for pk, item in found.items() if "doc" in item}
         people = {
             key: self._moved_contact(ContactRecord.model_validate_json(docs[keys.contact(self._desk, contact)]))
             for key, contact in contacts.items()

@@ -1,9 +1,10 @@
 """How many requests came in a window, one counter for each thing that is counted; it vanishes by itself."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from functions.shared.contracts.words import DeskId
+from functions.shared.domain.limits import Quota
 from functions.shared.domain.mail_rules import Brake
 from functions.shared.gateways import keys
 
@@ -23,20 +24,26 @@ class RequestCounts:
 
     def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool:
         """Count one request under `counted`; whether it is within the brake. A single conditional write."""
-        place = keys.brake(self._desk, f"requests#{counted}#{brake.within}#{brake.window(now)}")
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key={"pk": {"S": place}, "sk": {"S": keys.BRAKE}},
-                UpdateExpression="ADD requests :one SET #ttl = :ttl",
-                ConditionExpression="attribute_not_exists(requests) OR requests < :most",
-                ExpressionAttributeNames={"#ttl": "ttl"},
-                ExpressionAttributeValues={
-                    ":one": {"N": "1"},
-                    ":most": {"N": str(brake.at_most)},
-                    ":ttl": {"N": str(int(brake.ends_at(now).timestamp()) + _SPARE_S)},
-                },
-            )
+            self._client.update_item(**one_more(self._table, self._desk, Quota(counted, brake, now)))
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def one_more(table: str, desk: DeskId, quota: Quota) -> Any:
+    """The update that counts one more of `quota`, on the condition that one more is within its brake."""
+    brake = quota.brake
+    place = keys.brake(desk, f"requests#{quota.counted}#{brake.within}#{brake.window(quota.at)}")
+    return {
+        "TableName": table,
+        "Key": {"pk": {"S": place}, "sk": {"S": keys.BRAKE}},
+        "UpdateExpression": "ADD requests :one SET #ttl = :ttl",
+        "ConditionExpression": "attribute_not_exists(requests) OR requests < :most",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues": {
+            ":one": {"N": "1"},
+            ":most": {"N": str(brake.at_most)},
+            ":ttl": {"N": str(int(brake.ends_at(quota.at).timestamp()) + _SPARE_S)},
+        },
+    }

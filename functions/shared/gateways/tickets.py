@@ -9,12 +9,14 @@ from pydantic import TypeAdapter
 
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.contracts.words import CompanyId, ContactId, DeskId, Slug, Status, TicketId
-from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound
+from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound, TooManyRequests
+from functions.shared.domain.limits import Quota
 from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
 from functions.shared.gateways.incidents import writes as incident_writes
+from functions.shared.gateways.request_counts import one_more
 from functions.shared.gateways.shares import writes as share_writes
 from functions.shared.ticketing import NaturalKey
 
@@ -58,11 +60,13 @@ class TicketTable:
         *,
         is_timer_ours: bool = False,
         shares: Shares = NOTHING,
+        quota: Quota | None = None,
     ) -> None:
         """See `TicketStore.append`."""
         writes: list[Any] = [
             *self._change(ticket, events, keys.WRITER if is_timer_ours else keys.STREAM),
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
+            *([{"Update": one_more(self._table, self._desk, quota)}] if quota else []),
             *share_writes(self._table, self._desk, shares),
             *incident_writes(self._table, self._desk, events),
         ]
@@ -71,7 +75,7 @@ class TicketTable:
         try:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as cancelled:
-            self._explain(cancelled, ticket, len(keys_))
+            self._explain(cancelled, ticket, len(keys_), quota)
             raise
 
     def append_both(self, changes: Sequence[tuple[Ticket, Sequence[TicketEvent]]], *, shares: Shares = NOTHING) -> None:
@@ -233,7 +237,7 @@ class TicketTable:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def _explain(self, cancelled: ClientError, ticket: Ticket, keys_used: int) -> None:
+    def _explain(self, cancelled: ClientError, ticket: Ticket, keys_used: int, quota: Quota | None) -> None:
         """Raise what the failed conditions of the transaction mean; a repeat comes before a lost race."""
         response: dict[str, Any] = {**cancelled.response}
         head, _, *rest = response["CancellationReasons"]
@@ -242,6 +246,8 @@ class TicketTable:
             if reason["Code"] == "ConditionalCheckFailed":
                 old = reason["Item"]
                 raise AlreadySeen(old["ticket_id"]["S"], old["fingerprint"]["S"]) from cancelled
+        if quota and shared.pop(0)["Code"] == "ConditionalCheckFailed":
+            raise TooManyRequests(quota.free_in) from cancelled
         if head["Code"] == "ConditionalCheckFailed":
             raise (TicketExists if ticket.version == 1 else StaleTicket)(ticket.id) from cancelled
         if any(reason["Code"] == "TransactionConflict" for reason in (head, *rest)):
