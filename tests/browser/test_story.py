@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from ops.local.furnish import PASSWORD
 from tests.browser.conftest import Visitor
@@ -195,3 +195,18 @@ def test_a_manager_changes_a_rule_sees_what_it_does_and_gives_it_up(visitor: Vis
     picture(manager, "rules")
     manager.get_by_role("button", name="放弃草稿").click()
     expect(manager.get_by_text("草稿已放弃。")).to_be_visible()
+
+
+def test_a_choice_made_before_the_page_listens_is_not_lost(visitor: Visitor) -> None:
+    manager = visitor()
+    sign_in(manager, MANAGER)
+
+    held: list[Route] = []
+    manager.route("**/htmx.min.js*", lambda route: held.append(route))
+    manager.goto("/desk/rules/vip-first", wait_until="commit")
+    manager.locator("select[name='a0.do']").select_option("set_team")
+    team = manager.locator("select[name='a0.value'] option[value='customer-success']")
+    expect(team).to_have_count(0)
+    held[0].continue_()
+
+    expect(team).to_be_attached()
