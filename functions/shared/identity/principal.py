@@ -16,14 +16,12 @@ class PrincipalKind(StrEnum):
 
     PERSON = "person"
     CUSTOMER = "customer"
-    MACHINE = "machine"
 
 
 class Principal(BaseModel):
     """A caller whose credential was verified.
 
-    A person works for the desk and has roles. A customer has a link that is good for one ticket or for one contact. A
-    machine has scopes and no roles.
+    A person works for the desk and has roles. A customer has a link that is good for one ticket or for one contact.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,7 +29,7 @@ class Principal(BaseModel):
     kind: PrincipalKind
     id: str
     """A person's e-mail address (once looked up in the configuration: their id there), a customer's contact or ticket
-    id, a machine's key id."""
+    id."""
     name: str
     desk: DeskId
     email: str | None = None
@@ -39,7 +37,6 @@ class Principal(BaseModel):
     teams: frozenset[str] = frozenset()
     contact_id: ContactId | None = None
     ticket_id: TicketId | None = None
-    scopes: frozenset[str] = frozenset()
 
     @model_validator(mode="after")
     def _holds_what_its_kind_holds(self) -> Self:
@@ -49,8 +46,6 @@ class Principal(BaseModel):
             raise ValueError("a customer's link is good for one ticket or for one contact")
         if self.kind is not PrincipalKind.CUSTOMER and (self.contact_id or self.ticket_id):
             raise ValueError("only customers are bound to a ticket or contact")
-        if self.kind is not PrincipalKind.MACHINE and self.scopes:
-            raise ValueError("only machines have scopes")
         return self
 
     @property
@@ -82,11 +77,6 @@ class Principal(BaseModel):
         if not self.has(role):
             raise NotAllowed(f"this needs the role {role}")
 
-    def require_scope(self, scope: str) -> None:
-        """Raise NotAllowed unless the caller is a machine with `scope`."""
-        if scope not in self.scopes:
-            raise NotAllowed(f"this needs the scope {scope}")
-
     def known_as(self, person_id: Slug, name: str, teams: Iterable[Slug]) -> Self:
         """The same person under the id, name and teams that the desk's configuration gives them."""
         return type(self).model_validate(
@@ -100,7 +90,5 @@ class Principal(BaseModel):
                 return Actor(kind="agent", id=self.id, name=self.name)
             case PrincipalKind.CUSTOMER:
                 return Actor(kind="customer", id=self.id, name=self.name)
-            case PrincipalKind.MACHINE:
-                return Actor(kind="machine", id=self.id, name=self.name)
             case unknown:
                 assert_never(unknown)

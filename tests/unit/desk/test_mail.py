@@ -15,7 +15,7 @@ from tests.fakes import CountedIds, InMemoryBlobs, InMemoryTickets, StillClocks
 from tests.unit.mail.standings import StandingsInMemory
 
 AGENT = Principal(kind=PrincipalKind.PERSON, id="li-na", name="李娜", desk=DESK, roles=frozenset({Role.AGENT}))
-NOBODY = Principal(kind=PrincipalKind.MACHINE, id="key-1", name="x", desk=DESK)
+NOBODY = Principal(kind=PrincipalKind.PERSON, id="x@example.com", name="x", desk=DESK)
 REFERENCE = "AS-0000-0001"
 
 

@@ -30,12 +30,6 @@ def holder_of_contact() -> Principal:
     return Principal(kind=PrincipalKind.CUSTOMER, id=CONTACT, name="", desk="after-sales", contact_id=CONTACT)
 
 
-def machine() -> Principal:
-    return Principal(
-        kind=PrincipalKind.MACHINE, id="key_erp", name="ERP", desk="after-sales", scopes=frozenset({"tickets:open"})
-    )
-
-
 def test_a_role_may_do_what_the_lesser_roles_may_and_no_more() -> None:
     for granted in Role:
         for needed in Role:
@@ -46,7 +40,7 @@ def test_the_most_powerful_of_several_roles_counts() -> None:
     assert person(Role.AGENT, Role.MANAGER, Role.LEAD).role is Role.MANAGER
 
 
-@pytest.mark.parametrize("caller", [person(), holder_of_ticket(), holder_of_contact(), machine()])
+@pytest.mark.parametrize("caller", [person(), holder_of_ticket(), holder_of_contact()])
 def test_whoever_has_no_role_is_refused_what_needs_one(caller: Principal) -> None:
     assert not caller.is_staff
     with pytest.raises(NotAllowed):
@@ -75,15 +69,6 @@ def test_a_contact_link_shows_the_tickets_of_that_contact_only() -> None:
 def test_staff_see_every_ticket_and_a_person_without_role_sees_none() -> None:
     assert person(Role.AGENT).may_see_ticket(TICKET, CONTACT)
     assert not person().may_see_ticket(TICKET, CONTACT)
-    assert not machine().may_see_ticket(TICKET, CONTACT)
-
-
-def test_a_machine_is_held_to_its_scopes() -> None:
-    machine().require_scope("tickets:open")
-    with pytest.raises(NotAllowed):
-        machine().require_scope("tickets:read")
-    with pytest.raises(NotAllowed):
-        person(Role.ADMIN).require_scope("tickets:open")
 
 
 @pytest.mark.parametrize(
@@ -93,8 +78,7 @@ def test_a_machine_is_held_to_its_scopes() -> None:
         {"kind": "customer"},
         {"kind": "customer", "ticket_id": TICKET, "contact_id": CONTACT},
         {"kind": "person", "ticket_id": TICKET},
-        {"kind": "person", "scopes": ["tickets:open"]},
-        {"kind": "machine", "teams": ["first-line"]},
+        {"kind": "customer", "ticket_id": TICKET, "teams": ["first-line"]},
     ],
 )
 def test_a_caller_cannot_hold_what_belongs_to_another_kind(wrong: dict[str, object]) -> None:
