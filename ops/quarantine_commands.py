@@ -96,11 +96,16 @@ def release(
 
 @app.command()
 def delete(
-    mail_id: MailId, desk: DeskName = None, table: Table = None, bucket: Bucket = None, topic: Topic = None
+    mail_id: MailId,
+    desk: DeskName = None,
+    table: Table = None,
+    bucket: Bucket = None,
+    topic: Topic = None,
+    why: Annotated[str, typer.Option("--why", help="Stays beside who deleted it.")] = "",
 ) -> None:
     """Delete a held mail for good, with its raw message."""
     with _refusals(mail_id):
-        mail_place(desk, table, bucket, topic).held.delete(mail_id, by=_operator(), now=datetime.now(UTC))
+        mail_place(desk, table, bucket, topic).held.delete(mail_id, by=_operator(), now=datetime.now(UTC), why=why)
     typer.echo(f"{mail_id} is deleted.")
 
 

@@ -28,6 +28,7 @@ from functions.desk.pages import (
     merge_routes,
     opening_routes,
     people,
+    quarantine_routes,
     routes,
     rule_pages,
     why_routes,
@@ -64,6 +65,7 @@ app.include_router(merge_routes.router)
 app.include_router(staffing_api.router)
 app.include_router(people.router)
 app.include_router(rule_pages.router)
+app.include_router(quarantine_routes.router)
 add_sign_in_routes(app, sign_in, routes.gate)
 
 

@@ -24,6 +24,11 @@ class QuarantineDoor:
         principal.require(Role.LEAD)
         return self._mails.find(mail_id)
 
+    def source(self, principal: Principal, mail_id: str) -> str | None:
+        """The beginning of the message as it is written, as text; None where it is gone."""
+        principal.require(Role.LEAD)
+        return self._mails.source(mail_id)
+
     def raw_link(self, principal: Principal, mail_id: str) -> str:
         """A short-lived address of the message as it arrived."""
         principal.require(Role.LEAD)
@@ -39,7 +44,7 @@ class QuarantineDoor:
         principal.require(Role.LEAD)
         return self._mails.replay(mail_id, by=principal.id, now=now)
 
-    def delete(self, principal: Principal, mail_id: str, *, now: datetime) -> HeldMail:
-        """The message is deleted for good."""
+    def delete(self, principal: Principal, mail_id: str, *, now: datetime, why: str = "") -> HeldMail:
+        """The message is deleted for good; `why` stays beside who deleted it."""
         principal.require(Role.LEAD)
-        return self._mails.delete(mail_id, by=principal.id, now=now)
+        return self._mails.delete(mail_id, by=principal.id, now=now, why=why)

@@ -49,6 +49,6 @@ def replay(mail_id: str) -> HeldMail:
 
 
 @router.delete(_MAIL)
-def delete(mail_id: str) -> HeldMail:
-    """Delete the message for good."""
-    return quarantine().delete(authenticate(router.current_event), mail_id, now=datetime.now(UTC))
+def delete(mail_id: str, why: Annotated[str, Query(max_length=500)] = "") -> HeldMail:
+    """Delete the message for good; `why` stays beside who deleted it."""
+    return quarantine().delete(authenticate(router.current_event), mail_id, now=datetime.now(UTC), why=why)

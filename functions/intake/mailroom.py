@@ -359,6 +359,7 @@ class Mailroom:
                 sender=mail.sender.address if mail and mail.sender else None,
                 subject=mail.subject[:300] if mail else "",
                 message_id=mail.message_id if mail else None,
+                excerpt=mail.text[:MAX_QUOTED] if mail else "",
             )
         )
         return _outcome(Fate.HELD, mail, held=held)

@@ -1,11 +1,19 @@
 """What may be done about mail that was set aside: let it out, let it arrive again, or delete it."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from functions.shared.domain.errors import IllegalTransition
 from functions.shared.domain.quarantine import HeldMail
+from functions.shared.gateways.blobs import BlobInfo, BlobNotFound
+
+MOST_SOURCE: Final = 20_000
+"""Bytes of a message that are shown as they are written."""
+
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What would make a text look other than it is written."""
 
 
 class Quarantine(Protocol):
@@ -30,6 +38,10 @@ class RawMail(Protocol):
 
     def get(self, key: str) -> bytes: ...
 
+    def describe(self, key: str) -> BlobInfo: ...
+
+    def beginning(self, key: str, count: int, *, etag: str) -> bytes: ...
+
     def link(self, key: str, *, file_name: str, content_type: str) -> str: ...
 
     def remove(self, key: str) -> None: ...
@@ -46,6 +58,16 @@ class HeldMails:
     def newest(self, limit: int) -> list[HeldMail]:
         """The mails that wait, newest first."""
         return list(self._quarantine.newest(limit))
+
+    def source(self, mail_id: str) -> str | None:
+        """The beginning of the message as it is written, to be shown as text; None where it is gone."""
+        mail = self._quarantine.find(mail_id)
+        try:
+            etag = self._raw.describe(mail.raw_key).etag
+            begun = self._raw.beginning(mail.raw_key, MOST_SOURCE, etag=etag)
+        except BlobNotFound:
+            return None
+        return _UNSEEN.sub("\ufffd", begun.decode("utf-8", "replace").replace("\r\n", "\n"))
 
     def find(self, mail_id: str) -> HeldMail:
         """The mail, waiting or not; raises HeldMailNotFound."""
@@ -78,8 +100,8 @@ class HeldMails:
         self._arrivals.announce(mail)
         return self._settle(mail.settled("replayed", by=by, at=now))
 
-    def delete(self, mail_id: str, *, by: str, now: datetime) -> HeldMail:
-        """Delete the message for good; that it came, and who deleted it, stays known for a while.
+    def delete(self, mail_id: str, *, by: str, now: datetime, why: str = "") -> HeldMail:
+        """Delete the message for good; that it came, who deleted it and why stays known for a while.
 
         Raises:
             IllegalTransition: it was let out; what became of it may still need the message.
@@ -88,7 +110,7 @@ class HeldMails:
         if mail.standing != "held":
             raise IllegalTransition(f"the mail was {mail.standing} already")
         self._raw.remove(mail.raw_key)
-        return self._settle(mail.settled("deleted", by=by, at=now))
+        return self._settle(mail.settled("deleted", by=by, at=now, why=why))
 
     def _there(self, mail_id: str) -> HeldMail:
         mail = self._quarantine.find(mail_id)

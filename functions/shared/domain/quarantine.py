@@ -21,6 +21,11 @@ class Held(StrEnum):
     BAD_PAYLOAD = "bad_payload"
 
     @property
+    def needs_a_look(self) -> bool:
+        """A person may have written it; the others are kept for the account only."""
+        return self not in (Held.OWN_MAIL, Held.MACHINE)
+
+    @property
     def is_for_good(self) -> bool:
         """No release helps: the mail stays what it is."""
         return self in (Held.VIRUS, Held.OWN_MAIL)
@@ -46,14 +51,16 @@ class HeldMail(BaseModel):
     sender: str | None = None
     subject: str = ""
     message_id: str | None = None
+    excerpt: str = Field(default="", description="The beginning of what it says, where that could be read.")
     channel: str | None = Field(default=None, description="The channel that posted it, where it is no mail.")
     standing: Standing = "held"
     settled_by: str | None = Field(default=None, description="Who let it go or deleted it.")
     settled_at: AwareDatetime | None = None
+    settled_why: str = Field(default="", description="Why it was deleted, as whoever did it says.")
 
-    def settled(self, standing: Standing, *, by: str, at: AwareDatetime) -> "HeldMail":
+    def settled(self, standing: Standing, *, by: str, at: AwareDatetime, why: str = "") -> "HeldMail":
         """The mail after somebody decided about it."""
-        return self.model_copy(update={"standing": standing, "settled_by": by, "settled_at": at})
+        return self.model_copy(update={"standing": standing, "settled_by": by, "settled_at": at, "settled_why": why})
 
     def notification(self, bucket: str, *, released_by: str | None = None) -> dict[str, Any]:
         """What the receiving service said when the mail arrived, for it to arrive again.

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from functions.desk.quarantine import QuarantineDoor
@@ -43,8 +45,8 @@ class Place:
         self.area, self.arrived, self.raw = Area(), Arrived(), InMemoryBlobs()
         self.door = QuarantineDoor(HeldMails(quarantine=self.area, arrivals=self.arrived, raw=self.raw))
 
-    def hold(self, held: Held = Held.BRAKE) -> HeldMail:
-        mail = HeldMail(id="ses-1", received_at=NOON, held=held, why="too many", raw_key="ses-1")
+    def hold(self, held: Held = Held.BRAKE, **known: Any) -> HeldMail:
+        mail = HeldMail(id="ses-1", received_at=NOON, held=held, why="too many", raw_key="ses-1", **known)
         self.area.hold(mail)
         self.raw.put("ses-1", b"raw")
         return mail
@@ -61,7 +63,7 @@ def test_the_quarantine_is_for_leads(place: Place) -> None:
     assert place.door.newest(LEAD) == [mail]
     assert "ses-1.eml" in place.door.raw_link(LEAD, "ses-1")
     agent = _person(Role.AGENT)
-    for act in (place.door.look, place.door.raw_link):
+    for act in (place.door.look, place.door.raw_link, place.door.source):
         with pytest.raises(NotAllowed):
             act(agent, "ses-1")
     for change in (place.door.release, place.door.replay, place.door.delete):
@@ -98,14 +100,26 @@ def test_what_is_held_for_good_is_not_released(place: Place, held: Held) -> None
 
 def test_a_deleted_mail_is_gone_and_stays_gone(place: Place) -> None:
     place.hold()
-    place.door.delete(LEAD, "ses-1", now=NOON)
+    place.door.delete(LEAD, "ses-1", now=NOON, why="an advertisement")
 
+    assert place.door.source(LEAD, "ses-1") is None
     with pytest.raises(BlobNotFound):
         place.raw.get("ses-1")
     for change in (place.door.release, place.door.replay, place.door.delete):
         with pytest.raises(IllegalTransition):
             change(LEAD, "ses-1", now=NOON)
-    assert place.door.look(LEAD, "ses-1").settled_by == "lin-feng"
+    gone = place.door.look(LEAD, "ses-1")
+    assert (gone.settled_by, gone.settled_why) == ("lin-feng", "an advertisement")
+
+
+def test_a_message_is_looked_at_as_text_that_cannot_play_tricks(place: Place) -> None:
+    place.hold()
+    place.raw.put("ses-1", b"Subject: x\r\n\r\n\xe2\x80\xaefdp.exe \xff\x00" + b"a" * 100_000)
+
+    source = place.door.source(LEAD, "ses-1")
+    assert source is not None
+    assert source.startswith("Subject: x\n\n\ufffdfdp.exe \ufffd\ufffdaaa")
+    assert len(source) < 20_000
 
 
 def test_a_mail_let_out_keeps_its_raw_message(place: Place) -> None:

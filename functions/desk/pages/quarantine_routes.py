@@ -1,0 +1,113 @@
+"""The console's pages of the quarantine: what was set aside, one of it looked at safely, and what to do about it."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from functions.desk.pages.visit import SIGNED_IN, Visit
+from functions.desk.wiring import desk_config, quarantine
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.quarantine import HeldMail
+from functions.shared.pages.forms import EMPTY, Form
+from functions.shared.pages.requests import go
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
+
+QUARANTINE: Final = "/desk/quarantine"
+_MAIL: Final = f"{QUARANTINE}/<mail_id>"
+_LINES: Final = 200
+_DONE: Final = frozenset({"released", "replayed", "deleted"})
+_LONGEST_REASON: Final = 500
+
+
+@dataclass(frozen=True)
+class HeldPage:
+    """One mail that was set aside, and what may be done about it."""
+
+    url: str
+    mail: HeldMail
+    source: str | None
+    settled_by: str
+
+    @classmethod
+    def of(cls, mail: HeldMail, source: str | None, config: DeskConfig) -> "HeldPage":
+        """The page that shows `mail`, whose message begins with `source`."""
+        person = config.person(mail.settled_by)
+        return cls(f"{QUARANTINE}/{mail.id}", mail, source, person.name if person else mail.settled_by or "")
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing was decided about it yet."""
+        return self.mail.standing == "held"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its message can still be let in."""
+        return self.mail.standing != "deleted" and self.source is not None
+
+
+@router.get(QUARANTINE, middlewares=SIGNED_IN)
+def show_quarantine() -> Response[Any]:
+    """What waits, newest first: what a person should look at, or all of it."""
+    visit = Visit(router)
+    mails = quarantine().newest(visit.principal, _LINES)
+    shows_all = visit.request.query.get("show") == "all"
+    act = visit.request.query.get("done", "")
+    return visit.show(
+        "desk/pages/quarantine.html",
+        mails=mails if shows_all else [mail for mail in mails if mail.held.needs_a_look],
+        url=QUARANTINE,
+        shows_all=shows_all,
+        is_cut=len(mails) == _LINES,
+        notice=visit.request.text(f"quarantine.done.{act}") if act in _DONE else "",
+    )
+
+
+@router.get(_MAIL, middlewares=SIGNED_IN)
+def show_held(mail_id: str) -> Response[Any]:
+    """One mail: why it waits, what it says, and its source as text."""
+    return _show(Visit(router), mail_id, EMPTY)
+
+
+@router.get(f"{_MAIL}/raw", middlewares=SIGNED_IN)
+def download(mail_id: str) -> Response[Any]:
+    """The message as it arrived, to be saved."""
+    return go(quarantine().raw_link(Visit(router).principal, mail_id))
+
+
+@router.post(f"{_MAIL}/release", middlewares=SIGNED_IN)
+def release(mail_id: str) -> Response[Any]:
+    """The reader answers for it."""
+    visit = Visit(router)
+    quarantine().release(visit.principal, mail_id, now=visit.now)
+    return go(f"{QUARANTINE}?done=released")
+
+
+@router.post(f"{_MAIL}/replay", middlewares=SIGNED_IN)
+def replay(mail_id: str) -> Response[Any]:
+    """It arrives again."""
+    visit = Visit(router)
+    quarantine().replay(visit.principal, mail_id, now=visit.now)
+    return go(f"{QUARANTINE}?done=replayed")
+
+
+@router.post(f"{_MAIL}/delete", middlewares=SIGNED_IN)
+def delete(mail_id: str) -> Response[Any]:
+    """It is gone for good, with a reason."""
+    visit = Visit(router)
+    form = visit.request.form
+    why = form.text("why").strip()[:_LONGEST_REASON]
+    if not why:
+        return _show(visit, mail_id, form.with_errors({"why": visit.request.text("form.required")}))
+    quarantine().delete(visit.principal, mail_id, now=visit.now, why=why)
+    return go(f"{QUARANTINE}?done=deleted")
+
+
+def _show(visit: Visit, mail_id: str, form: Form) -> Response[Any]:
+    mail, source = quarantine().look(visit.principal, mail_id), quarantine().source(visit.principal, mail_id)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    page = HeldPage.of(mail, source, desk_config())
+    return visit.show("desk/pages/held_mail.html", status=status, view=page, form=form)

@@ -1,0 +1,126 @@
+"""The quarantine's pages, as a lead's browser meets them."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from functions.desk import http, wiring
+from functions.desk.pages import quarantine_routes, routes, visit
+from functions.shared.domain.quarantine import Held
+from functions.shared.pages.languages import LANGUAGES, catalogue
+from tests.factories import DESK
+from tests.unit.desk.test_quarantine import Place
+from tests.unit.identity.pool import pool_tokens
+from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
+from tests.unit.pages.test_console import signed_in
+
+MODULES = (wiring, visit, routes, quarantine_routes, http)
+LEAD = "zhou.min@aftercare.example"
+URL = "/desk/quarantine/ses-1"
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch, parts: SimpleNamespace) -> Iterator[Place]:
+    settings = SimpleNamespace(
+        desk_id=DESK, public_url=PUBLIC_URL, sign_in_url="https://sign-in.example", user_pool_client_id="console-client"
+    )
+    held = Place()
+    rewire(
+        monkeypatch,
+        MODULES,
+        parts,
+        settings=settings,
+        pool_tokens=pool_tokens(),
+        user_pool=SimpleNamespace(),
+        quarantine=held.door,
+    )
+    yield held
+    monkeypatch.undo()
+    forget(MODULES)
+
+
+def test_the_page_is_for_leads_and_only_they_are_led_to_it(place: Place) -> None:
+    place.hold()
+    agent, lead = signed_in(), signed_in(LEAD, role="lead")
+
+    assert agent.get("/desk/quarantine") == agent.get(URL) == 403
+    assert agent.get("/desk") == 200
+    assert "/desk/quarantine" not in agent.html
+    assert lead.get("/desk") == 200
+    assert 'href="/desk/quarantine"' in lead.html
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "sentence"),
+    [("zh", "超出限额", "短时间内太多"), ("en", "Too many", "Too much mail in a short time")],
+)
+def test_what_waits_is_listed_and_looked_at_without_anything_in_it_being_run(
+    place: Place, language: str, reason: str, sentence: str
+) -> None:
+    place.hold(subject="<b>Sale</b>", sender="eve@evil.example", excerpt="<script>alert(1)</script>")
+    place.raw.put("ses-1", "Subject: x\r\n\r\n<img src=x onerror=alert(1)>\u202egnp.exe\x1b".encode())
+    lead = signed_in(LEAD, language, role="lead")
+
+    assert lead.get("/desk/quarantine") == 200
+    assert reason in lead.html
+    assert "&lt;b&gt;Sale&lt;/b&gt;" in lead.html
+    assert lead.get(URL) == 200
+    assert sentence in lead.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in lead.html
+    assert "&lt;img src=x onerror=alert(1)&gt;\ufffdgnp.exe\ufffd" in lead.html
+    assert "<img" not in lead.html
+    assert not {"\u202e", "\x1b"} & set(lead.html)
+
+
+def test_what_only_the_account_needs_is_not_in_the_way(place: Place) -> None:
+    place.hold(Held.MACHINE, subject="Out of office")
+    lead = signed_in(LEAD, "en", role="lead")
+
+    assert lead.get("/desk/quarantine") == 200
+    assert "Nothing to look at" in lead.html
+    assert lead.get("/desk/quarantine?show=all") == 200
+    assert "Out of office" in lead.html
+
+
+def test_a_lead_lets_a_mail_in(place: Place) -> None:
+    place.hold()
+    lead = signed_in(LEAD, "en", role="lead")
+    lead.get(URL)
+
+    assert lead.post(f"{URL}/release") == 200
+    assert "The mail was let in." in lead.html
+    assert place.arrived == [("ses-1", "zhou-min")]
+    assert lead.get(URL) == 200
+    assert "周敏 let it in on" in lead.html
+
+
+def test_a_lead_lets_a_mail_arrive_again(place: Place) -> None:
+    place.hold(Held.VIRUS)
+    lead = signed_in(LEAD, "en", role="lead")
+    lead.get(URL)
+    assert f"{URL}/release" not in lead.html
+
+    assert lead.post(f"{URL}/replay") == 200
+    assert place.arrived == [("ses-1", None)]
+
+
+def test_a_mail_is_deleted_with_a_reason_that_stays(place: Place) -> None:
+    place.hold()
+    lead = signed_in(LEAD, "en", role="lead")
+    lead.get(URL)
+
+    assert lead.post(f"{URL}/delete", why=" ") == 422
+    assert "ses-1" in place.raw.bodies
+    assert lead.post(f"{URL}/delete", why="An advertisement") == 200
+    assert "ses-1" not in place.raw.bodies
+    assert lead.get(URL) == 200
+    assert "Reason: An advertisement" in lead.html
+    assert "The message itself is gone." in lead.html
+    assert f"{URL}/replay" not in lead.html
+
+
+def test_every_reason_is_told_in_every_language() -> None:
+    for language in LANGUAGES:
+        words = catalogue(language)
+        assert all(f"quarantine.held.{held}" in words and f"quarantine.why.{held}" in words for held in Held)
