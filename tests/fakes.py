@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +29,7 @@ from functions.shared.domain.errors import (
     TicketNotFound,
     TooManyRequests,
 )
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.learning import Lessons
 from functions.shared.domain.limits import Limits, Quota
@@ -240,6 +241,8 @@ class InMemoryBlobs:
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
         self.infos: dict[str, BlobInfo] = {}
+        self.standings: dict[str, FileStanding] = {}
+        """What the malware scan keeps back, by key."""
         self._expected: tuple[str, str, str] | None = None
 
     def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
@@ -264,6 +267,9 @@ class InMemoryBlobs:
 
     def link(self, key: str, *, file_name: str, content_type: str, seconds: int = 300) -> str:
         return f"https://blobs.example/{key}?name={file_name}&type={content_type}&for={seconds}"
+
+    def withheld(self, keys: Iterable[str]) -> dict[str, FileStanding]:
+        return {key: self.standings[key] for key in keys if key in self.standings}
 
     def upload_form(self, key: str, *, name: str, content_type: str, max_bytes: int, seconds: int = 900) -> UploadForm:
         self._expected = (key, name, content_type)

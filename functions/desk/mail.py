@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -11,6 +11,7 @@ from functions.shared.contracts.events import Attachment, Message, TicketEvent
 from functions.shared.contracts.words import Role, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import TicketNotFound
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.references import parse_reference
 from functions.shared.domain.ticket import Ticket
@@ -29,6 +30,12 @@ class TicketReader(Protocol):
     def timeline(self, ticket_id: TicketId) -> list[TicketEvent]: ...
 
 
+class Files(BlobStore, Protocol):
+    """What lies beside tickets; of attachments, which are kept back."""
+
+    def withheld(self, keys: Iterable[str]) -> dict[str, FileStanding]: ...
+
+
 class Standings(Protocol):
     """Addresses that mail does not reach."""
 
@@ -41,7 +48,7 @@ class TicketMail:
     """The mail of one desk's tickets."""
 
     def __init__(
-        self, *, config: Callable[[], DeskConfig], reader: TicketReader, blobs: BlobStore, standings: Standings
+        self, *, config: Callable[[], DeskConfig], reader: TicketReader, blobs: Files, standings: Standings
     ) -> None:
         self._config = config
         self._reader = reader
@@ -75,7 +82,9 @@ class TicketMail:
             self._standings.clear(address, by=principal.id, now=now)
 
     def _with_pictures(self, html: str, files: tuple[Attachment, ...]) -> str:
-        shown = {file.content_id: file for file in files if file.content_id and file.content_type in _PICTURES}
+        named = {file.content_id: file for file in files if file.content_id and file.content_type in _PICTURES}
+        withheld = self._blobs.withheld(file.key for file in named.values())
+        shown = {name: file for name, file in named.items() if file.key not in withheld}
         left = MOST_PICTURES
 
         def embedded(found: re.Match[str]) -> str:

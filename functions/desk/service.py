@@ -13,6 +13,7 @@ from functions.shared.domain import decisions
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import Command
 from functions.shared.domain.errors import AttachmentNotFound, InvalidInput, TicketNotFound
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.reply_values import reply_values
 from functions.shared.domain.summary import TicketSummary
@@ -43,6 +44,8 @@ class TicketReader(Protocol):
 
 class FileLinks(Protocol):
     def link(self, key: str, *, file_name: str, content_type: str) -> str: ...
+
+    def withheld(self, keys: Iterable[str]) -> dict[str, FileStanding]: ...
 
 
 class Desk:
@@ -105,7 +108,9 @@ class Desk:
         ticket_id = self._ticket_id(reference_text)
         ticket = self._reader.get(ticket_id)
         name = reference(ticket_id, self._config().desk.prefix)
-        return TicketView.of(ticket, self._reader.timeline(ticket_id), name, now)
+        timeline = self._reader.timeline(ticket_id)
+        withheld = self._files.withheld(file.key for event in timeline for file in _files_of(event))
+        return TicketView.of(ticket, timeline, name, now, withheld)
 
     def text(self, principal: Principal, reference_text: str, sequence: int) -> str:
         """All of the message that the event `sequence` of the ticket carries, where the timeline shows its start."""

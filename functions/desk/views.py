@@ -1,16 +1,17 @@
 """What agents see: lines of a queue, and a ticket with its clocks and its whole timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, SerializeAsAny
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SerializeAsAny
 
 from functions.shared.contracts.events import Company, Contact, Problem, TicketEvent, TicketOpened
 from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import Channel, Impact, Language, Metric, Priority, RootCause, Slug, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.document import Bilingual
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.progress import ChecklistProgress, ProcedureProgress
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Incident, Ticket
@@ -124,9 +125,19 @@ class TicketView(BaseModel):
     timer: Timer | None
     suggestions: tuple[Suggestion, ...]
     timeline: tuple[SerializeAsAny[TicketEvent], ...]
+    withheld: dict[str, FileStanding] = Field(
+        default_factory=dict, description="The keys of attachments that cannot be downloaded now, and why."
+    )
 
     @classmethod
-    def of(cls, ticket: Ticket, timeline: Sequence[TicketEvent], reference: str, now: datetime) -> "TicketView":
+    def of(
+        cls,
+        ticket: Ticket,
+        timeline: Sequence[TicketEvent],
+        reference: str,
+        now: datetime,
+        withheld: Mapping[str, FileStanding] | None = None,
+    ) -> "TicketView":
         """`ticket` as it stands at `now`."""
         opened = timeline[0]
         if not isinstance(opened, TicketOpened):
@@ -139,5 +150,6 @@ class TicketView(BaseModel):
                 "problem": opened.problem,
                 "clocks": tuple(ClockView.of(clock, now) for clock in ticket.clocks.values()),
                 "timeline": tuple(timeline),
+                "withheld": withheld or {},
             }
         )

@@ -1,12 +1,12 @@
 """The customer's door: a problem in any shape becomes a ticket; its customer follows it and says more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from functions.intake.requests import FollowUp, UploadRequest
-from functions.intake.tracking import TrackedLine, TrackedTicket, track
+from functions.intake.tracking import TrackedLine, TrackedTicket, public_files, track
 from functions.intake.uploads import Uploads
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import (
@@ -14,9 +14,6 @@ from functions.shared.contracts.events import (
     Attachment,
     Company,
     Contact,
-    DetailsProvided,
-    MessageReceived,
-    ReplySent,
     TicketEvent,
     TicketOpened,
 )
@@ -25,6 +22,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
 from functions.shared.domain.directory import Caller
 from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.limits import Quota
 from functions.shared.domain.merging import survivor
 from functions.shared.domain.references import parse_reference, reference
@@ -58,6 +56,8 @@ class ReportGate(Protocol):
 
 class Files(Protocol):
     def link(self, key: str, *, file_name: str, content_type: str) -> str: ...
+
+    def withheld(self, keys: Iterable[str]) -> dict[str, FileStanding]: ...
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,9 @@ class Intake:
         """
         ticket = self.visible(principal, reference_text)
         name = reference(ticket.id, self._config().desk.prefix)
-        tracked = track(ticket, self._reader.timeline(ticket.id), name, self._bodies.text)
+        timeline = self._reader.timeline(ticket.id)
+        withheld = self._files.withheld(file.key for event in timeline for file in public_files(event))
+        tracked = track(ticket, timeline, name, self._bodies.text, withheld)
         return tracked.model_copy(update={"continued_in": self._continued_in(principal, ticket)})
 
     def _continued_in(self, principal: Principal, ticket: Ticket) -> str | None:
@@ -200,7 +202,7 @@ class Intake:
             AttachmentNotFound: the ticket has no such attachment.
         """
         ticket = self.visible(principal, reference_text)
-        files = [file for event in self._reader.timeline(ticket.id) for file in _public_files(event)]
+        files = [file for event in self._reader.timeline(ticket.id) for file in public_files(event)]
         if not 1 <= number <= len(files):
             raise AttachmentNotFound(str(number))
         file = files[number - 1]
@@ -237,15 +239,3 @@ class Intake:
 def customer(contact: Contact) -> Actor:
     """The customer as the one who acts, called what they called themselves: their own page shows it."""
     return Actor(kind="customer", id=contact.id, name=contact.said.called)
-
-
-def _public_files(event: TicketEvent) -> tuple[Attachment, ...]:
-    match event:
-        case TicketOpened():
-            return event.problem.description.attachments
-        case MessageReceived(is_machine=False) | ReplySent():
-            return event.message.attachments
-        case DetailsProvided():
-            return event.message.attachments if event.message else ()
-        case _:
-            return ()

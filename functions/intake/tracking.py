@@ -1,11 +1,12 @@
 """What customers see of their ticket: what was said to and by them, and where it stands. Never our notes or reasons."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from functions.shared.contracts.events import (
+    Attachment,
     AutomaticReplySent,
     DetailsProvided,
     Message,
@@ -22,6 +23,7 @@ from functions.shared.contracts.events import (
 )
 from functions.shared.contracts.merge_events import TicketMerged, TicketUnmerged
 from functions.shared.contracts.words import Channel, Metric, Priority, Slug, Status, TicketId
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 
@@ -35,6 +37,7 @@ class TrackedAttachment(BaseModel):
     name: str
     content_type: str
     size: int
+    standing: FileStanding | None = Field(default=None, description="Why it cannot be downloaded now.")
 
 
 class TrackedEntry(BaseModel):
@@ -101,16 +104,34 @@ class TrackedLine(BaseModel):
 
 
 def track(
-    ticket: Ticket, events: Iterable[TicketEvent], reference: str, text_of: Callable[[Message], str]
+    ticket: Ticket,
+    events: Iterable[TicketEvent],
+    reference: str,
+    text_of: Callable[[Message], str],
+    withheld: Mapping[str, FileStanding],
 ) -> TrackedTicket:
-    """The customer's view of `ticket`, whose history is `events`; `text_of` reads a whole message."""
+    """The customer's view of `ticket`, whose history is `events`.
+
+    Args:
+        text_of: reads a whole message.
+        withheld: the keys of files that may not be downloaded now, and why.
+    """
     entries: list[TrackedEntry] = []
     numbered = 0
     for event in events:
-        entry = _entry(event, text_of, numbered)
-        if entry:
-            numbered += len(entry.attachments)
-            entries.append(entry)
+        if entry := _entry(event, text_of):
+            files = tuple(
+                TrackedAttachment(
+                    number=number,
+                    name=file.name,
+                    content_type=file.content_type,
+                    size=file.size,
+                    standing=withheld.get(file.key),
+                )
+                for number, file in enumerate(public_files(event), numbered + 1)
+            )
+            numbered += len(files)
+            entries.append(entry.model_copy(update={"attachments": files}))
     return TrackedTicket(
         id=ticket.id,
         reference=reference,
@@ -134,21 +155,34 @@ def _due(ticket: Ticket, metric: Metric) -> AwareDatetime | None:
     return clock.due_at if clock and clock.is_running else None
 
 
-def _entry(event: TicketEvent, text_of: Callable[[Message], str], numbered: int) -> TrackedEntry | None:
+def public_files(event: TicketEvent) -> tuple[Attachment, ...]:
+    """The files that the customer sees with what was said, in the order in which they are numbered."""
     match event:
         case TicketOpened():
-            entry = _said(event, event.problem.description, "opened", "customer", text_of, numbered)
+            return event.problem.description.attachments
+        case MessageReceived(is_machine=False) | ReplySent() | AutomaticReplySent():
+            return event.message.attachments
+        case DetailsProvided():
+            return event.message.attachments if event.message else ()
+        case _:
+            return ()
+
+
+def _entry(event: TicketEvent, text_of: Callable[[Message], str]) -> TrackedEntry | None:
+    match event:
+        case TicketOpened():
+            entry = _said(event, event.problem.description, "opened", "customer", text_of)
             # Whoever took it down for them, it is the customer's problem.
             return (
                 entry if event.actor.kind == "customer" else entry.model_copy(update={"name": event.contact.said.name})
             )
         case MessageReceived(is_machine=False):
-            return _said(event, event.message, "message", "customer", text_of, numbered)
+            return _said(event, event.message, "message", "customer", text_of)
         case DetailsProvided():
             message = event.message or Message(text="")
-            return _said(event, message, "details", "customer", text_of, numbered)
+            return _said(event, message, "details", "customer", text_of)
         case ReplySent() | AutomaticReplySent():
-            return _said(event, event.message, "reply", "desk", text_of, numbered)
+            return _said(event, event.message, "reply", "desk", text_of)
         case TicketTriaged():
             return TrackedEntry(at=event.occurred_at, kind="received", by="desk")
         case TicketWaiting():
@@ -173,16 +207,5 @@ def _said(
     kind: Literal["opened", "message", "details", "reply"],
     by: Literal["customer", "desk"],
     text_of: Callable[[Message], str],
-    numbered: int,
 ) -> TrackedEntry:
-    return TrackedEntry(
-        at=event.occurred_at,
-        kind=kind,
-        by=by,
-        name=event.actor.name,
-        text=text_of(message),
-        attachments=tuple(
-            TrackedAttachment(number=number, name=file.name, content_type=file.content_type, size=file.size)
-            for number, file in enumerate(message.attachments, numbered + 1)
-        ),
-    )
+    return TrackedEntry(at=event.occurred_at, kind=kind, by=by, name=event.actor.name, text=text_of(message))

@@ -73,6 +73,7 @@ def _context(settings: LocalSettings, desk: Desk) -> list[str]:
         "support_address": desk.support_address,
         "public_url": settings.url,
         "endpoint": settings.endpoint,
+        "malware_scan": settings.malware_scan,
     }
     return [argument for name, value in told.items() for argument in ("--context", f"{name}={value}")]
 

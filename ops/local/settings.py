@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from ops.failure import Failure
 from ops.local.endpoints import Endpoints
@@ -29,6 +29,8 @@ class LocalSettings:
     """The folder with the desk's configuration files."""
     has_demo_tickets: bool = True
     """Whether a fresh desk begins with a few tickets."""
+    malware_scan: Literal["on", "off"] = "off"
+    """Whether files wait for a scan's tag, as where GuardDuty is on; nothing here sets one."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -55,6 +57,7 @@ class LocalSettings:
             smtp_port=smtp_port,
             config=Path(environ.get("AFTERCARE_CONFIG") or default.config).resolve(),
             has_demo_tickets=environ.get("AFTERCARE_DEMO", "1") != "0",
+            malware_scan="on" if environ.get("AFTERCARE_MALWARE_SCAN") == "on" else "off",
         )
 
     def to_env(self) -> dict[str, str]:
@@ -64,6 +67,7 @@ class LocalSettings:
             **{name: str(port) for name, port in self._ports().items()},
             "AFTERCARE_CONFIG": str(self.config),
             "AFTERCARE_DEMO": str(int(self.has_demo_tickets)),
+            "AFTERCARE_MALWARE_SCAN": self.malware_scan,
         }
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from botocore.config import Config
 
 from functions.shared.domain.errors import FileBeingChecked, UnsafeFile
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.gateways.blobs import BlobNotFound, Blobs
 from tests.fakes import InMemoryBlobs
 
@@ -94,6 +95,23 @@ def test_where_files_are_scanned_only_clean_ones_have_a_link(
     else:
         with pytest.raises(refusal):
             Blobs(s3, "blobs", scanned=True).link("a", file_name="a.png", content_type="image/png")
+
+
+def test_what_the_scan_keeps_back_is_told_with_its_reason(aws: None) -> None:
+    del aws
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="blobs")
+    for key, verdict in (("bad", "THREATS_FOUND"), ("good", "NO_THREATS_FOUND"), ("new", "")):
+        s3.put_object(
+            Bucket="blobs", Key=key, Body=b"x", Tagging=f"GuardDutyMalwareScanStatus={verdict}" * bool(verdict)
+        )
+
+    asked = ["bad", "good", "new", "bad", "gone"]
+    assert Blobs(s3, "blobs", scanned=True).withheld(asked) == {
+        "bad": FileStanding.UNSAFE,
+        "new": FileStanding.BEING_CHECKED,
+    }
+    assert Blobs(s3, "blobs").withheld(asked) == {}
 
 
 def test_what_is_not_there_is_not_found(place: Place) -> None:

@@ -151,7 +151,7 @@ def test_an_uploaded_file_travels_with_the_report() -> None:
 
     _, tracked = call("GET", f"/api/v1/tickets/{reported['reference']}", **bearer)
     assert tracked["timeline"][0]["attachments"] == [
-        {"number": 1, "name": "截图.png", "content_type": "image/png", "size": 4}
+        {"number": 1, "name": "截图.png", "content_type": "image/png", "size": 4, "standing": None}
     ]
     answer = http.handler(
         http_event("GET", f"/api/v1/tickets/{reported['reference']}/attachments/1", None, bearer), CONTEXT

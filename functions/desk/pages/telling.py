@@ -58,6 +58,7 @@ from functions.shared.contracts.incident_events import IncidentDeclared, Inciden
 from functions.shared.contracts.merge_events import TicketLetGo, TicketMerged, TicketTakenIn, TicketUnmerged
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.form_fields import FormField
 from functions.shared.domain.ticket_answers import provided_answers
 from functions.shared.pages import times
@@ -140,6 +141,7 @@ class Teller:
     link: Link = lambda _event, _part: None
     lost: frozenset[str | None] = frozenset()
     """Mails that came back, and the events that they told of."""
+    withheld: Mapping[str, FileStanding] = field(default_factory=dict)
 
     def timeline(self, events: Iterable[TicketEvent]) -> list[Entry]:
         """Everything worth telling, in order."""
@@ -309,7 +311,7 @@ class Teller:
         who: str = "",
     ) -> Entry:
         files = tuple(
-            File(file.name, file.size, self.link(event, f"attachments/{number}"))
+            File(file.name, file.size, self.link(event, f"attachments/{number}"), self.withheld.get(file.key))
             for number, file in enumerate(message.attachments, 1)
         )
         who = who or event.actor.name or self.words.text(f"actor.{event.actor.kind}")

@@ -211,6 +211,7 @@ class TicketPage:
             ZoneInfo(config.desk.timezone),
             names,
             lambda event, part: f"{url}/messages/{event.sequence}/{part}",
+            withheld=ticket.withheld,
         )
         return cls(
             url=url,

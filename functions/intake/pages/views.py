@@ -214,5 +214,7 @@ def _entry(entry: TrackedEntry, number: int, say: Callable[[str], str], url: str
         what=say(f"tracking.event.{entry.kind}"),
         icon=_ICONS.get(entry.kind, "check"),
         text=entry.text,
-        files=tuple(File(file.name, file.size, f"{url}/files/{file.number}") for file in entry.attachments),
+        files=tuple(
+            File(file.name, file.size, f"{url}/files/{file.number}", file.standing) for file in entry.attachments
+        ),
     )

@@ -1,5 +1,7 @@
 """What is too large for the table: bodies, attachments, raw mail, kept in one bucket."""
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -7,6 +9,7 @@ from urllib.parse import quote, unquote
 from botocore.exceptions import ClientError
 
 from functions.shared.domain.errors import FileBeingChecked, UnsafeFile
+from functions.shared.domain.file_standing import FileStanding
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,6 +30,9 @@ _ACTIVE = frozenset(
 
 _SCAN, _CLEAN = "GuardDutyMalwareScanStatus", "NO_THREATS_FOUND"
 """The tag that GuardDuty's Malware Protection for S3 leaves on what it looked at, and its one good value."""
+
+_AT_ONCE = 8
+"""Files whose tags are read at the same time."""
 
 
 @dataclass(frozen=True)
@@ -132,13 +138,31 @@ class Blobs:
             ExpiresIn=seconds,
         )
 
+    def withheld(self, keys: Iterable[str]) -> dict[str, FileStanding]:
+        """Those of the blobs that have no link now, and why; none where nothing is scanned."""
+        wanted = sorted(set(keys)) if self._scanned else []
+        if not wanted:
+            return {}
+        with ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
+            found = dict(zip(wanted, pool.map(self._standing, wanted), strict=True))
+        return {key: standing for key, standing in found.items() if standing}
+
     def _require_clean(self, key: str) -> None:
-        tags = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        match self._standing(key):
+            case FileStanding.BEING_CHECKED:
+                raise FileBeingChecked
+            case FileStanding.UNSAFE:
+                raise UnsafeFile
+
+    def _standing(self, key: str) -> FileStanding | None:
+        try:
+            tags = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        except self._client.exceptions.NoSuchKey:
+            return None  # no link will find it either
         verdict = next((tag["Value"] for tag in tags if tag["Key"] == _SCAN), None)
         if verdict is None:
-            raise FileBeingChecked
-        if verdict != _CLEAN:
-            raise UnsafeFile
+            return FileStanding.BEING_CHECKED
+        return None if verdict == _CLEAN else FileStanding.UNSAFE
 
     def upload_form(self, key: str, *, name: str, content_type: str, max_bytes: int, seconds: int = 900) -> UploadForm:
         """A presigned POST for exactly this key, name and type, and at most `max_bytes`.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from functions.shared.domain.file_standing import FileStanding
+
 Kind = Literal["customer", "agent", "note", "fact", "warning", "alarm"]
 
 
@@ -14,6 +16,8 @@ class File:
     name: str
     size: int
     href: str | None = None
+    standing: FileStanding | None = None
+    """Why it cannot be fetched now."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from functions.desk.mail import MOST_PICTURES, TicketMail
 from functions.shared.contracts.events import Attachment
 from functions.shared.contracts.words import Role
 from functions.shared.domain.errors import NotAllowed, TicketNotFound
+from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.ticket import Ticket, event_id
 from functions.shared.identity.principal import Principal, PrincipalKind
@@ -49,6 +50,14 @@ def test_a_mails_own_pictures_are_shown_where_it_put_them(place: Place) -> None:
     place.open('<p>见图<img src="cid:shot@x"><img src="cid:unknown"></p>', _picture())
 
     assert place.mail.html(AGENT, REFERENCE, 1) == ('<p>见图<img src="data:image/png;base64,iVBORw=="><img src=""></p>')
+
+
+def test_a_picture_that_the_malware_scan_keeps_back_is_left_out(place: Place) -> None:
+    place.blobs.put("attachments/a", b"\x89PNG")
+    place.blobs.standings["attachments/a"] = FileStanding.BEING_CHECKED
+    place.open('<img src="cid:shot@x">', _picture())
+
+    assert place.mail.html(AGENT, REFERENCE, 1) == '<img src="">'
 
 
 @pytest.mark.parametrize("changes", [{"content_type": "image/svg+xml"}, {"size": MOST_PICTURES + 1}])

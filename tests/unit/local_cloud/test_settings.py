@@ -11,7 +11,7 @@ from ops.local.settings import LocalSettings
 
 
 def test_a_child_process_reads_the_settings_of_its_parent(tmp_path: Path) -> None:
-    settings = LocalSettings(home=tmp_path, front_door_port=8181, aws_port=4677, smtp_port=2626)
+    settings = LocalSettings(home=tmp_path, front_door_port=8181, aws_port=4677, smtp_port=2626, malware_scan="on")
 
     assert LocalSettings.from_env(settings.to_env()) == settings
 

@@ -55,7 +55,7 @@ def test_the_desk_sees_who_decided_what_and_why():
 
 def test_a_customer_sees_neither_notes_nor_reasons_nor_causes():
     ticket = track(
-        make_ticket(), [make_opened(), TRIAGED, NOTED, REPLIED, RESOLVED], "AS-0000-0001", lambda it: it.text
+        make_ticket(), [make_opened(), TRIAGED, NOTED, REPLIED, RESOLVED], "AS-0000-0001", lambda it: it.text, {}
     )
 
     page = TrackingPage.of(ticket, catalogue("en").text, "/track/AS-0000-0001", "once", NOON)
