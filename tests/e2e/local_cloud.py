@@ -50,6 +50,23 @@ _WEBHOOK = """
 webhooks:
   - {id: e2e, url: https://e2e.example.com/hooks}
 """
+GUARDED_FORM = "guarded"
+_GUARDED_FORM = f"""
+id: {GUARDED_FORM}
+name: {{zh: 需要验证的表单, en: Guarded form}}
+proof_of_work: true
+fields:
+  - {{id: title, kind: text, label: {{zh: 问题, en: Problem}}, required: true}}
+  - {{id: description, kind: long_text, label: {{zh: 描述, en: Description}}, required: true}}
+  - {{id: contact_email, kind: address, label: {{zh: 邮箱, en: E-mail}}, required: true}}
+"""
+CHAT = "e2e-chat"
+CHANNEL_FILE = "e2e.yaml"
+_CHANNEL = f"""
+channels:
+  - id: {CHAT}
+    fields: {{message_id: id, conversation_id: room, sender_id: from, name: from, text: said}}
+"""
 _MODULE = f"""
 modules:
   - id: {SHORT_PROMISE_MODULE}
@@ -102,15 +119,21 @@ def _settings(home: Path) -> LocalSettings:
         smtp_port=smtp,
         config=_configuration(home / "config"),
         has_demo_tickets=False,
+        malware_scan="on",
     )
 
 
 def _configuration(folder: Path) -> Path:
-    """The default desk, one module whose tickets are to be answered in 30 seconds, one whose policy is edited."""
+    """The default desk, one module whose tickets are to be answered in 30 seconds, one whose policy is edited, a form
+    that asks for a proof of work, and a channel.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "config", folder)
     (folder / "policies" / "a-short-promise.yaml").write_text(_SHORT_PROMISE, encoding="utf-8")
     (folder / "policies" / EDITED_PROMISE).write_text(_EDITED_PROMISE, encoding="utf-8")
+    (folder / "forms" / f"{GUARDED_FORM}.yaml").write_text(_GUARDED_FORM, encoding="utf-8")
+    (folder / "channels").mkdir()
+    (folder / "channels" / CHANNEL_FILE).write_text(_CHANNEL, encoding="utf-8")
     (folder / "webhooks").mkdir()
     (folder / "webhooks" / "e2e.yaml").write_text(_WEBHOOK, encoding="utf-8")
     (folder / "modules").mkdir()
