@@ -90,8 +90,8 @@ class Platform:
         allow_table(function, self.table, "BatchGetItem")
 
     def allow_directory(self, function: lambda_.Function) -> None:
-        """Recognise customers, whose keys and records are read several at once, and enter those unknown."""
-        allow_table(function, self.table, "BatchGetItem", "GetItem", "PutItem")
+        """Recognise customers, whose keys and records are read at once, enter those unknown, note what they say."""
+        allow_table(function, self.table, "BatchGetItem", "GetItem", "PutItem", "UpdateItem")
 
     def allow_downloads(self, function: lambda_.Function) -> None:
         """Hand out attachments; where they are scanned, after a look at what the scan found."""

@@ -134,7 +134,7 @@ def _enter_company(row: CompanyRow, directory: Directory) -> Fate:
         }
     )
     if first is None:
-        directory.save_company(after)
+        directory.enter_company(after)
         return Fate.ENTERED
     if after == before:
         return Fate.UNCHANGED
@@ -160,9 +160,9 @@ def _enter_contact(row: ContactRow, directory: Directory) -> Fate:
             raise _Refused("company", f"no company is called {row.company}: import the companies first")
         given["company_id"] = company.id
     if first is None:
-        directory.save_contact(ContactRecord(id=contact_id(next(iter(found_by.values()))), **given))
+        directory.enter_contact(ContactRecord(id=contact_id(next(iter(found_by.values()))), **given))
         return Fate.ENTERED
-    after = first.model_copy(update=given)
+    after = first.model_copy(update=given).settled()
     if after == first:
         return Fate.UNCHANGED
     directory.change_contact(first, after)

@@ -1,14 +1,14 @@
 """The desk's customers: found while typing, looked at with their tickets, corrected, merged."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from functions.desk.views import QueueLine
 from functions.shared.contracts.words import CompanyId, ContactId, Role
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.directory import CompanyRecord, ContactRecord
+from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_phone
 from functions.shared.domain.errors import CompanyNotFound, FieldError, InvalidInput
 from functions.shared.domain.references import reference
 from functions.shared.domain.summary import TicketSummary
@@ -26,6 +26,8 @@ class CustomerRecords(Protocol):
     def contact(self, contact_id: ContactId) -> ContactRecord: ...
 
     def contact_at(self, address_or_phone: str) -> ContactRecord | None: ...
+
+    def contacts_at(self, found_by: Sequence[str]) -> Mapping[str, ContactRecord]: ...
 
     def company(self, company_id: CompanyId) -> CompanyRecord: ...
 
@@ -57,6 +59,8 @@ class CustomerLists(Protocol):
 
     def find_contacts(self, text: str, *, limit: int = ...) -> Sequence[ContactRecord]: ...
 
+    def find_who_said(self, text: str, *, limit: int = ...) -> Sequence[ContactRecord]: ...
+
     def find_companies(self, text: str, *, limit: int = ...) -> Sequence[CompanyRecord]: ...
 
 
@@ -73,6 +77,9 @@ class Found(BaseModel):
 
     contacts: tuple[ContactRecord, ...]
     companies: tuple[CompanyRecord, ...]
+    said: tuple[ContactRecord, ...] = Field(
+        default=(), description="Who only wrote such a number beside their address: a hint, since anybody may."
+    )
 
 
 class ContactView(BaseModel):
@@ -116,8 +123,15 @@ class Customers:
     def find(self, principal: Principal, text: str, limit: int = 20) -> Found:
         """Contacts and companies by the beginning of name, address, phone number or domain."""
         principal.require(Role.AGENT)
-        contacts = tuple(self._lists.find_contacts(text, limit=limit))
-        return Found(contacts=contacts, companies=tuple(self._lists.find_companies(text, limit=limit)))
+        return self._found(text, limit, tuple(self._lists.find_companies(text, limit=limit)))
+
+    def callers(self, principal: Principal, text: str, limit: int) -> Found:
+        """Contacts who may be calling: known by what was typed, or having said a number that is nobody else's."""
+        principal.require(Role.AGENT)
+        found = self._found(text, limit, ())
+        taken = self._records.contacts_at([fold_phone(record.said_phone or "") for record in found.said])
+        free = tuple(record for record in found.said if fold_phone(record.said_phone or "") not in taken)
+        return found.model_copy(update={"said": free})
 
     def contacts(self, principal: Principal, *, limit: int = 50, after: str | None = None) -> Page[ContactRecord]:
         """All contacts by name."""
@@ -163,16 +177,15 @@ class Customers:
         """
         principal.require(Role.AGENT)
         before = self._records.contact(contact_id)
-        after = _changed(before, changes)
-        if before.found_by and not after.found_by:
+        after = _changed(before, changes).settled()
+        if before.found_by and not (after.found_by or after.merged_into):
             raise InvalidInput.of("address", "required", "A contact has an address or a phone number.")
         if after.company_id and after.company_id != before.company_id:
             try:
                 self._records.company(after.company_id)
             except CompanyNotFound as error:
                 raise InvalidInput.of("company_id", "unknown", f"There is no company {after.company_id}.") from error
-        if after != before:
-            self._records.change_contact(before, after)
+        self._records.change_contact(before, after)
         return self.contact(principal, contact_id)
 
     def change_company(self, principal: Principal, company_id: CompanyId, changes: dict[str, Any]) -> CompanyView:
@@ -232,6 +245,12 @@ class Customers:
         """Undo the company's merge; raises CannotMerge where there was none."""
         principal.require(Role.LEAD)
         return self.company(principal, self._records.take_out_company(company_id).id)
+
+    def _found(self, text: str, limit: int, companies: tuple[CompanyRecord, ...]) -> Found:
+        contacts = tuple(self._lists.find_contacts(text, limit=limit))
+        known = {record.id for record in contacts}
+        said = tuple(one for one in self._lists.find_who_said(text, limit=limit) if one.id not in known)
+        return Found(contacts=contacts, companies=companies, said=said)
 
     def _newest(self, summaries: Iterable[TicketSummary]) -> tuple[QueueLine, ...]:
         prefix = self._config().desk.prefix

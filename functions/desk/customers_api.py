@@ -40,6 +40,7 @@ class ContactChanges(_Body):
     name: Name = ""
     address: Annotated[EmailAddress | None, BeforeValidator(_nothing)] = None
     phone: Annotated[Phone | None, BeforeValidator(_nothing)] = None
+    said_phone: None = None
     language: Annotated[Language | None, BeforeValidator(_nothing)] = None
     company_id: Annotated[CompanyId | None, BeforeValidator(_nothing)] = None
     tags: Tags = ()

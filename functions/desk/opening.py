@@ -10,8 +10,15 @@ from functions.shared.contracts.events import Company, Contact, Said, TicketOpen
 from functions.shared.contracts.words import Channel, CompanyId, ContactId, Role, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket
-from functions.shared.domain.directory import Caller, CompanyRecord, ContactRecord, said_by, snapshot
-from functions.shared.domain.errors import FieldError, InvalidInput
+from functions.shared.domain.directory import (
+    Caller,
+    CompanyRecord,
+    ContactRecord,
+    fold_address,
+    said_by,
+    snapshot,
+)
+from functions.shared.domain.errors import BelongsToAnother, FieldError, InvalidInput, StaleCustomer
 from functions.shared.domain.form_answers import REQUIRED
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
@@ -28,7 +35,7 @@ class CustomerRecords(Protocol):
 
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
 
-    def save_contact(self, record: ContactRecord) -> None: ...
+    def change_contact(self, before: ContactRecord, after: ContactRecord) -> None: ...
 
     def current_contact(self, contact_id: ContactId) -> ContactRecord: ...
 
@@ -122,26 +129,33 @@ class Opening:
         if known:
             contact = snapshot(known, caller, config.desk.default_language)
             contact = contact.model_copy(update={"said": _said(caller, answers)})
+            self._learn(known, caller, None)
             return contact, known_company.as_company() if known_company else self._named(caller, known)
         if not (caller.address or caller.phone):
             path = paths.get("contact_phone", "contact_phone")
             raise InvalidInput([FieldError(path, "required", REQUIRED.in_language(report.language))])
         contact, claimed = self._customers.recognise(caller)
         company = self.vouched_for(claimed)
-        self._learn(contact, caller, company)
+        self._learn(self._customers.current_contact(contact.id), caller, company)
         return contact, company
 
-    def _learn(self, contact: Contact, caller: Caller, company: Company | None) -> None:
+    def _learn(self, record: ContactRecord, caller: Caller, company: Company | None) -> None:
         """Keep what is new about a contact: next time they call, the desk knows them by their number too."""
-        record = self._customers.current_contact(contact.id)
         said = {
             "name": caller.name,
-            "address": caller.address,
+            "address": fold_address(caller.address) if caller.address else None,
             "phone": caller.phone,
             "company_id": company.id if company else None,
         }
         new = {name: value for name, value in said.items() if value and not getattr(record, name)}
-        self._customers.save_contact(record.model_copy(update=new))
+        for left in (new, {name: value for name, value in new.items() if name not in ("address", "phone")}):
+            try:
+                self._customers.change_contact(record, record.model_copy(update=left).settled())
+            except BelongsToAnother:  # whose that is, an agent sees on the customers' pages
+                continue
+            except StaleCustomer:  # somebody is writing down more than this
+                return
+            return
 
     def _named(self, caller: Caller, known: ContactRecord) -> Company | None:
         """The company that somebody known is said to belong to, where the desk did not know it."""

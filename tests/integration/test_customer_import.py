@@ -126,8 +126,8 @@ def test_free_mail_and_unknown_tiers_are_refused(directory: Directory, written: 
 
 
 def test_a_contact_that_is_two_people_is_refused_and_both_are_named(directory: Directory, written: Written) -> None:
-    directory.save_contact(ContactRecord(id="con_0000000a", address="a@acme.example"))
-    directory.save_contact(ContactRecord(id="con_0000000b", phone="13800138000", address="b@acme.example"))
+    directory.enter_contact(ContactRecord(id="con_0000000a", address="a@acme.example"))
+    directory.enter_contact(ContactRecord(id="con_0000000b", phone="13800138000", address="b@acme.example"))
 
     done, refused = enter_contacts(
         directory,

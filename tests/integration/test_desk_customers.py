@@ -75,14 +75,34 @@ def browser(email: str = LEAD) -> Browser:
     return visitor
 
 
-def test_a_caller_is_found_while_their_number_is_typed(wang: str) -> None:
-    status, found = call("GET", "/api/v1/desk/customers?q=138001", email=AGENT)
+def test_a_number_that_was_said_finds_its_contact_as_a_hint_until_somebody_confirms_it(wang: str) -> None:
+    def found() -> dict[str, list[str]]:
+        _, body = call("GET", "/api/v1/desk/customers?q=138001", email=AGENT)
+        return {name: [one["id"] for one in body[name]] for name in ("contacts", "said")}
 
-    assert (status, [one["id"] for one in found["contacts"]], found["companies"]) == (200, [], [])
-    contact = wiring.wiring().directory.contact(wang)
-    wiring.wiring().directory.save_contact(contact)
-    assert [one["id"] for one in call("GET", "/api/v1/desk/customers?q=138001")[1]["contacts"]] == [wang]
+    assert found() == {"contacts": [], "said": [wang]}
+    agent = browser(AGENT)
+    assert agent.get("/desk/customers?q=138001") == 200
+    assert "Wrote this number" in agent.html
+    assert agent.get(f"/desk/customers/contacts/{wang}") == 200
+    assert "It is theirs" in agent.html
+    assert agent.post(f"/desk/customers/contacts/{wang}/said-phone", is_theirs="yes") == 200
+    assert found() == {"contacts": [wang], "said": []}
+    assert "It is theirs" not in agent.html
     assert [one["name"] for one in call("GET", "/api/v1/desk/customers?q=acme.e")[1]["companies"]] == ["Acme"]
+
+
+def test_a_number_that_was_said_is_forgotten_or_refused_where_it_is_anothers(wang: str) -> None:
+    directory, agent = wiring.wiring().directory, browser(AGENT)
+    directory.recognise(Caller(name="李雷", phone="13800138000"))
+    path = f"/desk/customers/contacts/{wang}"
+    agent.get(path)
+    assert agent.post(f"{path}/said-phone", is_theirs="yes") == 422
+    assert 'id="phone-error"' in agent.html
+    assert agent.post(f"{path}/said-phone", is_theirs="no") == 200
+    assert directory.contact(wang).said_phone is None
+    assert call("GET", "/api/v1/desk/customers?q=138001")[1]["said"] == []
+    assert call("PATCH", f"/api/v1{path.replace('/customers', '')}", {"said_phone": "1"}, AGENT)[0] == 422
 
 
 def test_contacts_and_companies_are_shown_with_their_tickets(wang: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from functions.desk import wiring
 from functions.shared.contracts.events import TicketOpened
-from functions.shared.domain.directory import CompanyRecord
+from functions.shared.domain.directory import Caller, CompanyRecord
 from tests.integration.test_desk_customers import AGENT, _desk, browser, call, wang
 
 __all__ = ["_desk", "wang"]  # fixtures: a desk behind its door, and a contact it knows
@@ -39,7 +39,7 @@ def test_a_known_caller_brings_what_the_desk_knows(wang: str) -> None:
 
 def test_an_account_manager_reports_for_a_customer_with_their_tier() -> None:
     directory = wiring.wiring().directory
-    directory.save_company(CompanyRecord(id="com_00000007", name="Northwind", tier="vip"))
+    directory.enter_company(CompanyRecord(id="com_00000007", name="Northwind", tier="vip"))
     body = {**CALL, "channel": "manager", "company": "Northwind", "contact": {"name": "Li", "address": "li@nw.example"}}
 
     _, view = call("POST", "/api/v1/desk/tickets", body, AGENT)
@@ -75,7 +75,8 @@ def test_what_cannot_be_taken_down_is_refused_by_field() -> None:
 
 def test_the_caller_is_found_while_their_number_is_typed(wang: str) -> None:
     directory = wiring.wiring().directory
-    directory.save_contact(directory.contact(wang))
+    record = directory.contact(wang)
+    directory.change_contact(record, record.model_copy(update={"phone": record.said_phone}).settled())
     visitor = browser(AGENT)
 
     assert visitor.get("/desk/tickets/new/callers?channel=phone&q=138001") == 200
@@ -92,6 +93,33 @@ def test_the_caller_is_found_while_their_number_is_typed(wang: str) -> None:
     assert 'value="wang@acme.example"' in visitor.html
     assert visitor.get("/desk/tickets/new/caller?channel=phone&contact_phone=13900139000") == 200
     assert 'value="13900139000"' in visitor.html
+
+
+def test_who_only_said_the_number_is_suggested_with_a_warning_and_known_once_an_agent_says_so(wang: str) -> None:
+    visitor, directory = browser(AGENT), wiring.wiring().directory
+    assert visitor.get("/desk/tickets/new/callers?channel=phone&q=138001") == 200
+    assert "王芳" in visitor.html
+    assert "Ask who is calling" in visitor.html
+
+    chosen = f"channel=phone&contact={wang}&contact_phone=138+0013+8000"
+    assert f"/desk/tickets/new/caller?{chosen}".replace("&", "&amp;") in visitor.html
+    assert visitor.get(f"/desk/tickets/new?{chosen}") == 200
+    assert 'value="138 0013 8000"' in visitor.html
+    assert visitor.post("/desk/tickets/new", title="报表打不开", topic="fault", contact_phone="138 0013 8000") == 200
+
+    known = directory.contact_at("13800138000")
+    assert known is not None
+    assert (known.id, known.phone, known.said_phone) == (wang, "138 0013 8000", None)
+
+
+def test_who_said_a_number_that_is_somebody_elses_is_not_suggested(wang: str) -> None:
+    li, _ = wiring.wiring().directory.recognise(Caller(name="李雷", phone="13800138000"))
+    visitor = browser(AGENT)
+
+    visitor.get("/desk/tickets/new/callers?channel=phone&q=138001")
+
+    assert f"contact={li.id}" in visitor.html
+    assert f"contact={wang}" not in visitor.html
 
 
 def test_the_form_opens_one_ticket_however_often_it_is_sent(wang: str) -> None:

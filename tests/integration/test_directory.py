@@ -43,7 +43,7 @@ def test_a_stranger_is_entered_and_known_by_their_address_from_then_on(directory
 
     assert company is None
     again, _ = directory.recognise(Caller(address="wang@acme.example"))
-    assert (again.id, again.name, again.phone) == (contact.id, "王芳", "+86 138 0013 8000")
+    assert (again.id, again.name) == (contact.id, "王芳")
 
 
 def test_a_customer_who_comes_again_is_recognised_in_one_read(dynamodb: Any, directory: Directory) -> None:
@@ -57,7 +57,8 @@ def test_a_customer_who_comes_again_is_recognised_in_one_read(dynamodb: Any, dir
 
 
 def test_what_is_known_of_somebody_is_kept_apart_from_what_they_say(directory: Directory) -> None:
-    directory.recognise(Caller(name="王芳", address="wang@acme.example", phone="+86 138 0013 8000"))
+    wang = ContactRecord(id="con_00000001", name="王芳", address="wang@acme.example", phone="+86 138 0013 8000")
+    directory.enter_contact(wang)
 
     contact, _ = directory.recognise(Caller(name="Mallory", address="Wang@acme.example"))
 
@@ -97,7 +98,7 @@ def test_a_contact_that_the_desk_knows_brings_their_company_and_its_tier(directo
     enter_samples(directory)
     _, vip = directory.recognise(Caller(address="first@northwind-outdoor.example"))
     assert vip is not None
-    directory.save_contact(ContactRecord(id="con_00000001", address="private@qq.com", company_id=vip.id))
+    directory.enter_contact(ContactRecord(id="con_00000001", address="private@qq.com", company_id=vip.id))
 
     of_the_contact = directory.recognise(Caller(address="private@qq.com", company="Elsewhere"))[1]
     assert of_the_contact == vip.model_copy(update={"said": "Elsewhere"})
@@ -209,22 +210,150 @@ def test_a_merged_companys_people_belong_to_the_other(directory: Directory) -> N
     assert directory.recognise(Caller(address="b@yunshan-soft.example"))[1] == old
 
 
-def test_a_changed_contact_is_found_by_old_and_new_and_takes_nobody_elses(directory: Directory) -> None:
+def test_a_changed_contact_is_found_by_what_stands_in_it_now_and_takes_nobody_elses(directory: Directory) -> None:
     wang, _ = directory.recognise(Caller(name="王芳", address="wang@acme.example"))
     directory.recognise(Caller(name="李雷", address="li@acme.example"))
     before = directory.contact(wang.id)
 
     after = before.model_copy(update={"address": "fang@acme.example", "phone": "13800138000", "tags": ("beta",)})
     directory.change_contact(before, after)
-    for key in ("wang@acme.example", "fang@acme.example", "138 0013 8000"):
+    for key in ("fang@acme.example", "138 0013 8000"):
         assert directory.contact_at(key) == after
-    assert directory.recognise(Caller(address="wang@acme.example"))[0].tags == ("beta",)
+    assert directory.contact_at("wang@acme.example") is None
+    assert directory.recognise(Caller(address="fang@acme.example"))[0].tags == ("beta",)
 
     with pytest.raises(BelongsToAnother, match=r"li@acme\.example"):
         directory.change_contact(after, after.model_copy(update={"address": "li@acme.example"}))
     with pytest.raises(StaleCustomer):
         directory.change_contact(before, before.model_copy(update={"name": "王"}))
     assert directory.contact(wang.id) == after
+
+
+def test_an_address_that_was_let_go_is_the_next_ones_who_writes_from_it(directory: Directory) -> None:
+    wang, _ = directory.recognise(Caller(name="王芳", address="support@acme.example"))
+    before = directory.contact(wang.id)
+    directory.change_contact(before, before.model_copy(update={"address": "wang@acme.example"}))
+
+    li, _ = directory.recognise(Caller(name="李雷", address="support@acme.example"))
+    assert (li.id != wang.id, directory.contact(wang.id).name) == (True, "王芳")
+    assert directory.recognise(Caller(address="support@acme.example"))[0].id == li.id
+
+    left = directory.contact(li.id)
+    directory.change_contact(left, left.model_copy(update={"address": "li@acme.example"}))
+    third, _ = directory.recognise(Caller(address="support@acme.example"))
+    assert len({wang.id, li.id, third.id}) == 3
+    fourth = directory.contact(third.id)
+    directory.change_contact(fourth, fourth.model_copy(update={"address": None, "phone": "13800138000"}))
+    now = directory.contact(wang.id)
+    directory.change_contact(now, now.model_copy(update={"address": "support@acme.example"}))
+    assert directory.recognise(Caller(address="support@acme.example"))[0].id == wang.id
+
+
+def test_a_domain_and_a_name_that_were_taken_out_are_free_for_another_company(directory: Directory) -> None:
+    enter_samples(directory)
+    wrong, right = directory.companies_at(["huaxing-retail.example", "云杉软件"]).values()
+    directory.change_company(wrong, wrong.model_copy(update={"domains": (), "name": "华星"}))
+    assert directory.recognise(Caller(address="new@huaxing-retail.example"))[1] is None
+
+    directory.change_company(right, right.model_copy(update={"domains": (*right.domains, "huaxing-retail.example")}))
+    _, company = directory.recognise(Caller(address="new@huaxing-retail.example"))
+    assert company is not None
+    assert company.id == right.id
+
+    _, claimed = directory.recognise(Caller(address="x@qq.com", company="华星零售集团"))
+    assert claimed is not None
+    assert claimed.id not in (wrong.id, right.id)
+    assert directory.company(wrong.id).tier == "vip"
+
+
+def test_what_leads_to_a_merged_contact_is_theirs_too_to_take_over_and_to_let_go(directory: Directory) -> None:
+    phoned, _ = directory.recognise(Caller(name="王芳", phone="138 0013 8000"))
+    wrote, _ = directory.recognise(Caller(name="王芳", address="wang@acme.example"))
+    directory.merge_contacts(phoned.id, wrote.id)
+
+    before = directory.contact(wrote.id)
+    after = before.model_copy(update={"phone": "13800138000"})
+    directory.change_contact(before, after)
+    assert directory.contact(phoned.id).phone is None
+    assert directory.contact_at("13800138000") == after
+
+    directory.change_contact(after, before)
+    assert directory.contact_at("13800138000") is None
+    directory.take_out_contact(phoned.id)
+    stranger, _ = directory.recognise(Caller(phone="13800138000"))
+    assert stranger.id not in (phoned.id, wrote.id)
+
+
+def test_a_merged_companys_domain_comes_over_with_its_record(directory: Directory) -> None:
+    enter_samples(directory)
+    old, new = directory.companies_at(["云杉软件", "northwind-outdoor.example"]).values()
+    directory.merge_companies(old.id, new.id)
+    into = directory.company(new.id)
+
+    directory.change_company(into, into.model_copy(update={"domains": (*into.domains, "yunshan-soft.example")}))
+    directory.take_out_company(old.id)
+
+    _, company = directory.recognise(Caller(address="a@yunshan-soft.example"))
+    assert company is not None
+    assert (company.id, directory.company(old.id).domains) == (new.id, ())
+
+
+def test_a_number_that_was_only_said_suggests_its_contact_and_leads_to_nobody(
+    directory: Directory, search: DirectorySearch
+) -> None:
+    wang, _ = directory.recognise(Caller(name="王芳", address="wang@acme.example", phone="+86 138 0013 8000"))
+
+    assert directory.contact_at("13800138000") is None
+    assert search.find_contacts("138001") == ()
+    (found,) = search.find_who_said("138001")
+    assert (found.id, found.phone, found.said_phone) == (wang.id, None, "+86 138 0013 8000")
+    assert search.find_who_said("wang@") == search.find_who_said("1390") == ()
+
+    caller, _ = directory.recognise(Caller(phone="13800138000"))
+    assert caller.id != wang.id
+
+
+def test_whoever_is_known_is_suggested_by_the_number_they_said_last(
+    directory: Directory, search: DirectorySearch
+) -> None:
+    wang, _ = directory.recognise(Caller(name="王芳", address="wang@acme.example"))
+    for phone in ("138 0013 8000", "139 0013 9000"):
+        directory.recognise(Caller(address="wang@acme.example", phone=phone))
+
+    assert search.find_who_said("138") == ()
+    assert [one.id for one in search.find_who_said("139 0013")] == [wang.id]
+    assert directory.recognise(Caller(address="wang@acme.example"))[0].phone is None
+
+    said = directory.contact(wang.id)
+    directory.change_contact(said, said.model_copy(update={"phone": "13900139000"}).settled())
+    assert search.find_who_said("139") == ()
+    assert [one.id for one in search.find_contacts("139")] == [wang.id]
+    again, _ = directory.recognise(Caller(address="wang@acme.example", phone="139 0013 9000"))
+    assert (directory.contact(wang.id).said_phone, again.phone_of) == (None, None)
+
+
+def test_who_said_a_number_under_an_address_that_was_merged_is_suggested_as_who_they_are(
+    directory: Directory, search: DirectorySearch
+) -> None:
+    old, _ = directory.recognise(Caller(address="wang@old.example"))
+    new, _ = directory.recognise(Caller(address="wang@new.example"))
+    directory.merge_contacts(old.id, new.id)
+
+    directory.recognise(Caller(address="wang@old.example", phone="13800138000"))
+
+    assert [one.id for one in search.find_who_said("138001")] == [new.id]
+    assert directory.contact(old.id).said_phone is None
+
+
+def test_two_calls_that_enter_the_same_stranger_enter_one(directory: Directory) -> None:
+    record = ContactRecord(id="con_00000001", name="王芳", address="wang@acme.example")
+
+    assert directory.enter_contact(record) == directory.enter_contact(record.model_copy(update={"name": "W"})) == record
+    other = record.model_copy(update={"id": "con_00000002"})
+    with pytest.raises(BelongsToAnother):
+        directory.enter_contact(other)
+    with pytest.raises(ContactNotFound):
+        directory.contact(other.id)
 
 
 def test_customers_are_found_by_how_their_names_addresses_phones_and_domains_begin(

@@ -90,3 +90,17 @@ def test_every_name_has_a_value_on_one_line_for_every_ticket():
         assert values.keys() == NAMES.keys()
         assert all(len(value.splitlines()) <= 1 for value in values.values())
     assert reply_values(full, default_config(), Language.EN)["title"] == "a Bcc: x"
+
+
+def test_a_reply_names_only_what_was_said_on_the_ticket_and_on_old_ones_what_was_shown_then():
+    def called(**contact):
+        company = make_company(said=contact.pop("company", None))
+        values = reply_values(
+            make_ticket(contact=make_contact(**contact), company=company), default_config(), Language.EN
+        )
+        return values["name"], values["company"]
+
+    address = {"address": "wang@acme.example"}
+    assert called(said={**address, "name": "Fang"}, company="ACME Ltd") == ("Fang", "ACME Ltd")
+    assert called(said=address) == ("", "")
+    assert called() == ("王芳", "Acme")

@@ -31,11 +31,11 @@ class CustomerRow:
     tier: str | None = None
 
     @classmethod
-    def of(cls, record: ContactRecord | CompanyRecord) -> Self:
-        """The line that shows `record`."""
+    def of(cls, record: ContactRecord | CompanyRecord, said: str | None = None) -> Self:
+        """The line that shows `record`, and the number that they `said`."""
         if isinstance(record, CompanyRecord):
             return cls(f"{COMPANIES}/{record.id}", record.name, record.domains, record.tags, record.tier)
-        facts = [fact for fact in (record.address, record.phone) if fact]
+        facts = [fact for fact in (record.address, record.phone, said) if fact]
         return cls(f"{CONTACTS}/{record.id}", record.name or (facts or [record.id])[0], facts, record.tags)
 
 
@@ -46,13 +46,17 @@ class CustomersPage:
     query: str
     contacts: Sequence[CustomerRow] = ()
     companies: Sequence[CustomerRow] = ()
+    said: Sequence[CustomerRow] = ()
     current: str = ""
     more: str = ""
 
     @classmethod
     def found(cls, query: str, found: Found) -> Self:
         return cls(
-            query, [CustomerRow.of(one) for one in found.contacts], [CustomerRow.of(one) for one in found.companies]
+            query,
+            [CustomerRow.of(one) for one in found.contacts],
+            [CustomerRow.of(one) for one in found.companies],
+            [CustomerRow.of(one, one.said_phone) for one in found.said],
         )
 
     @classmethod

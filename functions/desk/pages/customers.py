@@ -1,7 +1,9 @@
 """The console's pages about customers: the same use cases as the agents' API."""
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
@@ -22,6 +24,7 @@ from functions.desk.pages.customer_views import (
 from functions.desk.pages.visit import SIGNED_IN, Visit
 from functions.desk.wiring import customers, desk_config
 from functions.shared.contracts.words import Role
+from functions.shared.domain.directory import fold_phone
 from functions.shared.domain.errors import AftercareError, BelongsToAnother, CannotMerge, InvalidInput, StaleCustomer
 from functions.shared.pages.forms import Form
 from functions.shared.pages.languages import catalogue
@@ -77,7 +80,24 @@ def change_contact(contact: str) -> Response[Any]:
         customers().change_contact(visit.principal, contact, changes.given())
     except (ValidationError, InvalidInput, BelongsToAnother, StaleCustomer) as error:
         view = customers().contact(visit.principal, contact)
-        return _show_contact(visit, view, posted.with_errors(_wrong(error, visit.request, "address")))
+        fields = {fold_phone(posted.text("phone")): "phone"}
+        return _show_contact(visit, view, posted.with_errors(_wrong(error, visit.request, "address", fields)))
+    return go(f"{CONTACTS}/{contact}?done=saved")
+
+
+@router.post(f"{CONTACTS}/<contact>/said-phone", middlewares=SIGNED_IN)
+def judge_said_phone(contact: str) -> Response[Any]:
+    """Take the number that the contact said for theirs, or forget it."""
+    visit = Visit(router)
+    view = customers().contact(visit.principal, contact)
+    is_theirs = visit.request.form.text("is_theirs") == "yes"
+    try:
+        changes = {"phone": view.contact.said_phone} if is_theirs else {"said_phone": None}
+        if view.contact.said_phone:
+            customers().change_contact(visit.principal, contact, changes)
+    except (BelongsToAnother, StaleCustomer) as error:
+        form = Form(_contact_form(view).values, _wrong(error, visit.request, "phone"))
+        return _show_contact(visit, view, form)
     return go(f"{CONTACTS}/{contact}?done=saved")
 
 
@@ -126,7 +146,8 @@ def change_company(company: str) -> Response[Any]:
         customers().change_company(visit.principal, company, changes.given())
     except (ValidationError, InvalidInput, BelongsToAnother, StaleCustomer) as error:
         view = customers().company(visit.principal, company)
-        return _show_company(visit, view, posted.with_errors(_wrong(error, visit.request, "name")))
+        fields = dict.fromkeys(_words(posted.text("domains").lower()), "domains")
+        return _show_company(visit, view, posted.with_errors(_wrong(error, visit.request, "name", fields)))
     return go(f"{COMPANIES}/{company}?done=saved")
 
 
@@ -199,12 +220,23 @@ def _words(text: str) -> list[str]:
     return [word for word in _SEPARATORS.split(text) if word]
 
 
-def _wrong(error: ValidationError | AftercareError, request: PageRequest, otherwise: str) -> dict[str, str]:
-    """By field the sentence that says what is wrong with it; what is wrong with none in particular at `otherwise`."""
+def _wrong(
+    error: ValidationError | AftercareError,
+    request: PageRequest,
+    otherwise: str,
+    fields: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """By field the sentence that says what is wrong with it; what is wrong with none in particular at `otherwise`.
+
+    Args:
+        fields: Where each of what customers are found by was posted.
+    """
     if isinstance(error, ValidationError):
         return {str(one["loc"][0]): _unfit(one, request) for one in error.errors()}
     if isinstance(error, InvalidInput):
         return {one.field: request.text(_REFUSED.get(one.code, "form.unacceptable")) for one in error.errors}
+    if isinstance(error, BelongsToAnother):
+        otherwise = fields.get(str(error), otherwise)
     return {otherwise: request.text(f"error.{error.code}")}
 
 

@@ -111,24 +111,33 @@ def _contact(visit: Visit, contact_id: str | None) -> ContactView | None:
 
 def _card(visit: Visit, view: ContactView | None, channel: Channel, query: str = "") -> CallerCard | None:
     names = Names.of(desk_config(), visit.request.language)
-    return CallerCard.of(view, names, channel, query, visit.now) if view else None
+    said = view.contact.said_phone if view and "contact_phone" in visit.request.query else None
+    return CallerCard.of(view, names, channel, query, visit.now, said=said) if view else None
 
 
 def _callers(visit: Visit, text: str, channel: Channel) -> CallersPart:
     query = text.strip()[:200]
     if len(query) < _SHORTEST:
         return CallersPart.of("", (), channel)
-    found = customers().find(visit.principal, query, _MOST_CALLERS).contacts
-    views = [customers().contact(visit.principal, contact.id) for contact in found]
-    cards = [card for view in views if (card := _card(visit, view, channel, query))]
+    found, names = (
+        customers().callers(visit.principal, query, _MOST_CALLERS),
+        Names.of(desk_config(), visit.request.language),
+    )
+    cards = [
+        CallerCard.of(customers().contact(visit.principal, contact.id), names, channel, query, visit.now, said=said)
+        for contact, said in [
+            *((contact, None) for contact in found.contacts),
+            *((contact, contact.said_phone) for contact in found.said),
+        ]
+    ]
     return CallersPart.of(query, cards, channel)
 
 
 def _begun(visit: Visit, view: ContactView | None) -> Form:
     """The form with the caller in it: who was chosen, or how somebody new is reached."""
-    if view:
-        return known_of(view)
     said = {name: text for name in OF_THE_CALLER if (text := visit.request.query.get(name, ""))}
+    if view:
+        return Form.of(None, **{**said, **known_of(view)})
     return Form.of(None, **said) if said else EMPTY
 
 

@@ -12,7 +12,6 @@ from functions.desk.pages.telling import Names
 from functions.desk.pages.views import TICKETS, Link, QueueRow
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.form_fields import FieldKind
-from functions.shared.pages.forms import Form
 from functions.shared.pages.languages import catalogue
 from functions.shared.pages.questions import Asking, Question, QuestionPart, labels_in, parts_of
 
@@ -37,13 +36,18 @@ class CallerCard:
     tickets: Sequence[QueueRow]
     href: str
     choose: str
+    is_hint: bool
+    """They only said that they have the number that was typed."""
 
     @classmethod
-    def of(cls, view: ContactView, names: Names, channel: Channel, query: str, now: datetime) -> Self:
-        """The card of a contact; `choose` fills them in without another page."""
+    def of(
+        cls, view: ContactView, names: Names, channel: Channel, query: str, now: datetime, *, said: str | None = None
+    ) -> Self:
+        """The card of a contact; `choose` fills them in without another page, with the number that they `said`."""
         contact = view.contact
-        facts = [fact for fact in (contact.phone, contact.address) if fact]
-        chosen = urlencode({"channel": channel, "contact": contact.id})
+        facts = [fact for fact in (contact.phone or said, contact.address) if fact]
+        number = {"contact_phone": said} if said else {}
+        chosen = urlencode({"channel": channel, "contact": contact.id, **number})
         open_first = sorted(view.tickets, key=lambda ticket: not ticket.status.is_active)
         return cls(
             id=contact.id,
@@ -54,6 +58,7 @@ class CallerCard:
             tickets=[QueueRow.of(ticket, names, now) for ticket in open_first[:_NEWEST]],
             href=f"{NEW}?{chosen}&{urlencode({'q': query})}",
             choose=f"{CALLER}?{chosen}",
+            is_hint=said is not None,
         )
 
 
@@ -131,12 +136,13 @@ def reached_by(text: str) -> str:
     return "contact_phone" if digits >= _FEWEST_DIGITS else "contact_name"
 
 
-def known_of(view: ContactView) -> Form:
-    """The caller's fields, filled in with what is known of a contact."""
+def known_of(view: ContactView) -> dict[str, str]:
+    """What is known of a contact for the caller's fields."""
     contact = view.contact
-    return Form.of(
-        contact_name=contact.name,
-        company=view.company.name if view.company else "",
-        contact_phone=contact.phone or "",
-        contact_email=contact.address or "",
-    )
+    known = {
+        "contact_name": contact.name,
+        "company": view.company.name if view.company else "",
+        "contact_phone": contact.phone,
+        "contact_email": contact.address,
+    }
+    return {name: text for name, text in known.items() if text}

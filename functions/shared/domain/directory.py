@@ -32,6 +32,8 @@ class ContactRecord(BaseModel):
     name: str = ""
     address: str | None = None
     phone: str | None = None
+    said_phone: str | None = None
+    """The number that they last wrote beside their address: it suggests them to people, and leads to nobody."""
     language: Language | None = None
     company_id: CompanyId | None = None
     tags: tuple[str, ...] = ()
@@ -44,6 +46,16 @@ class ContactRecord(BaseModel):
         """The folded address and phone."""
         keys = (fold_address(self.address or ""), fold_phone(self.phone or ""))
         return tuple(key for key in keys if key)
+
+    def without(self, key: str) -> "ContactRecord":
+        """The contact, no longer found by `key`."""
+        values = {"address": fold_address(self.address or ""), "phone": fold_phone(self.phone or "")}
+        return self.model_copy(update={name: None for name, value in values.items() if value == key})
+
+    def settled(self) -> "ContactRecord":
+        """The contact, with no number as merely said that is known to be theirs."""
+        is_known = fold_phone(self.said_phone or "") == fold_phone(self.phone or "")
+        return self.model_copy(update={"said_phone": None}) if self.said_phone and is_known else self
 
     @property
     def sort_key(self) -> str:
@@ -71,6 +83,10 @@ class CompanyRecord(BaseModel):
     def found_by(self) -> tuple[str, ...]:
         """The domains and the folded name."""
         return (*self.domains, fold_name(self.name))
+
+    def without(self, key: str) -> "CompanyRecord":
+        """The company, no longer found by the domain `key`; a company always has a name."""
+        return self.model_copy(update={"domains": tuple(domain for domain in self.domains if domain != key)})
 
     @property
     def sort_key(self) -> str:
@@ -161,13 +177,21 @@ def handle_key(handle: str) -> str:
     return f"handle#{handle}"
 
 
+def is_handle(key: str) -> bool:
+    """Whether `key` is what a channel calls somebody."""
+    return key.startswith(handle_key(""))
+
+
 def contact_id(key: str) -> ContactId:
-    """The id of the contact first met under the folded address or phone `key`; the same key gives the same id."""
+    """The id of the contact first met under the folded address or phone `key`; the same key gives the same id.
+
+    Where somebody has that id who is found by `key` no longer, the next contact's is made of that id in turn.
+    """
     return f"con_{hashlib.sha256(key.encode()).hexdigest()[:20]}"
 
 
 def company_id(key: str) -> CompanyId:
-    """The id of the company first met under the folded name `key`."""
+    """The id of the company first met under the folded name `key`; likewise."""
     return f"com_{hashlib.sha256(key.encode()).hexdigest()[:20]}"
 
 

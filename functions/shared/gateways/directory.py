@@ -1,8 +1,7 @@
 """Contacts and companies in the single table, found by address, phone, domain or name."""
 
-import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from functions.shared.contracts.events import Company, Contact
 from functions.shared.contracts.words import CompanyId, ContactId, DeskId, Language
@@ -23,17 +22,8 @@ from functions.shared.domain.directory import (
 )
 from functions.shared.domain.errors import BelongsToAnother, CompanyNotFound, ContactNotFound, StaleCustomer
 from functions.shared.gateways import keys
-from functions.shared.gateways.directory_items import (
-    COMPANY,
-    CONTACT,
-    KEY,
-    Item,
-    Items,
-    company_item,
-    company_key_item,
-    contact_item,
-    contact_key_item,
-)
+from functions.shared.gateways.directory_changes import COMPANIES, CONTACTS, Changes, owner_of
+from functions.shared.gateways.directory_items import COMPANY, CONTACT, KEY, Items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,6 +41,8 @@ class Directory:
         self._desk = desk
         self._default_language = default_language
         self._items = Items(client, table)
+        self._contacts = Changes(client, table, desk, CONTACTS)
+        self._companies = Changes(client, table, desk, COMPANIES)
 
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
         """Who is asking, and for whom; somebody unknown is entered.
@@ -70,15 +62,12 @@ class Directory:
         if company is None and record and record.company_id:
             company = self.current_company(record.company_id)
         if record is None:
-            record = ContactRecord(
-                id=contact_id(found_by[0]),
-                name=caller.name,
-                address=fold_address(caller.address) if caller.address else None,
-                phone=caller.phone,
-                language=caller.language,
-                company_id=company.id if company else None,
-            )
-            self._store_contact(record, found_by[:1])
+            try:
+                record = self._entered(caller, found_by[0], company)
+            except BelongsToAnother:  # somebody of this address came first, a moment ago
+                return self.recognise(caller)
+        elif caller.address and caller.phone:
+            record = self._heard(record, found_by, known.get(found_by[-1]), caller.phone)
         other = next((one.id for one in known.values() if one.id != record.id), None)
         contact = snapshot(record, caller, self._default_language, phone_of=other)
         called = caller.company.strip() if caller.company and name else None
@@ -86,17 +75,15 @@ class Directory:
             return contact, company.as_company().model_copy(update={"said": called})
         if not called:
             return contact, None
-        claimed = by_name or CompanyRecord(id=company_id(name), name=called)
-        if by_name is None:
-            self.save_company(claimed)
+        claimed = by_name or self._entered_company(name, called)
         return contact, claimed.as_claimed().model_copy(update={"said": called})
 
     def contact(self, contact_id: ContactId) -> ContactRecord:
         """The contact of this id, merged or not; raises ContactNotFound."""
-        doc = self._items.doc(keys.contact(self._desk, contact_id), CONTACT)
-        if doc is None:
+        record = self._contacts.read(contact_id)
+        if record is None:
             raise ContactNotFound(contact_id)
-        return ContactRecord.model_validate_json(doc)
+        return record
 
     def current_contact(self, contact_id: ContactId) -> ContactRecord:
         """Who the contact of this id is by now; raises ContactNotFound."""
@@ -117,38 +104,39 @@ class Directory:
 
     def company(self, company_id: CompanyId) -> CompanyRecord:
         """The company of this id, merged or not; raises CompanyNotFound."""
-        doc = self._items.doc(keys.company(self._desk, company_id), COMPANY)
-        if doc is None:
+        record = self._companies.read(company_id)
+        if record is None:
             raise CompanyNotFound(company_id)
-        return CompanyRecord.model_validate_json(doc)
+        return record
 
     def current_company(self, company_id: CompanyId) -> CompanyRecord:
         """Which company the one of this id is by now; raises CompanyNotFound."""
         return self._company_way(company_id)[-1]
 
-    def save_contact(self, record: ContactRecord) -> None:
-        """Store the contact, and let its address and phone lead to it unless they lead elsewhere."""
-        self._store_contact(record, record.found_by)
+    def enter_contact(self, record: ContactRecord) -> ContactRecord:
+        """Store somebody new, found by address and phone; who they are, which may be under another id.
+
+        Raises:
+            BelongsToAnother: the address or phone leads to somebody.
+        """
+        return self._contacts.enter(record, record.found_by)
+
+    def enter_company(self, record: CompanyRecord) -> CompanyRecord:
+        """Store a new company, found by name and domains; raises BelongsToAnother likewise."""
+        return self._companies.enter(record, (fold_name(record.name), *record.domains))
 
     def change_contact(self, before: ContactRecord, after: ContactRecord) -> None:
-        """Store `after` in place of `before`, found by its address and phone too; what found it before still does.
+        """Store `after` in place of `before`, found by the address and phone that stand in it and by no others.
 
         Raises:
             BelongsToAnother: the address or phone leads to somebody else.
             StaleCustomer: it was changed meanwhile.
         """
-        claims = [contact_key_item(self._desk, key, after.id) for key in after.found_by if key not in before.found_by]
-        self._change(self._items_of([before]), self._items_of([after]), claims, owner="contact_id")
+        self._contacts.change(before, after)
 
     def change_company(self, before: CompanyRecord, after: CompanyRecord) -> None:
-        """Store `after` in place of `before`, found by its domains and name too; what found it before still does.
-
-        Raises:
-            BelongsToAnother: a domain or the name leads to another company.
-            StaleCustomer: it was changed meanwhile.
-        """
-        claims = [company_key_item(self._desk, key, after.id) for key in after.found_by if key not in before.found_by]
-        self._change(self._items_of([before]), self._items_of([after]), claims, owner="company_id")
+        """Store `after` in place of `before`, found by the domains and name that stand in it; raises likewise."""
+        self._companies.change(before, after)
 
     def merge_contacts(self, source: ContactId, into: ContactId) -> ContactRecord:
         """Let the contact `source` lead to who `into` is by now; who that is.
@@ -160,28 +148,28 @@ class Directory:
         """
         before = self.contact(source), self.current_contact(into)
         after = merge(*before)
-        self._change(self._items_of(before), self._items_of(after))
+        self._contacts.replace(before, after)
         return after[1]
 
     def take_out_contact(self, contact_id: ContactId) -> ContactRecord:
         """Undo the contact's merge; raises as merging does."""
         way = self._contact_way(contact_id)
         after = take_out(way[0], way[1:])
-        self._change(self._items_of(way), self._items_of(after))
+        self._contacts.replace(way, after)
         return after[0]
 
     def merge_companies(self, source: CompanyId, into: CompanyId) -> CompanyRecord:
         """Let the company `source` lead to what `into` is by now; see `merge_contacts`."""
         before = self.company(source), self.current_company(into)
         after = merge(*before)
-        self._change(self._items_of(before), self._items_of(after))
+        self._companies.replace(before, after)
         return after[1]
 
     def take_out_company(self, company_id: CompanyId) -> CompanyRecord:
         """Undo the company's merge; raises as merging does."""
         way = self._company_way(company_id)
         after = take_out(way[0], way[1:])
-        self._change(self._items_of(way), self._items_of(after))
+        self._companies.replace(way, after)
         return after[0]
 
     def contacts_at(self, found_by: Sequence[str]) -> Mapping[str, ContactRecord]:
@@ -190,17 +178,9 @@ class Directory:
 
     def companies_at(self, found_by: Sequence[str]) -> Mapping[str, CompanyRecord]:
         """Which company is known by now under each of these domains and folded names."""
-        places = {key: keys.company_key(self._desk, key) for key in found_by}
-        found = self._items.many((pk, KEY) for pk in places.values())
-        ids = {key: found[pk]["company_id"]["S"] for key, pk in places.items() if pk in found}
+        ids = self._companies.owners(found_by)
         records = {id_: self.current_company(id_) for id_ in dict.fromkeys(ids.values())}
         return {key: records[id_] for key, id_ in ids.items()}
-
-    def save_company(self, record: CompanyRecord) -> None:
-        """Store the company, and let its domains and name lead to it unless they lead elsewhere."""
-        self._items.put(company_item(self._desk, record))
-        for key in record.found_by:
-            self._items.claim(company_key_item(self._desk, key, record.id))
 
     def _known(
         self, found_by: Sequence[str], domain: str | None = None, name: str = ""
@@ -215,8 +195,9 @@ class Directory:
         likely = [(keys.contact(self._desk, contact_id(key)), CONTACT) for key in found_by]
         likely += [(keys.company(self._desk, company_id(name)), COMPANY)] if name else []
         found = self._items.many([*((pk, KEY) for pk in (*contact_pks.values(), domain_pk, name_pk) if pk), *likely])
-        contacts = {key: found[pk]["contact_id"]["S"] for key, pk in contact_pks.items() if pk in found}
-        of_domain, of_name = (found[pk]["company_id"]["S"] if pk in found else None for pk in (domain_pk, name_pk))
+        owners = {key: owner_of(found.get(pk), "contact_id") for key, pk in contact_pks.items()}
+        contacts = {key: owner for key, owner in owners.items() if owner}
+        of_domain, of_name = (owner_of(found.get(pk), "company_id") for pk in (domain_pk, name_pk))
         wanted = [(keys.contact(self._desk, contact), CONTACT) for contact in dict.fromkeys(contacts.values())]
         wanted += [(keys.company(self._desk, company), COMPANY) for company in {of_domain, of_name} if company]
         found |= self._items.many(place for place in wanted if place[0] not in found)
@@ -253,54 +234,46 @@ class Directory:
             way.append(self.company(onward))
         return way
 
-    def _store_contact(self, record: ContactRecord, found_by: Sequence[str]) -> None:
-        self._items.put(contact_item(self._desk, record))
-        for key in found_by:
-            self._items.claim(contact_key_item(self._desk, key, record.id))
+    def _entered(self, caller: Caller, key: str, company: CompanyRecord | None) -> ContactRecord:
+        """Who asks for the first time, found by `key` only: a number beside an address is merely said."""
+        address = fold_address(caller.address) if caller.address else None
+        record = ContactRecord(
+            id=contact_id(key),
+            name=caller.name,
+            address=address,
+            phone=None if address else caller.phone,
+            said_phone=caller.phone if address else None,
+            language=caller.language,
+            company_id=company.id if company else None,
+        )
+        return self._moved_contact(self._contacts.enter(record, [key]))
 
-    def _items_of(self, records: Sequence[ContactRecord] | Sequence[CompanyRecord]) -> list[Item]:
-        return [
-            contact_item(self._desk, record) if isinstance(record, ContactRecord) else company_item(self._desk, record)
-            for record in records
-        ]
-
-    def _change(
-        self, before: Sequence[Item], after: Sequence[Item], claims: Sequence[Item] = (), *, owner: str = ""
-    ) -> None:
-        """Put each item of `after` where the one of `before` still is, and the claims that are nobody else's; all or
-        nothing."""
-        writes: list[Any] = [
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": new,
-                    "ConditionExpression": "doc = :before",
-                    "ExpressionAttributeValues": {":before": old["doc"]},
-                }
-            }
-            for old, new in zip(before, after, strict=True)
-        ]
-        writes += [
-            {
-                "Put": {
-                    "TableName": self._table,
-                    "Item": item,
-                    "ConditionExpression": "attribute_not_exists(pk) OR #owner = :owner",
-                    "ExpressionAttributeNames": {"#owner": owner},
-                    "ExpressionAttributeValues": {":owner": item[owner]},
-                }
-            }
-            for item in claims
-        ]
+    def _entered_company(self, key: str, called: str) -> CompanyRecord:
         try:
-            self._client.transact_write_items(TransactItems=writes)
-        except self._client.exceptions.TransactionCanceledException as cancelled:
-            response: dict[str, Any] = {**cancelled.response}
-            refused = [reason["Code"] == "ConditionalCheckFailed" for reason in response["CancellationReasons"]]
-            if not any(refused[: len(before)]):
-                for item in itertools.compress(claims, refused[len(before) :]):
-                    raise BelongsToAnother(item["pk"]["S"].rpartition("#")[2]) from cancelled
-            raise StaleCustomer from cancelled
+            return self._moved_company(self._companies.enter(CompanyRecord(id=company_id(key), name=called), [key]))
+        except BelongsToAnother:  # it was entered a moment ago
+            return self.companies_at([key])[key]
+
+    def _heard(
+        self, record: ContactRecord, found_by: Sequence[str], at_phone: ContactRecord | None, phone: str
+    ) -> ContactRecord:
+        """The contact with the number they now say, unless it finds them anyway."""
+        address, number = found_by
+        if number == fold_phone(record.said_phone or "") or (at_phone and at_phone.id == record.id):
+            return record
+        after = record.model_copy(update={"said_phone": phone})
+        listed = {
+            "TableName": self._table,
+            "Key": {"pk": {"S": keys.contact_key(self._desk, address)}, "sk": {"S": KEY}},
+            "UpdateExpression": "SET company_pk = :said, company_sk = :number",
+            "ConditionExpression": "attribute_exists(contact_id)",
+            "ExpressionAttributeValues": {":said": {"S": keys.said_phones(self._desk)}, ":number": {"S": number}},
+        }
+        try:
+            self._contacts.replace([record], [after], {"Update": listed})
+        except StaleCustomer:  # a hint is not worth refusing a report
+            return record
+        return after
 
 
 def _contact_keys(caller: Caller) -> list[str]:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.shared.contracts.words import CompanyId, ContactId, DeskId
-from functions.shared.domain.directory import CompanyRecord, ContactRecord
+from functions.shared.contracts.words import DeskId
+from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_address, fold_phone
 from functions.shared.gateways import keys
 
 if TYPE_CHECKING:
@@ -45,36 +45,43 @@ def company_item(desk: DeskId, record: CompanyRecord) -> Item:
     return _item({**place, **({} if record.merged_into else listed)})
 
 
-def contact_key_item(desk: DeskId, key: str, contact_id: ContactId) -> Item:
-    """What leads from an address or phone number to a contact."""
+def contact_key_item(desk: DeskId, key: str, record: ContactRecord) -> Item:
+    """What leads from an address or phone number to a contact. That of the address lists the number they only said."""
+    said = fold_phone(record.said_phone or "") if key == fold_address(record.address or "") else ""
     return _item(
         {
             "pk": keys.contact_key(desk, key),
             "sk": KEY,
-            "contact_id": contact_id,
+            "contact_id": record.id,
             "contact_pk": keys.contact_keys(desk),
             "contact_sk": key,
-            "summary": contact_id,
+            "summary": record.id,
+            **({"company_pk": keys.said_phones(desk), "company_sk": said} if said else {}),
         }
     )
 
 
-def company_key_item(desk: DeskId, key: str, company_id: CompanyId) -> Item:
+def company_key_item(desk: DeskId, key: str, record: CompanyRecord) -> Item:
     """What leads from a domain or folded name to a company."""
     return _item(
         {
             "pk": keys.company_key(desk, key),
             "sk": KEY,
-            "company_id": company_id,
+            "company_id": record.id,
             "company_pk": keys.company_keys(desk),
             "company_sk": key,
-            "summary": company_id,
+            "summary": record.id,
         }
     )
 
 
+def free_key_item(pk: str) -> Item:
+    """What leads to nobody any more, and is anybody's."""
+    return _item({"pk": pk, "sk": KEY})
+
+
 class Items:
-    """Reads items many at once, and claims those that are nobody's."""
+    """Reads items, one or many at once."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -97,16 +104,6 @@ class Items:
         for start in range(0, len(every), _AT_ONCE):
             found |= self._some(every[start : start + _AT_ONCE])
         return found
-
-    def put(self, item: Item) -> None:
-        self._client.put_item(TableName=self._table, Item=item)
-
-    def claim(self, item: Item) -> None:
-        """Put `item` unless there is one."""
-        try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
 
     def _some(self, left: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}

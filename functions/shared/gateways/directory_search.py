@@ -62,6 +62,17 @@ class DirectorySearch:
                     found.setdefault(record.id, record)
         return tuple(found.values())[:limit]
 
+    def find_who_said(self, text: str, *, limit: int = 20) -> tuple[ContactRecord, ...]:
+        """Contacts who wrote a number that begins with `text` beside their address: anybody may write anybody's."""
+        found: dict[str, ContactRecord] = {}
+        for number in _numbers(text):
+            ids, _ = self._page("company", keys.said_phones(self._desk), number, limit, None)
+            for id_ in dict.fromkeys(ids):
+                record = self._directory.current_contact(id_)
+                if fold_phone(record.said_phone or "").startswith(number):
+                    found.setdefault(record.id, record)
+        return tuple(found.values())[:limit]
+
     def find_companies(self, text: str, *, limit: int = 20) -> tuple[CompanyRecord, ...]:
         """Companies whose name or a domain begins with `text`, each once, as what they are by now."""
         text = text.strip()
@@ -100,8 +111,15 @@ class DirectorySearch:
 
 def _beginnings(text: str) -> list[str]:
     """How what contacts are found by begins when somebody types `text`."""
+    return list(dict.fromkeys([fold_address(text), *_numbers(text)]))
+
+
+def _numbers(text: str) -> list[str]:
+    """How a phone number begins when somebody types `text`, if it may be one.
+
+    Of a Chinese mobile number typed in part nobody knows yet that it is one: with and without the country's 86.
+    """
     digits = fold_phone(text)
-    is_phone = len(digits) >= _FEWEST_DIGITS and not any(sign.isalpha() or sign in "@._" for sign in text)
-    # Of a Chinese mobile number typed in part nobody knows yet that it is one: with and without the country's 86.
-    numbers = (digits, digits.removeprefix("86")) if is_phone else ()
-    return list(dict.fromkeys([fold_address(text), *filter(None, numbers)]))
+    if len(digits) < _FEWEST_DIGITS or any(sign.isalpha() or sign in "@._" for sign in text):
+        return []
+    return list(dict.fromkeys(filter(None, (digits, digits.removeprefix("86")))))

@@ -31,6 +31,7 @@ Customers also stand in the indexes `by_contact` and `by_company`, beside the ti
 | contacts, those of a company | `<desk>#CONTACTS`, `<desk>#COMPANY#<id>#CONTACTS` | name, id |
 | companies | `<desk>#COMPANIES` | name, id |
 | what finds contacts, companies | `<desk>#CONTACTKEYS`, `<desk>#COMPANYKEYS` | address or phone; domain or name |
+| numbers that contacts only said (`by_company`, on the item of their address) | `<desk>#SAIDPHONES` | phone |
 """
 
 import hashlib
@@ -120,6 +121,11 @@ def contacts(desk: DeskId) -> str:
 def contact_keys(desk: DeskId) -> str:
     """Index partition of all that contacts are found by."""
     return f"{desk}#CONTACTKEYS"
+
+
+def said_phones(desk: DeskId) -> str:
+    """Index partition of the numbers that contacts only said."""
+    return f"{desk}#SAIDPHONES"
 
 
 def contacts_of(desk: DeskId, company_id: CompanyId) -> str:
