@@ -26,7 +26,7 @@ _WHERE = "absent: of the local desk that runs here"
 Table = Annotated[str | None, typer.Option("--table", envvar="TABLE_NAME", help=f"The desk's table; {_WHERE}.")]
 Bucket = Annotated[str | None, typer.Option("--bucket", envvar="BLOBS_BUCKET", help=f"The desk's blobs; {_WHERE}.")]
 
-File = Annotated[Path, typer.Argument(help="UTF-8, or GB 18030 as Excel writes it.")]
+File = Annotated[Path, typer.Argument(help="UTF-8, UTF-16 or GB 18030; cells set apart by comma, semicolon or tab.")]
 Report = Annotated[
     Path | None, typer.Option("--report", metavar="CSV", help="Write the rejected lines here: line, column, reason.")
 ]
@@ -157,13 +157,16 @@ def _import(
 
         done = _watched(begin(reject), file.stat().st_size)
     for line in shown:
-        print(f"{file}:{line.line}: {f'{line.column}: ' if line.column else ''}{line.why}")
+        typer.echo(f"{file}:{line.line}: {f'{line.column}: ' if line.column else ''}{line.why}")
     count = {fate.value: done.fates[fate] for fate in Fate}
     if count["rejected"] > len(shown):
-        print(f"… and {count['rejected'] - len(shown)} more{f': see {report}' if report else '; --report keeps all'}")
-    print(
+        typer.echo(
+            f"… and {count['rejected'] - len(shown)} more{f': see {report}' if report else '; --report keeps all'}"
+        )
+    lines = "line" if count["rejected"] == 1 else "lines"
+    typer.echo(
         f"{count['entered']} entered, {count['changed']} changed, {count['unchanged']} as they were, "
-        f"{count['rejected']} lines rejected."
+        f"{count['rejected']} {lines} rejected."
     )
     raise typer.Exit(1 if count["rejected"] else 0)
 

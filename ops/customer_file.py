@@ -1,32 +1,31 @@
-"""A CSV file of customers, read line by line however long it is: what is in each line, or what is wrong with it."""
+"""A CSV file of customers, line by line: what is in each, or in plain words what is wrong with it."""
 
-import codecs
-import csv
-import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
-from functions.shared.contracts.words import Language, Slug
-from functions.shared.domain.customer_fields import Domains, Name, Phone, Tags
+from functions.shared.contracts.words import Language
+from functions.shared.domain.customer_fields import MOST_DOMAINS, Domains, Name, Phone, Tags
 from functions.shared.domain.document import EmailAddress
-from ops.failure import Failure
+from ops.csv_table import read_records, shortened
 
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
-"""What spreadsheets write: UTF-8, and on a Chinese Windows its own."""
-
-_CHUNK: Final = 1 << 20
+_BETWEEN: Final = re.compile(r"[;；,，、|\s]+")
 
 
 def _split(text: object) -> object:
-    return tuple(part.strip() for part in text.split(";") if part.strip()) if isinstance(text, str) else text
+    return tuple(part for part in _BETWEEN.split(text) if part) if isinstance(text, str) else text
 
 
-Several = Annotated[Tags, BeforeValidator(_split)]
-SeveralDomains = Annotated[Domains, BeforeValidator(_split)]
+def _lowered(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
+Word = Annotated[str, BeforeValidator(_lowered)]
 
 
 class _Row(BaseModel):
@@ -37,11 +36,11 @@ class CompanyRow(_Row):
     """One company. What a line leaves empty stays as it is."""
 
     name: Annotated[Name, StringConstraints(min_length=1)]
-    tier: Slug | None = None
-    domains: SeveralDomains = ()
-    account_manager: Slug | None = None
-    language: Language | None = None
-    tags: Several | None = None
+    tier: Word | None = None
+    domains: Annotated[Domains, BeforeValidator(_split)] = ()
+    account_manager: Word | None = None
+    language: Annotated[Language, BeforeValidator(_lowered)] | None = None
+    tags: Annotated[Tags, BeforeValidator(_split)] | None = None
 
 
 class ContactRow(_Row):
@@ -51,14 +50,28 @@ class ContactRow(_Row):
     address: EmailAddress | None = None
     phone: Phone | None = None
     company: Name | None = None
-    language: Language | None = None
-    tags: Several | None = None
+    language: Annotated[Language, BeforeValidator(_lowered)] | None = None
+    tags: Annotated[Tags, BeforeValidator(_split)] | None = None
 
     @model_validator(mode="after")
     def _can_be_found(self) -> "ContactRow":
         if not (self.address or self.phone):
-            raise ValueError("needs an address or a phone number")
+            raise ValueError("an address or a phone number is needed")
         return self
+
+
+_UNFIT: Final = {
+    "name": "a name has 1 to 120 characters that can be seen",
+    "address": '"{cell}" is no e-mail address',
+    "phone": '"{cell}" is no phone number',
+    "company": "a company's name has at most 120 characters",
+    "domains": '"{cell}" is no domain such as acme.example',
+    "language": f'"{{cell}}" is no language of the desk: {", ".join(Language)}',
+    "tags": '"{cell}" is no tag: one word of at most 40 characters without #',
+}
+"""By column what is wrong with a cell that does not fit."""
+
+_TOO_MANY: Final = {"domains": f"a company has at most {MOST_DOMAINS} domains", "tags": "there are at most 20 tags"}
 
 
 @dataclass(frozen=True)
@@ -91,51 +104,29 @@ class BadLine:
 
 
 def read_rows(path: Path, kind: type[R], required: str = "") -> Iterator[Line[R] | BadLine]:
-    """The lines of the file, one in memory at a time.
+    """The lines of the file, one in memory at a time; blank ones are passed over.
 
     Raises:
         Failure: the file cannot be read, or has not the right columns.
     """
-    columns = tuple(kind.model_fields)
-    try:
-        with path.open("rb") as file:
-            text = io.TextIOWrapper(file, encoding=_encoding(path), newline="")
-            reader = csv.DictReader(text, strict=True)
-            named = [name.strip() for name in reader.fieldnames or ()]
-            if not named or not set(named) <= set(columns) or (required and required not in named):
-                only = f" (only {required} is required)" if required else ""
-                raise Failure(f"{path} needs the columns {', '.join(columns)}{only}.")
-            reader.fieldnames = named
-            for cells in reader:
-                yield _line(cells, reader.line_num, kind, file.tell())
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"{path} cannot be read: {error}") from error
-    except csv.Error as error:
-        raise Failure(f"{path}:{reader.line_num}: {error}") from error
-
-
-def _line(cells: dict[str | Any, str | Any], number: int, kind: type[R], read_bytes: int) -> Line[R] | BadLine:
-    if None in cells:
-        return BadLine(Rejected(number, "", "more cells than columns"), read_bytes)
-    filled = {name: value.strip() for name, value in cells.items() if value and value.strip()}
-    try:
-        return Line(number, kind.model_validate(filled), read_bytes)
-    except ValidationError as error:
-        first = error.errors()[0]
-        column = str(first["loc"][0]) if first["loc"] else ""
-        return BadLine(Rejected(number, column, first["msg"].removeprefix("Value error, ")), read_bytes)
-
-
-def _encoding(path: Path) -> str:
-    """The first of our encodings that the whole file can be read in, tried piece by piece."""
-    for encoding in _ENCODINGS[:-1]:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+    for record in read_records(path, tuple(kind.model_fields), required):
+        if record.fault:
+            yield BadLine(Rejected(record.line, "", record.fault), record.read_bytes)
             continue
-        return encoding
-    return _ENCODINGS[-1]
+        try:
+            yield Line(record.line, kind.model_validate(record.cells), record.read_bytes)
+        except ValidationError as error:
+            finding = error.errors()[0]
+            column = str(finding["loc"][0]) if finding["loc"] else ""
+            yield BadLine(Rejected(record.line, column, _why(finding, column)), record.read_bytes)
+
+
+def _why(finding: ErrorDetails, column: str) -> str:
+    """What is wrong, for somebody who has a spreadsheet before them."""
+    if finding["type"] == "missing":
+        return f"the {column} is missing"
+    if finding["type"] == "too_long" and column in _TOO_MANY:
+        return _TOO_MANY[column]
+    if finding["type"] == "free_mail" or column not in _UNFIT:
+        return finding["msg"].removeprefix("Value error, ")
+    return _UNFIT[column].format(cell=shortened(str(finding["input"])))

@@ -1,5 +1,6 @@
 """Customers from a file, entered at a desk."""
 
+import csv
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from functions.shared.contracts.words import Language
@@ -14,7 +17,7 @@ from functions.shared.domain.directory import Caller, ContactRecord
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
 from ops.cli import app
-from ops.customer_file import BadLine, CompanyRow, ContactRow, Rejected, read_rows
+from ops.customer_file import BadLine, CompanyRow, ContactRow, Line, Rejected, read_rows
 from ops.customer_import import Imported, finish, import_companies, import_contacts
 from ops.failure import Failure
 from tests.factories import DESK, NOON, default_config
@@ -168,13 +171,97 @@ def test_a_spreadsheets_own_encoding_is_read(tmp_path: Path, directory: Director
     assert known.name == "赵六"
 
 
-def test_a_line_may_hold_line_breaks_and_is_counted_by_its_last(written: Written) -> None:
-    rows = list(read_rows(written('name,phone\n"A\nB",13700137000\nC,x\n'), ContactRow))
+def test_a_line_may_hold_line_breaks_and_is_counted_by_its_first(written: Written) -> None:
+    rows = list(read_rows(written('name,phone\n"A\nB",13700137000\n"C\nD",x\nE,y\n'), ContactRow))
 
-    assert [row.rejected.line for row in rows if isinstance(row, BadLine)] == [4]
+    assert [row.row.name for row in rows if isinstance(row, Line)] == ["A B"]
+    assert [row.rejected.line for row in rows if isinstance(row, BadLine)] == [4, 6]
 
 
-@pytest.mark.parametrize("content", [b"", b"company,colour\nx,y\n", b"\xff\xfe\x00", b'name\n"open'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name;phone;\n赵六;13700137000;\n".encode("utf-8-sig"),
+        "NAME,Phone,\n赵六,13700137000,,\n,,\n\n".encode("utf-16"),
+        "name\tphone\r\n赵六\t13700137000".encode("utf-16-le"),
+        "sep=;\r\n Name ; PHONE\r\n赵六;13700137000\r\n".encode("gb18030"),
+        '\n"name","phone"\r"赵六\u202e","13700137000"\r'.encode(),
+    ],
+    ids=["semicolons", "utf-16", "tabs, no mark", "gb18030", "old line ends"],
+)
+def test_whatever_a_spreadsheet_writes_is_read(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_bytes(content)
+
+    (line,) = read_rows(path, ContactRow)
+
+    assert isinstance(line, Line)
+    assert (line.row.name, line.row.phone) == ("赵六", "13700137000")
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_its_own_line_only(directory: Directory, written: Written) -> None:
+    path = written('name,phone\nA,13700137001\n"B,13700137002\nC,13700137003\n"D" x,13700137004\nE,13700137005\n')
+
+    done, refused = enter_contacts(directory, path)
+
+    assert done == {"entered": 3, "rejected": 2}
+    assert [(one.line, one.why) for one in refused] == [
+        (3, 'a quotation mark (") is opened in this line and never closed'),
+        (5, 'text follows a closing quotation mark; inside a cell it is written twice ("")'),
+    ]
+
+
+def test_every_reason_is_plain(directory: Directory, written: Written) -> None:
+    _, companies = enter_companies(
+        directory,
+        written(
+            "name,Account Manager,domains,language,tags,tier\n,x,,,,\nA,nobody,,,,\nB,,no domain,,,\nC,,,klingon,,\n"
+            "D,,,,a#b,\nE,,,,,Gold\nF,,,,,,,surplus\n\u200b,,,,a,\n"
+        ),
+    )
+    _, contacts = enter_contacts(directory, written("address,phone,name\nx@y,,\n,12,\n,,A\n"))
+
+    assert [(one.line, one.column, one.why) for one in [*companies, *contacts]] == [
+        (2, "name", "the name is missing"),
+        (3, "account_manager", "nobody is called nobody"),
+        (4, "domains", '"no" is no domain such as acme.example'),
+        (5, "language", '"klingon" is no language of the desk: zh, en'),
+        (6, "tags", '"a#b" is no tag: one word of at most 40 characters without #'),
+        (7, "tier", "gold is none of the desk's tiers: standard, vip"),
+        (8, "", '"surplus" stands under no heading'),
+        (9, "name", "a name has 1 to 120 characters that can be seen"),
+        (2, "address", '"x@y" is no e-mail address'),
+        (3, "phone", '"12" is no phone number'),
+        (4, "", "an address or a phone number is needed"),
+    ]
+
+
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), max_size=5), max_size=8))
+def test_whatever_is_in_a_file_every_line_is_a_row_or_a_reason(
+    tmp_path_factory: pytest.TempPathFactory, table: list[list[str]]
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "contacts.csv"
+    text = "".join(f"{','.join(cells)}\n" for cells in table)
+    path.write_text(f"name,phone,address\n{text}", encoding="utf-8", newline="")
+
+    numbers = [row.number if isinstance(row, Line) else row.rejected.line for row in read_rows(path, ContactRow)]
+
+    assert numbers == sorted(set(numbers))
+    assert all(1 < number <= 1 + len(text.splitlines()) + text.count("\r") for number in numbers)
+
+
+def test_a_written_list_is_read_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    names = ['王"芳"', "Ann, Lee", "a;b", "x\ty"]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("name", "phone"), *((name, "13700137000") for name in names)])
+
+    read = [row.row.name for row in read_rows(path, ContactRow) if isinstance(row, Line)]
+
+    assert read == ['王"芳"', "Ann, Lee", "a;b", "x y"]
+
+
+@pytest.mark.parametrize("content", [b"", b"company,colour\nx,y\n", b"\xff\xfe\x00", b"name,name\n", b"\xff\xff\xff"])
 def test_a_file_that_is_no_list_of_companies_is_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "companies.csv"
     file.write_bytes(content)
@@ -218,7 +305,7 @@ def test_the_commands_import_report_and_merge(
     code, said = run(
         "contact", "import", str(written("address\na@b.example\nc@d.example\nx\n")), "--report", str(report)
     )
-    assert (code, "2 entered, 0 changed, 0 as they were, 1 lines rejected." in said) == (1, True)
+    assert (code, "2 entered, 0 changed, 0 as they were, 1 line rejected." in said) == (1, True)
     assert report.read_text(encoding="utf-8").splitlines()[1].startswith("4,address,")
 
     code, said = run("contact", "merge", "a@b.example", "c@d.example")
