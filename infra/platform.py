@@ -16,6 +16,9 @@ from infra.shape import Shape
 LIVE_CONFIG = "config/"
 """Where the desk's configuration documents lie among the blobs."""
 
+RULE_USE = "rule-use/"
+"""Where the figures of how often rules matched lie among the blobs."""
+
 
 @dataclass(frozen=True)
 class Platform:

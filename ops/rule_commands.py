@@ -231,7 +231,8 @@ def _silent(desk: "DeskConfig", since: str, now: datetime) -> "list[Doubt]":
     with ExitStack() as files:
         for _ in run_backtest(_of_the_desk(since, files), triage, triage, desk, report=report, now=now):
             pass
-    return silent(desk.rules, report.matched, report.tickets, max(1, span(since).days), now)
+    unheard = {rule.id for rule in desk.rules if Occasion.OPENED in rule.on and not report.matched[rule.id]}
+    return silent(desk.rules, unheard, report.tickets, max(1, span(since).days), now)
 
 
 def _with_progress(path: Path, files: ExitStack) -> Iterable[str]:

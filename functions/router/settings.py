@@ -8,7 +8,7 @@ class RouterSettings(DeskSettings, TimerKeepingSettings):
 
 
 class StudySettings(DeskSettings):
-    """For learning from solved tickets."""
+    """For counting how often rules match, and learning from solved tickets."""
 
 
 class OccasionSettings(DeskSettings):

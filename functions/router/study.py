@@ -1,4 +1,4 @@
-"""Once a day: the desk learns from its solved tickets, for suggestions where no rule decides."""
+"""Once a day: how often each rule matched, and what the solved tickets teach where no rule decides."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,12 +9,14 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.router.counting import RuleCounting
 from functions.router.settings import StudySettings
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.learning import READ, Lessons, Solved, study
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.opened_tickets import OpenedTickets, PastTicketPage
+from functions.shared.gateways.rule_use import RuleUses
 from functions.shared.wiring import DeskWiring
 
 logger = Logger(service="router")
@@ -89,16 +91,31 @@ def student() -> Student:
     return Student(desk.config, OpenedTickets(desk.dynamodb, settings.table_name, settings.desk_id), desk.lessons)
 
 
+@cache
+def counting() -> RuleCounting:
+    """Wire the count of the rules once per execution environment."""
+    settings = StudySettings.from_env()
+    desk = DeskWiring(settings)
+    past = OpenedTickets(desk.dynamodb, settings.table_name, settings.desk_id)
+    ledger = RuleUses(
+        desk.dynamodb, desk.s3, table=settings.table_name, bucket=settings.blobs_bucket, desk=settings.desk_id
+    )
+    return RuleCounting(desk.config, past, ledger)
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Learn, and say how well it went on tickets kept aside."""
+    """Count and learn, and say how well it went on tickets kept aside."""
     del event, context
-    lessons = student().study(datetime.now(UTC))
+    now = datetime.now(UTC)
+    use = counting().count(now)
+    logger.info("rules counted", tickets=use.tickets, version=use.version, matched=len(use.matched))
+    lessons = student().study(now)
     if lessons is None:
         logger.info("no suggestions are wanted")
-        return {"learned": []}
+        return {"counted": use.tickets, "learned": []}
     metrics.add_metric(name="TicketsLearnedFrom", unit=MetricUnit.Count, value=lessons.tickets)
     told = {str(field): guesser.evaluation.model_dump() for field, guesser in lessons.guessers.items()}
     logger.info("learned", tickets=lessons.tickets, version=lessons.version, evaluation=told)
-    return {"learned": list(told)}
+    return {"counted": use.tickets, "learned": list(told)}

@@ -8,7 +8,7 @@ from functions.desk.settings import DeskHttpSettings
 from infra.constructs.public_api import PublicApi
 from infra.constructs.service_function import DOOR_TIMEOUT, ServiceFunction
 from infra.constructs.store import allow_objects
-from infra.platform import LIVE_CONFIG, Platform
+from infra.platform import LIVE_CONFIG, RULE_USE, Platform
 
 
 class Desk(Construct):
@@ -43,4 +43,5 @@ class Desk(Construct):
         allow_objects(http, platform.inbound, "GetObject", "DeleteObject")  # quarantined mail is looked at and deleted
         iam.Grant.add_to_principal(grantee=http, actions=["sns:Publish"], resource_arns=[inbound.topic_arn])
         allow_objects(http, platform.blobs, "PutObject", under=[LIVE_CONFIG])  # rules written on the page
+        allow_objects(http, platform.blobs, "GetObject", under=[RULE_USE])
         api.leads_to(http, "Desk", "/desk", "/desk/{proxy+}", "/api/v1/desk/{proxy+}")

@@ -9,7 +9,7 @@ from infra.constructs.service_function import ServiceFunction
 from infra.constructs.sla_watchdog import SlaWatchdog
 from infra.constructs.store import allow_objects, allow_table
 from infra.constructs.work_queue import WorkQueue
-from infra.platform import Platform
+from infra.platform import RULE_USE, Platform
 
 OCCASIONS = (
     events.MessageReceived,
@@ -84,7 +84,7 @@ class Router(Construct):
         self.occasions.feeds(rules)
 
     def _study(self, platform: Platform, timers: SlaWatchdog) -> None:
-        """Learns once a day from solved tickets."""
+        """Counts once a day how often rules matched, and learns from solved tickets."""
         student = ServiceFunction(
             self,
             "Study",
@@ -96,6 +96,6 @@ class Router(Construct):
         ).function
         platform.allow_config(student)
         platform.allow_queries(student)
-        allow_table(student, platform.table, "BatchGetItem", "PutItem")  # past tickets; the pointer to the lessons
-        allow_objects(student, platform.blobs, "PutObject", under=[LESSONS])
+        allow_table(student, platform.table, "BatchGetItem", "PutItem")  # past tickets; pointers to what was found
+        allow_objects(student, platform.blobs, "PutObject", under=[LESSONS, RULE_USE])
         timers.calls(student, "StudyDaily", STUDY_AT)

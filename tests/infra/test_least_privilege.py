@@ -49,14 +49,14 @@ OBJECTS = {
     "functions.intake.mail.handler": CONFIG | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
     "functions.router.occasions.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.router.triage.handler": CONFIG | {"s3:GetObject blobs/bodies/*", "s3:GetObject blobs/lessons/*"},
-    "functions.router.study.handler": CONFIG | {"s3:PutObject blobs/lessons/*"},
+    "functions.router.study.handler": CONFIG | {"s3:PutObject blobs/lessons/*", "s3:PutObject blobs/rule-use/*"},
     "functions.sla_watchdog.timer.handler": CONFIG,
     "functions.sla_watchdog.renewal.handler": CONFIG,
     "functions.notifier.webhooks.handler": CONFIG,
     "functions.desk.http.handler": CONFIG
     | {f"s3:GetObject {said}" for said in SAID}
     | {"s3:GetObject inbound/*", "s3:DeleteObject inbound/*"}
-    | {"s3:PutObject blobs/bodies/*", "s3:PutObject blobs/config/*"},
+    | {"s3:PutObject blobs/bodies/*", "s3:PutObject blobs/config/*", "s3:GetObject blobs/rule-use/*"},
     "functions.notifier.events.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID},
     "functions.kb.http.handler": CONFIG | {"s3:GetObject blobs/search/*", "s3:GetObject site/*"},
     "functions.kb.publish.handler": CONFIG

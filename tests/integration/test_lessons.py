@@ -142,7 +142,7 @@ def test_a_desk_that_wants_no_suggestions_does_not_learn(desk: DeskWiring) -> No
     quiet = config.model_copy(update={"desk": config.desk.model_copy(update={"learning": Learning()})})
     desk.config.publish(quiet, author="test", note="", now=NOON)
 
-    assert student.handler(SAMPLE, CONTEXT) == {"learned": []}
+    assert student.handler(SAMPLE, CONTEXT) == {"counted": 0, "learned": []}
     assert desk.lessons.newest() is None
 
 

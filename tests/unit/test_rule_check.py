@@ -121,7 +121,7 @@ def test_rules_that_never_matched_are_named_when_there_were_tickets() -> None:
     rules = [rule("seen"), rule("never", API), rule("off", enabled=False), rule("later", on=["updated"])]
 
     def named(tickets: int) -> list[Doubt]:
-        return silent(rules, {"seen": 3}, tickets, 90, NOW)
+        return silent(rules, {"never", "off"}, tickets, 90, NOW)
 
     assert [doubt.rule for doubt in named(12)] == ["never"]
     assert named(0) == []

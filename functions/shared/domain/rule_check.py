@@ -3,7 +3,7 @@
 Nothing here stops a publication: a doubtful rule does no harm, it only does not do what somebody meant it to.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ from functions.shared.domain.actions import (
 from functions.shared.domain.conditions import All, AnyOf, Leaf, Not, leaves
 from functions.shared.domain.config_check import Place
 from functions.shared.domain.document import Bilingual
-from functions.shared.domain.rules import Occasion, Rule
+from functions.shared.domain.rules import Rule
 from functions.shared.domain.satisfiable import entails, never_holds
 
 MOST_PAIRS: Final = 50_000
@@ -78,8 +78,8 @@ def doubts(rules: Sequence[Rule], now: datetime) -> list[Doubt]:
     return found
 
 
-def silent(rules: Sequence[Rule], matched: Mapping[Slug, int], tickets: int, days: int, now: datetime) -> list[Doubt]:
-    """The rules for new tickets that matched none of `tickets`, which are those of the last `days`."""
+def silent(rules: Sequence[Rule], unheard: Collection[Slug], tickets: int, days: int, now: datetime) -> list[Doubt]:
+    """Those of the rules `unheard`, which matched none of `tickets` of the last `days`, that could have matched."""
     if not tickets:
         return []
     zh = f"过去 {days} 天的 {tickets} 个工单一个都没有命中"
@@ -87,7 +87,7 @@ def silent(rules: Sequence[Rule], matched: Mapping[Slug, int], tickets: int, day
     return [
         _doubt(("rules", number), rule, DoubtKind.SILENT, zh, en)
         for number, rule in enumerate(rules)
-        if rule.enabled and Occasion.OPENED in rule.on and rule.is_in_force(now) and not matched.get(rule.id)
+        if rule.enabled and rule.is_in_force(now) and rule.id in unheard
     ]
 
 

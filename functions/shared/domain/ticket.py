@@ -16,6 +16,7 @@ from functions.shared.contracts.events import (
     NotificationSent,
     PriorityChanged,
     ReplySent,
+    RulesApplied,
     TicketAssigned,
     TicketClosed,
     TicketEvent,
@@ -51,6 +52,7 @@ from functions.shared.domain.progress import ChecklistProgress, ProcedureProgres
 E = TypeVar("E", bound=TicketEvent)
 
 _REMEMBERED_MESSAGE_IDS = 20
+_REMEMBERED_RULES = 50
 _EXCERPT = 300
 _STANDARD = ("module", "impact", "urgency", "language")
 
@@ -109,6 +111,9 @@ class Ticket(BaseModel):
     checklists: dict[Slug, ChecklistProgress] = Field(default_factory=dict)
     answered_with: tuple[Slug, ...] = Field(default=(), description="The replies that were sent by rules.")
     policy: Slug | None = Field(default=None, description="The policy that a rule chose.")
+    matched_rules: tuple[Slug, ...] | None = Field(
+        default=None, description="The rules that ever matched; None where the ticket is older than this list."
+    )
     missing: tuple[str, ...] = ()
     form: Slug | None = None
     mailbox: str | None = None
@@ -238,6 +243,7 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "tags": event.tags,
                 "fields": {**ticket.fields, **event.fields},
                 "policy": event.policy,
+                "matched_rules": event.matched_rules[:_REMEMBERED_RULES],
                 "suggestions": tuple(one for one in event.suggestions if not one.has_acted),
                 "missing": _without(ticket.missing, _decided(event), event.fields),
             }
@@ -251,6 +257,9 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
                 "missing": _without(ticket.missing, changed, event.fields),
                 "suggestions": left,
             }
+        case RulesApplied() if ticket.matched_rules is not None:
+            matched = dict.fromkeys((*ticket.matched_rules, *event.matched_rules))
+            return {"matched_rules": tuple(matched)[:_REMEMBERED_RULES]}
         case TimePassed():
             return {"passed": {**ticket.passed, event.measure: Passed(since=event.since, hours=event.hours)}}
         case PriorityChanged():

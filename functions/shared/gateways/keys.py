@@ -11,7 +11,7 @@
 | contact, and what finds it | `<desk>#CONTACT#<id>`, `<desk>#CONTACTKEY#<address or phone>` | `CONTACT`, `KEY` |
 | generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
 | company, and what finds it | `<desk>#COMPANY#<id>`, `<desk>#COMPANYKEY#<domain or folded name>` | `COMPANY`, `KEY` |
-| configuration, draft of its rules | `<desk>#CONFIG` | `LIVE`, `V#<version>`, `DRAFT` |
+| configuration, draft of its rules | `<desk>#CONFIG` | `LIVE`, `V#<version>`, `DRAFT`, `RULE_USE` |
 | pointer to what was learned | `<desk>#LESSONS` | `LIVE` |
 | turns of a team | `<desk>#TEAM#<team>` | `ROTATION` |
 | load and presence of a person | `<desk>#PERSON#<person>` | `STANDING` |
@@ -46,6 +46,7 @@ LINKED_PREFIX: Final = "LINKED#"
 SEEN: Final = "SEEN"
 LIVE: Final = "LIVE"
 DRAFT: Final = "DRAFT"
+RULE_USE: Final = "RULE_USE"
 ROTATION: Final = "ROTATION"
 STANDING: Final = "STANDING"
 LINKS: Final = "LINKS"
