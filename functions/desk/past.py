@@ -28,6 +28,8 @@ class Page(Protocol):
 class Opened(Protocol):
     def page(self, since: datetime, until: datetime, *, limit: int, after: str | None, newest_first: bool) -> Page: ...
 
+    def count(self, since: datetime, until: datetime) -> int: ...
+
 
 @dataclass(frozen=True)
 class Span:
@@ -59,6 +61,11 @@ class Past:
         return [
             PastTicket.of(opened, ticket, reference(ticket.id, prefix)) for opened, ticket in page.tickets
         ], page.next
+
+    def count(self, principal: Principal, since: datetime, until: datetime) -> int:
+        """How many tickets were opened in that time."""
+        principal.require(Role.AGENT)
+        return self._opened.count(since, until)
 
     def _page(self, principal: Principal, span: Span) -> tuple[Page, str]:
         principal.require(Role.AGENT)

@@ -1,8 +1,9 @@
 """Rules from draft to live: written, checked, tried on the past, published, and brought back."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -18,7 +19,8 @@ from functions.shared.domain.config_diff import Change, changes
 from functions.shared.domain.config_versions import ConfigVersion, Source
 from functions.shared.domain.errors import ConfigMissing, FieldError, InvalidInput, RulesDiverged, StaleDraft
 from functions.shared.domain.rule_check import Doubt, doubts
-from functions.shared.domain.rule_drafts import RuleDraft, rebased
+from functions.shared.domain.rule_drafts import Findings, RuleDraft, rebased
+from functions.shared.domain.rule_use import RuleUse
 from functions.shared.domain.rules import Rule
 from functions.shared.domain.schema_faults import schema_faults
 from functions.shared.identity.principal import Principal
@@ -26,10 +28,18 @@ from functions.shared.identity.principal import Principal
 LOOKS: Final = Role.LEAD
 WRITES: Final = Role.MANAGER
 
-MOST_TRIED: Final = 500
-"""So many tickets rules are tried on within one request; more is the command line's."""
+MOST_TRIED: Final = 5_000
+"""So many tickets rules are tried on within one request; further requests go on from there."""
+
+TRIED_FOR_S: Final = 15.0
+"""So long a request tries, and then says how far it came: it has to answer before its caller gives up."""
+
+_PAGE: Final = 100
 
 TRIED_SPAN: Final = timedelta(days=90)
+
+CHECKED_FOR: Final = timedelta(hours=1)
+"""So long what the check said holds for the same rules: times they are in force for begin and end."""
 
 _RULES: TypeAdapter[tuple[Rule, ...]] = TypeAdapter(tuple[Rule, ...])
 
@@ -66,6 +76,10 @@ class Drafts(Protocol):
     def give_up(self, revision: int) -> None: ...
 
 
+class Uses(Protocol):
+    def newest(self) -> RuleUse | None: ...
+
+
 @dataclass(frozen=True)
 class Standing:
     """The rules as they are written: the draft's, or the live ones where there is no draft."""
@@ -73,8 +87,6 @@ class Standing:
     live: DeskConfig
     draft: RuleDraft | None
     revision: int
-    checked: "Checked | None" = None
-    """What the check said of a draft that was just saved, where it could be brought onto what is live."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -93,10 +105,14 @@ class Checked:
 class RuleEditing:
     """The rules' way from draft to live, on one desk."""
 
-    def __init__(self, configurations: Configurations, drafts: Drafts, past: Past) -> None:
+    def __init__(self, configurations: Configurations, drafts: Drafts, past: Past, uses: Uses) -> None:
         self._configurations = configurations
         self._drafts = drafts
         self._past = past
+        self._uses = uses
+        self._found: tuple[object, Findings] | None = None
+        self._changed: tuple[object, Sequence[Change]] | None = None
+        self._unused: tuple[object, Sequence[Doubt]] | None = None
 
     def standing(self, principal: Principal) -> Standing:
         """The rules as they are written."""
@@ -112,17 +128,25 @@ class RuleEditing:
             StaleDraft: somebody else changed the draft meanwhile.
         """
         principal.require(WRITES)
-        rules = read_rules(written)
+        return self.keep(principal, read_rules(written), revision=revision, now=now)
+
+    def keep(self, principal: Principal, rules: Sequence[Rule], *, revision: int, now: datetime) -> Standing:
+        """The same with rules that were read before.
+
+        Raises:
+            StaleDraft: somebody else changed the draft meanwhile.
+        """
+        principal.require(WRITES)
         standing = self.standing(principal)
         if standing.revision != revision:
             raise StaleDraft
         base = standing.draft.base if standing.draft else standing.live.version
-        draft = RuleDraft(base=base, revision=revision + 1, rules=rules, author=principal.id, changed_at=now)
-        saved = Standing(standing.live, draft, draft.revision)
+        draft = RuleDraft(base=base, revision=revision + 1, rules=tuple(rules), author=principal.id, changed_at=now)
         with suppress(RulesDiverged):  # kept all the same; whoever wrote it settles that later
-            saved = replace(saved, checked=self._checked(saved.live, self._candidate(saved), now))
+            candidate = self._candidate(Standing(standing.live, draft, draft.revision))
+            draft = draft.model_copy(update={"findings": found_in(candidate, now)})
         self._drafts.put(draft)
-        return saved
+        return Standing(standing.live, draft, draft.revision)
 
     def give_up(self, principal: Principal, *, revision: int) -> None:
         """Let there be no draft."""
@@ -137,17 +161,52 @@ class RuleEditing:
             RulesDiverged: what was published meanwhile changed the same rules.
         """
         standing = self.standing(principal)
-        return self._checked(standing.live, self._candidate(standing), now)
+        found = self._findings(standing, now)
+        return Checked(self._changes(standing), found.faults, (*found.doubts, *self._silent(standing)))
 
-    def try_out(self, principal: Principal, *, tickets: int, now: datetime) -> dict[str, Any]:
-        """What the draft would make of the last `tickets` tickets: see `Report.as_json`."""
+    def findings(self, principal: Principal, *, now: datetime) -> Checked:
+        """The same without the changes, which take the longest to find where there are thousands of rules.
+
+        Raises:
+            RulesDiverged: what was published meanwhile changed the same rules.
+        """
+        standing = self.standing(principal)
+        found = self._findings(standing, now)
+        return Checked((), found.faults, (*found.doubts, *self._silent(standing)))
+
+    def use(self, principal: Principal) -> RuleUse | None:
+        """How often each rule matched of late; None where that was not counted yet."""
+        principal.require(LOOKS)
+        return self._uses.newest()
+
+    def try_out(
+        self,
+        principal: Principal,
+        *,
+        tickets: int,
+        now: datetime,
+        after: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> dict[str, Any]:
+        """What the draft would make of the last `tickets` tickets, or of those before `after`, if time allows.
+
+        See `Report.as_json`; `of` says how many tickets there are in all, `since` from when on, `back_to` how far the
+        tickets tried go back, and `next` where a further request goes on, None where there are no more.
+        """
         standing = self.standing(principal)
         candidate = self._candidate(standing)
-        before, after = Triage(standing.live, standing.live.rules), Triage(candidate, candidate.rules)
-        report = Report()
-        for _ in backtest(self._last(principal, tickets, now), before, after, candidate, report=report, now=now):
-            pass
-        return report.as_json()
+        before, afterwards = Triage(standing.live, standing.live.rules), Triage(candidate, candidate.rules)
+        report, stops_at, since = Report(), clock() + TRIED_FOR_S, now - TRIED_SPAN
+        following: str | None = after
+        back_to: datetime | None = None
+        while following is not None and report.tickets < tickets and clock() < stops_at:
+            span = Span(since, now, min(_PAGE, tickets - report.tickets), following, newest_first=True)
+            page, following = self._past.tickets(principal, span)
+            for _ in backtest(page, before, afterwards, candidate, report=report, now=now):
+                pass
+            back_to = page[-1].opened_at if page else back_to
+        reached = {"of": self._past.count(principal, since, now), "since": since, "back_to": back_to, "next": following}
+        return report.as_json() | reached
 
     def publish(self, principal: Principal, *, note: str, revision: int, now: datetime) -> DeskConfig:
         """Make the draft live, on top of whatever is live by now; `note` says why.
@@ -200,9 +259,34 @@ class RuleEditing:
         base = live if draft.base == live.version else self._at(draft.base)
         return live.model_copy(update={"rules": rebased(base.rules, draft.rules, live.rules)})
 
-    def _checked(self, live: DeskConfig, candidate: DeskConfig, now: datetime) -> Checked:
-        found = changes(live.content(), candidate.content())
-        return Checked(found, faults(candidate, now), doubts(candidate.rules, now))
+    def _findings(self, standing: Standing, now: datetime) -> Findings:
+        """What the check says, asked again when the draft, what is live, or the hour is another."""
+        known = standing.draft.findings if standing.draft else None
+        if known is None or not _is_fresh(known, standing, now):
+            key = (standing.live.version, standing.revision)
+            if self._found is None or self._found[0] != key or not _is_fresh(self._found[1], standing, now):
+                self._found = key, found_in(self._candidate(standing), now)
+            known = self._found[1]
+        return known
+
+    def _changes(self, standing: Standing) -> Sequence[Change]:
+        key = (standing.live.version, standing.revision)
+        if self._changed is None or self._changed[0] != key:
+            candidate = self._candidate(standing)
+            is_same = candidate.rules == standing.live.rules
+            found = [] if is_same else changes(standing.live.content(), candidate.content())
+            self._changed = key, found
+        return self._changed[1]
+
+    def _silent(self, standing: Standing) -> Sequence[Doubt]:
+        """The rules that matched nothing of late."""
+        use = self._uses.newest()
+        if use is None:
+            return ()
+        key = (standing.live.version, standing.revision, use.until)
+        if self._unused is None or self._unused[0] != key:
+            self._unused = key, use.silent(standing.rules)
+        return self._unused[1]
 
     def _require_sound(self, candidate: DeskConfig, now: datetime) -> None:
         if found := faults(candidate, now):
@@ -235,17 +319,19 @@ class RuleEditing:
         except ConfigMissing as missing:
             raise InvalidInput.of("version", "unknown", f"There is no version {version}.") from missing
 
-    def _last(self, principal: Principal, number: int, now: datetime) -> Sequence[Any]:
-        found: list[Any] = []
-        after = ""
-        while len(found) < number:
-            span = Span(now - TRIED_SPAN, now, min(100, number - len(found)), after, newest_first=True)
-            page, following = self._past.tickets(principal, span)
-            found += page
-            if following is None:
-                break
-            after = following
-        return found
+
+def found_in(candidate: DeskConfig, now: datetime) -> Findings:
+    """What is wrong or doubtful about `candidate`, which is what is live with other rules."""
+    return Findings(
+        live=candidate.version,
+        at=now,
+        faults=tuple(faults(candidate, now)),
+        doubts=tuple(doubts(candidate.rules, now)),
+    )
+
+
+def _is_fresh(found: Findings, standing: Standing, now: datetime) -> bool:
+    return found.live == standing.live.version and now - found.at < CHECKED_FOR
 
 
 def read_rules(written: object) -> tuple[Rule, ...]:

@@ -36,9 +36,10 @@ class NewDraft(_Body):
 
 
 class Trial(_Body):
-    """On how many of the last tickets the draft is tried."""
+    """On how many of the last tickets the draft is tried; with `after`, the `next` of an answer, on those before."""
 
     tickets: int = Field(default=200, ge=1, le=MOST_TRIED)
+    after: str = Field(default="", max_length=100)
 
 
 class Publication(_Body):
@@ -65,7 +66,7 @@ def save_draft(draft: NewDraft) -> dict[str, Any]:
     """Keep the rules as the draft, and say what is wrong or doubtful about them."""
     principal, now = authenticate(router.current_event), _now()
     saved = rule_editing().save(principal, draft.rules, revision=draft.revision, now=now)
-    return {**_written(saved), "check": _checked(saved.checked or rule_editing().check(principal, now=now))}
+    return {**_written(saved), "check": _checked(rule_editing().check(principal, now=now))}
 
 
 @router.delete(f"{_RULES}/draft")
@@ -82,10 +83,24 @@ def check_draft() -> dict[str, Any]:
     return _checked(rule_editing().check(authenticate(router.current_event), now=_now()))
 
 
+@router.get(f"{_RULES}/use")
+def tell_use() -> dict[str, Any]:
+    """How many tickets of the last three months each live rule matched, counted once a night; which matched none."""
+    principal = authenticate(router.current_event)
+    use, standing = rule_editing().use(principal), rule_editing().standing(principal)
+    live = standing.live.rules
+    return {
+        "counted": use and use.model_dump(mode="json", exclude={"matched", "tried"}),
+        "matched": {rule.id: use.matched.get(rule.id, 0) for rule in live} if use else {},
+        "silent": [doubt.rule for doubt in use.silent(live)] if use else [],
+    }
+
+
 @router.post(f"{_RULES}/draft/backtest")
 def try_draft(trial: Trial) -> dict[str, Any]:
     """What the draft would make of the last tickets, beside what the live rules and people did."""
-    return rule_editing().try_out(authenticate(router.current_event), tickets=trial.tickets, now=_now())
+    principal = authenticate(router.current_event)
+    return rule_editing().try_out(principal, tickets=trial.tickets, after=trial.after, now=_now())
 
 
 @router.post(f"{_RULES}/draft/publish")

@@ -31,6 +31,7 @@ from functions.shared.gateways.directory_search import DirectorySearch
 from functions.shared.gateways.drafts import RuleDrafts
 from functions.shared.gateways.opened_tickets import OpenedTickets
 from functions.shared.gateways.quarantine import Quarantine
+from functions.shared.gateways.rule_use import RuleUses
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.gateways.user_pool import PoolKeys, UserPool
 from functions.shared.held_mail import HeldMails
@@ -157,7 +158,8 @@ def rule_editing() -> RuleEditing:
     """The rules' way from draft to live."""
     parts, known = wiring(), settings()
     drafts = RuleDrafts(parts.dynamodb, parts.s3, table=known.table_name, bucket=known.blobs_bucket, desk=parts.desk_id)
-    return RuleEditing(parts.config, drafts, past())
+    uses = RuleUses(parts.dynamodb, parts.s3, table=known.table_name, bucket=known.blobs_bucket, desk=parts.desk_id)
+    return RuleEditing(parts.config, drafts, past(), uses)
 
 
 @cache

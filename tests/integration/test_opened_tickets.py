@@ -70,6 +70,14 @@ def test_the_beginning_belongs_to_it_and_the_end_does_not(table: TicketTable, li
     assert pages(listed, 10) == [[first.id]]
 
 
+def test_tickets_are_counted_across_months(table: TicketTable, listed: OpenedTickets) -> None:
+    for number, days in enumerate((0, 1, 20, 50, 62), 1):
+        add(table, number, BEGIN + timedelta(days=days))
+
+    assert listed.count(BEGIN, END) == 5
+    assert listed.count(BEGIN + timedelta(days=1), BEGIN + timedelta(days=50)) == 2
+
+
 def test_a_ticket_is_listed_as_it_began_and_as_it_stands(table: TicketTable, listed: OpenedTickets) -> None:
     begun = add(table, 1, BEGIN)
     triaged = begun.with_changes(priority=Priority.P3)

@@ -9,8 +9,12 @@ import pytest
 
 from functions.desk import http, wiring
 from functions.desk.settings import DeskHttpSettings
+from functions.shared.contracts.words import Role
+from functions.shared.domain.rule_use import count
 from functions.shared.domain.ticket import opened
-from tests.factories import default_config, make_opened, make_problem
+from functions.shared.gateways.rule_use import RuleUses
+from functions.shared.identity.principal import Principal, PrincipalKind
+from tests.factories import DESK, default_config, make_opened, make_problem
 from tests.integration.conftest import OF_THE_DESK, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT, http_event
 from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
@@ -102,7 +106,9 @@ def test_looking_is_for_leads_and_writing_for_managers() -> None:
     body = {"revision": 0, "rules": written()}
     looking = {who: ask("GET", "/draft", who=who)[0] for who in ("agent", "lead", "manager")}
     writing = {who: ask("PUT", "/draft", body, who=who)[0] for who in ("agent", "lead")}
-    publishing = {who: ask("POST", "/draft/publish", {"revision": 1}, who=who)[0] for who in ("agent", "lead")}
+    publishing = {
+        who: ask("POST", "/draft/publish", {"revision": 1, "note": "why"}, who=who)[0] for who in ("agent", "lead")
+    }
 
     assert looking == {"agent": 403, "lead": 200, "manager": 200}
     assert writing == publishing == {"agent": 403, "lead": 403}
@@ -183,7 +189,7 @@ def test_what_is_unsound_can_be_kept_as_a_draft_and_not_published(rules: Any, pl
     status, saved = save(*rules)
     assert (status, saved["check"]["errors"][0]["place"]) == (200, place)
 
-    status, problem = ask("POST", "/draft/publish", {"revision": 1})
+    status, problem = ask("POST", "/draft/publish", {"revision": 1, "note": "why"})
 
     assert (status, problem["errors"][0]["field"]) == (422, place)
     assert reason in problem["errors"][0]["message"]
@@ -200,7 +206,7 @@ def test_a_draft_that_somebody_else_changed_is_not_overwritten() -> None:
     save(LOGIN, *written())
 
     assert save(*written(), who="other manager")[1]["code"] == "stale_draft"
-    assert ask("POST", "/draft/publish", {"revision": 7})[1]["code"] == "stale_draft"
+    assert ask("POST", "/draft/publish", {"revision": 7, "note": "why"})[1]["code"] == "stale_draft"
     assert save(*written(), revision=1, who="other manager")[1]["revision"] == 2
 
 
@@ -209,7 +215,7 @@ def test_a_draft_goes_on_top_of_what_was_published_meanwhile() -> None:
     first, *others = default_config().rules
     publish(default_config().model_copy(update={"rules": (first.model_copy(update={"enabled": False}), *others)}))
 
-    assert ask("POST", "/draft/publish", {"revision": 1}) == (200, {"version": 3})
+    assert ask("POST", "/draft/publish", {"revision": 1, "note": "why"}) == (200, {"version": 3})
     assert [(rule.id, rule.enabled) for rule in live().rules][:2] == [(LOGIN["id"], True), (first.id, False)]
 
 
@@ -219,7 +225,7 @@ def test_a_draft_that_changes_what_was_changed_meanwhile_is_refused() -> None:
     rule, *rest = default_config().rules
     publish(default_config().model_copy(update={"rules": (rule.model_copy(update={"enabled": False}), *rest)}))
 
-    for path, body in (("/draft/publish", {"revision": 1}), ("/draft/check", None)):
+    for path, body in (("/draft/publish", {"revision": 1, "note": "why"}), ("/draft/check", None)):
         status, problem = ask("POST", path, body)
         assert (status, problem["code"]) == (409, "rules_diverged")
         assert first["id"] in problem["detail"]
@@ -254,8 +260,29 @@ def test_a_draft_is_tried_on_the_last_tickets() -> None:
     status, report = ask("POST", "/draft/backtest", {"tickets": 4})
 
     assert (status, report["tickets"], report["changed"]["team"]) == (200, 4, 3)
-    assert report["agreement"]["team"] == {"known": 4, "before": 0.0, "after": 0.75}
-    assert ask("POST", "/draft/backtest", {"tickets": 5000})[0] == 422
+    agreed = {"agreed_before": 0, "agreed_after": 3}
+    assert report["agreement"]["team"] == {"known": 4, "before": 0.0, "after": 0.75} | agreed
+    assert (report["of"], report["next"] is None) == (5, False)
+
+    _, rest = ask("POST", "/draft/backtest", {"tickets": 4, "after": report["next"]})
+    assert (rest["tickets"], rest["of"], rest["next"]) == (1, 5, None)
+    assert rest["back_to"] < report["back_to"]
+    assert ask("POST", "/draft/backtest", {"tickets": 5001})[0] == 422
+
+
+def test_a_trial_that_takes_too_long_says_how_far_it_came() -> None:
+    for number in range(1, 202):
+        event = make_opened(number, now=datetime.now(UTC) - timedelta(minutes=number))
+        wiring.wiring().store.append(opened(event), [event])
+    seconds = iter((0.0, 1.0, 14.0, 15.0))
+    lead = Principal(
+        id="chen-jing", name="", kind=PrincipalKind.PERSON, desk=DESK, roles=frozenset({Role.LEAD}), email="a@b.c"
+    )
+
+    report = wiring.rule_editing().try_out(lead, tickets=5000, now=datetime.now(UTC), clock=lambda: next(seconds))
+
+    assert (report["tickets"], report["of"]) == (200, 201)
+    assert wiring.rule_editing().try_out(lead, tickets=9, after=report["next"], now=datetime.now(UTC))["tickets"] == 1
 
 
 def test_there_is_no_going_back_to_what_never_was_or_does_not_fit() -> None:
@@ -281,13 +308,40 @@ def test_a_draft_that_cannot_be_read_locks_nobody_out(way_out: str) -> None:
     s3, bucket = wiring.wiring().s3, wiring.settings().blobs_bucket
     [kept] = s3.list_objects_v2(Bucket=bucket, Prefix=f"config/{default_config().desk.id}/draft/")["Contents"]
     s3.put_object(Bucket=bucket, Key=kept["Key"], Body=b'{"rules": [{}]}')
+    wiring.rule_editing.cache_clear()  # another execution environment, which has not read it yet
 
     status, shown = ask("GET", "/draft")
     assert (status, shown["revision"], shown["is_draft"]) == (200, 1, False)
     assert ask("POST", "/draft/check")[0] == 200
-    assert ask("POST", "/draft/publish", {"revision": 1})[0] == 409
+    assert ask("POST", "/draft/publish", {"revision": 1, "note": "why"})[0] == 409
     assert ask("POST", "/versions/1/restore", {})[0] == 200
     if way_out == "give up":
         assert ask("DELETE", "/draft?revision=1")[1]["revision"] == 2
     else:
         assert save(LOGIN, revision=1)[1]["is_draft"] is True
+
+
+@pytest.mark.parametrize("note", [None, "", "  "])
+def test_nothing_is_published_without_saying_why(note: str | None) -> None:
+    save(LOGIN, *written())
+
+    status, _ = ask("POST", "/draft/publish", {"revision": 1} | ({} if note is None else {"note": note}))
+
+    assert (status, live().version) == (422, 1)
+
+
+def test_how_often_rules_matched_is_told_once_it_was_counted() -> None:
+    assert ask("GET", "/use", who="lead") == (200, {"counted": None, "matched": {}, "silent": []})
+    parts, known = wiring.wiring(), wiring.settings()
+    begun = make_opened(1, problem=make_problem(title="开发票"))
+    uses = RuleUses(parts.dynamodb, parts.s3, table=known.table_name, bucket=known.blobs_bucket, desk=parts.desk_id)
+    uses.keep(count([(begun, opened(begun))], live(), now=datetime.now(UTC)))
+
+    status, told = ask("GET", "/use", who="lead")
+
+    assert (status, told["counted"]["tickets"], told["counted"]["is_whole"]) == (200, 1, True)
+    assert (told["matched"]["invoice-to-finance"], told["matched"]["outage-is-p0"]) == (1, 0)
+    assert "outage-is-p0" in told["silent"]
+    assert "invoice-to-finance" not in told["silent"]
+    assert "outage-is-p0" in [w["rule"] for w in ask("POST", "/draft/check")[1]["warnings"] if w["kind"] == "silent"]
+    assert ask("GET", "/use", who="agent")[0] == 403

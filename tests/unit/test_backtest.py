@@ -63,9 +63,22 @@ def test_what_would_change_is_counted_and_compared_with_what_people_did():
 
     assert report["tickets"] == 4
     assert report["changed"] == {"any": 3, "team": 3, "priority": 2, "assignee": 0}
-    assert report["agreement"]["team"] == {"known": 3, "before": 0.6667, "after": 0.3333}
-    assert report["agreement"]["priority"] == {"known": 2, "before": 0.0, "after": 0.5}
-    assert report["agreement"]["assignee"] == {"known": 1, "before": 0.0, "after": 0.0}
+    agreed = {"agreed_before": 2, "agreed_after": 1}
+    assert report["agreement"]["team"] == {"known": 3, "before": 0.6667, "after": 0.3333} | agreed
+    assert report["agreement"]["priority"] == {
+        "known": 2,
+        "before": 0.0,
+        "after": 0.5,
+        "agreed_before": 0,
+        "agreed_after": 1,
+    }
+    assert report["agreement"]["assignee"] == {
+        "known": 1,
+        "before": 0.0,
+        "after": 0.0,
+        "agreed_before": 0,
+        "agreed_after": 0,
+    }
     assert report["confusion"]["team"] == {
         "engineering": {"engineering": 1},
         "finance": {"first-line": 1},

@@ -20,7 +20,7 @@ from functions.desk.pages.rule_views import (
     page_of,
 )
 from functions.desk.pages.visit import SIGNED_IN, Visit
-from functions.desk.rule_editing import Checked
+from functions.desk.rule_editing import Checked, read_rules
 from functions.desk.wiring import desk_config, rule_editing
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import InvalidInput, RuleNotFound, RulesDiverged
@@ -46,7 +46,10 @@ def show_rules() -> Response[Any]:
     """A page of the rules in order, as the draft has them, or as they are live."""
     visit = Visit(router)
     standing = rule_editing().standing(visit.principal)
-    checked, _ = _checked(visit)
+    try:
+        checked = rule_editing().findings(visit.principal, now=visit.now)
+    except RulesDiverged:
+        checked = None
     query = visit.request.query
     page = RulesPage.of(
         standing,
@@ -55,6 +58,8 @@ def show_rules() -> Response[Any]:
         visit.principal,
         query=query.get("q", "").strip()[:_LONGEST_QUERY],
         page=_page(query.get("page", "")),
+        use=rule_editing().use(visit.principal),
+        only_silent=query.get("show") == "silent",
     )
     return visit.show("desk/pages/rules.html", view=page, notice=_notice(visit))
 
@@ -69,7 +74,9 @@ def show_draft() -> Response[Any]:
 def try_draft() -> Response[Any]:
     """What the draft would have made of the last tickets."""
     visit = Visit(router)
-    return _show_draft(visit, rule_editing().try_out(visit.principal, tickets=LAST_TICKETS, now=visit.now))
+    asked = _number(visit.request.form.text("tickets"))
+    tickets = asked if asked in LAST_TICKETS else LAST_TICKETS[0]
+    return _show_draft(visit, rule_editing().try_out(visit.principal, tickets=tickets, now=visit.now))
 
 
 @router.post(f"{_DRAFT}/publish", middlewares=SIGNED_IN)
@@ -154,7 +161,7 @@ def move_rule(rule: str) -> Response[Any]:
     at = rules.index(_found(rules, rule))
     to = max(0, min(len(rules) - 1, at + (-1 if visit.request.form.text("to") == "up" else 1)))
     rules.insert(to, rules.pop(at))
-    return _keep(visit, [_written(one) for one in rules], "moved", anchor=rule)
+    return _keep(visit, rules, "moved", anchor=rule)
 
 
 @router.post(f"{_RULE}/switch", middlewares=SIGNED_IN)
@@ -163,8 +170,8 @@ def switch_rule(rule: str) -> Response[Any]:
     visit = Visit(router)
     rules = rule_editing().standing(visit.principal).rules
     chosen = _found(rules, rule)
-    written = [_written(one) | ({"enabled": not one.enabled} if one is chosen else {}) for one in rules]
-    return _keep(visit, written, "switched", anchor=rule)
+    switched = chosen.model_copy(update={"enabled": not chosen.enabled})
+    return _keep(visit, [switched if one is chosen else one for one in rules], "switched", anchor=rule)
 
 
 @router.post(f"{_RULE}/delete", middlewares=SIGNED_IN)
@@ -173,7 +180,7 @@ def delete_rule(rule: str) -> Response[Any]:
     visit = Visit(router)
     rules = rule_editing().standing(visit.principal).rules
     chosen = _found(rules, rule)
-    return _keep(visit, [_written(one) for one in rules if one is not chosen], "deleted")
+    return _keep(visit, [one for one in rules if one is not chosen], "deleted")
 
 
 def _save(visit: Visit, rule: str | None) -> Response[Any]:
@@ -184,34 +191,28 @@ def _save(visit: Visit, rule: str | None) -> Response[Any]:
         config, language = desk_config(), visit.request.language
         form = settled(rearranged(form, wish), choices_of(config, language), field_choices_of(config, language))
         return _show_form(visit, form, is_new=rule is None, revision=_revision(sent.text("revision")))
-    rules = rule_editing().standing(visit.principal).rules
-    written = [_written(one) for one in rules]
+    rules = [*rule_editing().standing(visit.principal).rules]
     config = desk_config()
-    new = rule_of(form, config.desk.zone, _kinds(config))
-    if rule is None:
-        place = len(written)
-        written.append(new)
-    else:
-        place = rules.index(_found(rules, rule))
-        written[place] = new
+    place = len(rules) if rule is None else rules.index(_found(rules, rule))
     try:
-        rule_editing().save(visit.principal, written, revision=_revision(sent.text("revision")), now=visit.now)
+        [new] = read_rules([rule_of(form, config.desk.zone, _kinds(config))])
     except InvalidInput as refused:
         told = FaultWords(catalogue(visit.request.language))
-        lines = [f"{_place(error.field, place)}: {told.sentence(error.message)}" for error in refused.errors]
+        lines = [f"{_place(error.field)}: {told.sentence(error.message)}" for error in refused.errors]
         return _show_form(visit, form, is_new=rule is None, revision=_revision(sent.text("revision")), problems=lines)
-    return go(_back(written, "saved", new["id"]))
+    rules[place : place + 1] = [new]
+    return _keep(visit, rules, "saved", anchor=new.id)
 
 
-def _keep(visit: Visit, written: list[Any], done: str, *, anchor: str = "") -> Response[Any]:
+def _keep(visit: Visit, rules: list[Rule], done: str, *, anchor: str = "") -> Response[Any]:
     revision = _revision(visit.request.form.text("revision"))
-    rule_editing().save(visit.principal, written, revision=revision, now=visit.now)
-    return go(_back(written, done, anchor))
+    rule_editing().keep(visit.principal, rules, revision=revision, now=visit.now)
+    return go(_back(rules, done, anchor))
 
 
-def _back(written: list[Any], done: str, rule: str) -> str:
+def _back(rules: list[Rule], done: str, rule: str) -> str:
     """Where the list shows the rule; without one, where the list begins."""
-    at = next((number for number, one in enumerate(written) if one["id"] == rule), None)
+    at = next((number for number, one in enumerate(rules) if one.id == rule), None)
     if at is None:
         return f"{RULES}?done={done}"
     page = f"&page={page_of(at)}" if page_of(at) > 1 else ""
@@ -259,6 +260,7 @@ def _show_draft(visit: Visit, trial: dict[str, Any] | None = None, *, lacks_note
         diverged=diverged,
         trial=trial,
         lacks_note=lacks_note,
+        page=_page(visit.request.query.get("page", "")),
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if lacks_note else HTTPStatus.OK
     return visit.show("desk/pages/rule_draft.html", status=status, view=page)
@@ -288,9 +290,9 @@ def _kinds(config: DeskConfig) -> dict[str, FieldKind]:
     return {f"fields.{field.id}": field.kind for form in config.forms for field in form.fields}
 
 
-def _place(field: str, number: int) -> str:
+def _place(field: str) -> str:
     """Where a fault is inside of the one rule that was sent."""
-    return field.removeprefix(f"rules[{number}]").lstrip(".") or "rule"
+    return field.removeprefix("rules[0]").lstrip(".") or "rule"
 
 
 def _revision(text: str) -> int:

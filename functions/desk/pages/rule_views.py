@@ -19,6 +19,8 @@ from functions.shared.domain.folding import fold
 from functions.shared.domain.form_faults import OF_EVERY_TICKET
 from functions.shared.domain.form_fields import FieldKind
 from functions.shared.domain.operators import Operator
+from functions.shared.domain.rule_check import DoubtKind
+from functions.shared.domain.rule_use import RuleUse
 from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.ways import By
 from functions.shared.identity.principal import Principal
@@ -27,7 +29,8 @@ from functions.shared.pages.languages import catalogue
 from functions.shared.pages.rule_words import RuleWords
 
 RULES: Final = "/desk/rules"
-LAST_TICKETS: Final = 50
+LAST_TICKETS: Final = (50, 500, 5_000)
+"""On how many tickets the draft is tried, at the reader's choice."""
 ON_A_PAGE: Final = 100
 
 Choices = Sequence[tuple[str, str]]
@@ -50,6 +53,8 @@ class RuleRow:
     """`new` or `changed` beside what is live; empty where it is the same."""
     examples: int
     trouble: Sequence[str]
+    matched: int | None
+    """How many tickets it matched of late; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,10 @@ class RulesPage:
     total: int
     query: str
     found: int
+    only_silent: bool
+    silent: int
+    """How many rules matched nothing of late."""
+    counted: RuleUse | None
     page: int
     earlier: str
     later: str
@@ -88,22 +97,32 @@ class RulesPage:
         *,
         query: str = "",
         page: int = 1,
+        use: RuleUse | None = None,
+        only_silent: bool = False,
     ) -> Self:
         """The page of `standing`; `checked` is None where the draft cannot be brought onto what is live."""
         words = RuleWords.of(standing.live, language)
         live = {rule.id: rule for rule in standing.live.rules}
         trouble = _trouble(checked, standing, language)
-        found = [(number, rule) for number, rule in enumerate(standing.rules) if _is_meant(rule, query)]
+        silent = {doubt.rule for doubt in checked.doubts if doubt.kind is DoubtKind.SILENT} if checked else set()
+        found = [
+            (number, rule)
+            for number, rule in enumerate(standing.rules)
+            if (not only_silent or rule.id in silent) and (not query or _is_meant(rule, query))
+        ]
         page = max(1, min(page, -(-len(found) // ON_A_PAGE)))
         shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
         return cls(
-            rows=[_row(number, rule, live, words, trouble, language) for number, rule in shown],
+            rows=[_row(number, rule, live, words, trouble, language, use) for number, rule in shown],
             total=len(standing.rules),
             query=query,
             found=len(found),
+            only_silent=only_silent,
+            silent=len(silent),
+            counted=use,
             page=page,
-            earlier=_address(query, page - 1) if page > 1 else "",
-            later=_address(query, page + 1) if page * ON_A_PAGE < len(found) else "",
+            earlier=_address(query, page - 1, only_silent=only_silent) if page > 1 else "",
+            later=_address(query, page + 1, only_silent=only_silent) if page * ON_A_PAGE < len(found) else "",
             draft=_draft(standing),
             live=standing.live.version,
             revision=standing.revision,
@@ -208,7 +227,14 @@ class DraftPage:
     warnings: Sequence[str]
     has_diverged: str
     trial: Mapping[str, Any] | None
+    trials: Sequence[int]
     lacks_note: bool
+    changed: int
+    """How many changes there are; `changes` are those of the page."""
+    wrong: int
+    doubtful: int
+    earlier: str
+    later: str
 
     @classmethod
     def of(
@@ -221,20 +247,31 @@ class DraftPage:
         diverged: str = "",
         trial: Mapping[str, Any] | None = None,
         lacks_note: bool = False,
+        page: int = 1,
     ) -> Self:
         """The page of the draft; `diverged` names the rules that were published otherwise meanwhile."""
         teller = ConfigWords.of(language, standing.live)
         rules = standing.rules if _is_in_place(standing) else ()
+        changes = checked.changes if checked else ()
+        page = max(1, min(page, -(-len(changes) // ON_A_PAGE)))
+        shown = changes[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+        wrong, doubtful = (checked.faults, checked.doubts) if checked else ((), ())
         return cls(
             draft=_draft(standing),
             revision=standing.revision,
             may_write=reader.has(WRITES),
-            changes=[teller.line(change) for change in checked.changes] if checked else (),
-            errors=[ToldFault.of(one, rules, language) for one in checked.faults] if checked else (),
-            warnings=[one.sentence.in_language(language) for one in checked.doubts] if checked else (),
+            changes=[teller.line(change) for change in shown],
+            errors=[ToldFault.of(one, rules, language) for one in wrong[:ON_A_PAGE]],
+            warnings=[one.sentence.in_language(language) for one in doubtful[:ON_A_PAGE]],
             has_diverged=diverged,
             trial=trial,
+            trials=LAST_TICKETS,
             lacks_note=lacks_note,
+            changed=len(changes),
+            wrong=len(wrong),
+            doubtful=len(doubtful),
+            earlier=f"{RULES}/draft?page={page - 1}" if page > 1 else "",
+            later=f"{RULES}/draft?page={page + 1}" if page * ON_A_PAGE < len(changes) else "",
         )
 
     @property
@@ -275,8 +312,9 @@ def _is_meant(rule: Rule, query: str) -> bool:
     return all(word in written for word in fold(query).split())
 
 
-def _address(query: str, page: int) -> str:
-    return f"{RULES}?{urlencode({'q': query, 'page': page} if query else {'page': page})}"
+def _address(query: str, page: int, *, only_silent: bool) -> str:
+    asked = {"q": query, "show": "silent" if only_silent else ""}
+    return f"{RULES}?{urlencode({name: value for name, value in asked.items() if value} | {'page': str(page)})}"
 
 
 def _row(
@@ -286,6 +324,7 @@ def _row(
     words: RuleWords,
     trouble: Mapping[int, Sequence[str]],
     language: Language,
+    use: RuleUse | None,
 ) -> RuleRow:
     written = rule.model_dump(mode="json", by_alias=True)
     return RuleRow(
@@ -301,6 +340,7 @@ def _row(
         state="" if live.get(rule.id) == rule else "changed" if rule.id in live else "new",
         examples=len(rule.examples),
         trouble=trouble.get(number, ()),
+        matched=use.matched.get(rule.id, 0) if use and rule.id in use.tried else None,
     )
 
 

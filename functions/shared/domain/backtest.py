@@ -13,6 +13,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import WORKING_TIME, Facts
 from functions.shared.domain.past_tickets import BadLine, PastTicket
 from functions.shared.domain.rule_book import RuleBook
+from functions.shared.domain.rule_index import Decision
 from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.ticket_facts import time_values
 from functions.shared.domain.triage import team_for
@@ -45,6 +46,11 @@ class Triage:
         self._index = book.on(Occasion.OPENED)
         self.fields = book.fields(Occasion.OPENED)
 
+    def tried_on(self, ticket: PastTicket, *, now: datetime) -> Decision:
+        """What the rules decide on `ticket` as it was reported."""
+        reported, facts = as_seen(ticket, self._config, self.fields)
+        return self._index.decide(facts, reported.verdict(), at=ticket.opened_at or now)
+
     def place(self, ticket: PastTicket, facts: Facts, *, now: datetime) -> Placing:
         """Where `ticket` would go; `facts` are its own, with the priority of the matrix."""
         priority = str(facts["priority"])
@@ -67,9 +73,10 @@ class Agreement:
 
     def as_json(self) -> Json:
         if not self.known:
-            return {"known": 0, "before": None, "after": None}
+            return {"known": 0, "before": None, "after": None, "agreed_before": 0, "agreed_after": 0}
         shares = {"before": self.before / self.known, "after": self.after / self.known}
-        return {"known": self.known, **{name: round(share, 4) for name, share in shares.items()}}
+        agreed = {"agreed_before": self.before, "agreed_after": self.after}
+        return {"known": self.known, **{name: round(share, 4) for name, share in shares.items()}, **agreed}
 
 
 @dataclass
@@ -174,15 +181,20 @@ def backtest(
             report.bad_lines += 1
             report.first_bad = report.first_bad or ticket
             continue
-        reported = ticket.as_reported()
-        module = config.module_named(reported.module) if reported.module else None
-        if module:
-            reported = reported.model_copy(update={"module": module.id})
-        values = {**reported.values(), **times_of(reported, config, wanted)}
-        facts = Facts({**values, "status": "new", "priority": _by_matrix(reported, config).value})
+        reported, facts = as_seen(ticket, config, wanted)
         placings = (one.place(reported, facts, now=now) for one in (before, after))
         if change := report.add(ticket, *placings):
             yield change
+
+
+def as_seen(ticket: PastTicket, config: DeskConfig, wanted: Collection[str]) -> tuple[PastTicket, Facts]:
+    """`ticket` as it was reported, and what conditions saw of it; `wanted` are the fields that they ask for."""
+    reported = ticket.as_reported()
+    module = config.module_named(reported.module) if reported.module else None
+    if module:
+        reported = reported.model_copy(update={"module": module.id})
+    values = {**reported.values(), **times_of(reported, config, wanted)}
+    return reported, Facts({**values, "status": "new", "priority": _by_matrix(reported, config).value})
 
 
 def unknown_teams(rules: Sequence[Rule], config: DeskConfig) -> list[str]:

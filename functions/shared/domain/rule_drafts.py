@@ -5,9 +5,20 @@ from collections.abc import Mapping, Sequence
 from pydantic import AwareDatetime, Field
 
 from functions.shared.contracts.words import Slug
+from functions.shared.domain.config_check import Fault
 from functions.shared.domain.document import Part
 from functions.shared.domain.errors import RulesDiverged
+from functions.shared.domain.rule_check import Doubt
 from functions.shared.domain.rules import Rule
+
+
+class Findings(Part):
+    """What is wrong or doubtful about a draft, once it is brought onto the version `live`."""
+
+    live: int
+    at: AwareDatetime
+    faults: tuple[Fault, ...]
+    doubts: tuple[Doubt, ...]
 
 
 class RuleDraft(Part):
@@ -18,6 +29,7 @@ class RuleDraft(Part):
     rules: tuple[Rule, ...]
     author: str
     changed_at: AwareDatetime
+    findings: Findings | None = Field(default=None, description="What the check said when the draft was saved.")
 
 
 def rebased(base: Sequence[Rule], mine: Sequence[Rule], theirs: Sequence[Rule]) -> tuple[Rule, ...]:

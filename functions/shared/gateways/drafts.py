@@ -28,18 +28,24 @@ class RuleDrafts:
         self._table = table
         self._bucket = bucket
         self._desk = desk
+        self._kept: tuple[str, RuleDraft] | None = None
 
     def get(self) -> RuleDraft | None:
         """The draft, if there is one. One that cannot be read counts as none: it can be replaced or given up."""
         item = self._item()
         if item is None or "blob" not in item:
             return None
-        body = self._s3.get_object(Bucket=self._bucket, Key=item["blob"]["S"])["Body"].read()
-        try:
-            return RuleDraft.model_validate_json(body)
-        except ValidationError as error:
-            logger.error("the draft of the rules cannot be read", blob=item["blob"]["S"], error=str(error))
-            return None
+        blob = item["blob"]["S"]
+        if (
+            self._kept is None or self._kept[0] != blob
+        ):  # documents never change, and reading thousands of rules takes time
+            body = self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read()
+            try:
+                self._kept = blob, RuleDraft.model_validate_json(body)
+            except ValidationError as error:
+                logger.error("the draft of the rules cannot be read", blob=blob, error=str(error))
+                return None
+        return self._kept[1]
 
     def is_kept(self) -> bool:
         """Whether there is something to give up, be it readable or not."""
@@ -61,6 +67,7 @@ class RuleDrafts:
         blob = f"config/{self._desk}/draft/{draft.revision:08d}-{digest}.json"
         self._s3.put_object(Bucket=self._bucket, Key=blob, Body=body, ContentType="application/json")
         self._swap(draft.revision, {"blob": {"S": blob}})
+        self._kept = blob, draft
 
     def give_up(self, revision: int) -> None:
         """Let there be no draft in place of the one of `revision`.

@@ -47,6 +47,30 @@ class OpenedTickets:
         ids = [place.rpartition("#")[2] for place in shown]
         return PastTicketPage(tuple(self._read(ids)), shown[-1] if len(places) > limit else None)
 
+    def count(self, since: datetime, until: datetime) -> int:
+        """How many tickets were opened from `since` on and before `until`."""
+        low, high = keys.instant(since), keys.instant(until)
+        counted = 0
+        for month in _months(keys.month(low), keys.month(high)):
+            begin: dict[str, Any] = {}
+            while True:
+                page = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pk AND sk BETWEEN :low AND :high",
+                    ExpressionAttributeValues={
+                        ":pk": {"S": keys.opened_in(self._desk, month)},
+                        ":low": {"S": low},
+                        ":high": {"S": high},
+                    },
+                    Select="COUNT",
+                    **begin,
+                )
+                counted += page["Count"]
+                if "LastEvaluatedKey" not in page:
+                    break
+                begin = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return counted
+
     def _places(self, low: str, high: str, limit: int, after: str | None, newest_first: bool) -> list[str]:
         """The next places in the list, one more than `limit` where there are so many: a query for each month."""
         if after:

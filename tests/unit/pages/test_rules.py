@@ -12,20 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.desk import http, wiring
+from functions.desk import http, rule_editing, wiring
 from functions.desk.pages import routes, rule_pages, visit
 from functions.desk.pages.fault_words import FaultWords
 from functions.desk.pages.rule_form import form_of, rule_of
 from functions.desk.past import Past
 from functions.desk.rule_editing import Checked, RuleEditing
-from functions.shared.contracts.words import Language
+from functions.shared.contracts.words import Language, Role
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.config_versions import ConfigVersion, Source
 from functions.shared.domain.errors import ConfigMissing
 from functions.shared.domain.rule_drafts import RuleDraft
+from functions.shared.domain.rule_use import RuleUse, count
 from functions.shared.domain.rules import Rule
 from functions.shared.domain.ticket import opened
 from functions.shared.gateways.opened_tickets import PastTicketPage
+from functions.shared.identity.principal import Principal, PrincipalKind
 from functions.shared.pages.languages import catalogue
 from tests.factories import DESK, default_config, make_message, make_opened, make_problem
 from tests.unit.identity.pool import pool_tokens
@@ -98,6 +100,16 @@ class Drafts:
         self.draft, self.count = None, revision + 1
 
 
+class Uses:
+    """What was counted last night."""
+
+    def __init__(self) -> None:
+        self.use: RuleUse | None = None
+
+    def newest(self) -> RuleUse | None:
+        return self.use
+
+
 class Opened:
     """The last three tickets."""
 
@@ -109,6 +121,10 @@ class Opened:
         ]
         return PastTicketPage(tuple((event, opened(event).with_changes(team="finance")) for event in events), None)
 
+    def count(self, since: datetime, until: datetime) -> int:
+        del since, until
+        return 3
+
 
 @pytest.fixture(autouse=True)
 def desk(monkeypatch: pytest.MonkeyPatch, parts: SimpleNamespace) -> Iterator[Configurations]:
@@ -116,7 +132,8 @@ def desk(monkeypatch: pytest.MonkeyPatch, parts: SimpleNamespace) -> Iterator[Co
         desk_id=DESK, public_url=PUBLIC_URL, sign_in_url="https://sign-in.example", user_pool_client_id="console-client"
     )
     parts.config = Configurations(default_config())
-    editing = RuleEditing(parts.config, Drafts(), Past(parts.config.last_read, Opened()))
+    parts.uses = Uses()
+    editing = RuleEditing(parts.config, Drafts(), Past(parts.config.last_read, Opened()), parts.uses)
     rewire(
         monkeypatch,
         MODULES,
@@ -215,6 +232,7 @@ def test_a_rule_is_switched_moved_published_and_brought_back(desk: Configuration
 
     assert boss.post("/desk/rules/draft/try") == 200
     assert "Of 3 tickets 0 would change" in boss.html
+    assert "All 3 tickets of the last 90 days were tried" in boss.html
     assert '<th scope="row">team</th><td>3</td><td>100 %</td>' in boss.html
 
     assert boss.post("/desk/rules/draft/publish", revision="2", note="  ") == 422
@@ -250,13 +268,63 @@ def bills(count: int) -> DeskConfig:
 
 def test_a_page_of_five_thousand_rules_can_be_sent(desk: Configurations, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.versions = [bills(5000)]
-    monkeypatch.setattr(RuleEditing, "check", lambda *_, **__: Checked((), (), ()))
+    monkeypatch.setattr(RuleEditing, "findings", lambda *_, **__: Checked((), (), ()))
     boss = manager()
 
     assert boss.get("/desk/rules?page=2") == 200
     assert len(boss.html.encode()) < 1_000_000
     assert "5000 rules" in boss.html
     assert ('id="rule-rule-100"' in boss.html, 'id="rule-rule-101"' in boss.html) == (False, True)
+
+
+def test_the_list_says_how_often_each_rule_matched_and_which_never_did(parts: SimpleNamespace) -> None:
+    event = make_opened(1, problem=make_problem(title="开发票", description=make_message("急")))
+    parts.uses.use = count([(event, opened(event))], default_config(), now=datetime.now(UTC))
+    boss = manager()
+
+    boss.get("/desk/rules")
+    assert "Counted once a night over 1 tickets of the last 90 days" in boss.html
+    assert "matched 1 tickets" in boss.html
+    assert "规则“vip-first”：过去" not in boss.html
+    assert "it matched none of the 1 tickets of the last 90 days" in boss.html
+
+    boss.get("/desk/rules?show=silent")
+    assert 'id="rule-vip-first"' in boss.html
+    assert 'id="rule-invoice-to-finance"' not in boss.html
+
+
+def test_a_draft_of_thousands_of_changes_is_shown_page_by_page() -> None:
+    boss = manager()
+    editing = rule_pages.rule_editing()
+    told = {"roles": [Role.MANAGER], "email": MANAGER, "desk": DESK, "kind": PrincipalKind.PERSON, "name": "高远"}
+    editing.keep(Principal(id="gao-yuan", **told), bills(250).rules, revision=0, now=datetime.now(UTC))
+
+    assert boss.get("/desk/rules/draft") == 200
+    assert boss.html.partition('<ul class="changes">')[2].partition("</ul>")[0].count("<li>") == 100
+    assert 'href="/desk/rules/draft?page=2"' in boss.html
+    boss.get("/desk/rules/draft?page=3")
+    assert boss.html.partition('<ul class="changes">')[2].partition("</ul>")[0].count("<li>") == 56
+    assert 'rel="next"' not in boss.html
+
+
+def test_the_check_is_asked_once_for_what_did_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    found_in = rule_editing.found_in
+
+    def counted(config: DeskConfig, now: datetime) -> Any:
+        asked.append(config.version)
+        return found_in(config, now)
+
+    monkeypatch.setattr(rule_editing, "found_in", counted)
+    boss = manager()
+
+    for _ in range(3):
+        boss.get("/desk/rules")
+    boss.post("/desk/rules/vip-first/switch", revision="0")
+    for path in ("/desk/rules", "/desk/rules/draft", "/desk/rules"):
+        boss.get(path)
+
+    assert len(asked) == 2
 
 
 def test_rules_move_across_pages_and_are_found_by_words_and_id(desk: Configurations) -> None:
