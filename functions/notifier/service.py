@@ -150,16 +150,17 @@ class Notifier:
     def _raw(self, notice: Notice, event: TicketEvent, ticket: Ticket, now: datetime) -> bytes:
         config = self._config()
         attached = event.message.attachments if isinstance(event, ReplySent) else ()
+        link, details_link = self._links(notice, ticket, config, now)
         fits = sum(file.size for file in attached) <= LARGEST_FILES
         letter = write(
             notice,
             event,
             ticket,
             config,
-            link=self._link(notice, ticket, config, now),
+            link=link,
             text=self._told(event, notice, config),
             files=[] if fits else [file.name for file in attached],
-            details_link=self._details_link(ticket, config, now) if notice.kind is Kind.ACKNOWLEDGEMENT else "",
+            details_link=details_link,
         )
         return compose(
             letter,
@@ -181,16 +182,14 @@ class Notifier:
     def _files(self, attached: Sequence[Attachment]) -> list[File]:
         return [File(file.name, file.content_type, self._blobs.get(file.key)) for file in attached]
 
-    def _link(self, notice: Notice, ticket: Ticket, config: DeskConfig, now: datetime) -> str:
+    def _links(self, notice: Notice, ticket: Ticket, config: DeskConfig, now: datetime) -> tuple[str, str]:
+        """Where the reader sees the ticket, and where its customer fills in what is missing, signed alike."""
         name = reference(ticket.id, config.desk.prefix)
-        if notice.kind.is_for_customer:
-            return f"{self._public_url}/track/{name}?token={self._tokens.for_ticket(ticket.id, now=now)}"
-        return f"{self._public_url}/desk/tickets/{name}"
-
-    def _details_link(self, ticket: Ticket, config: DeskConfig, now: datetime) -> str:
-        """Where the customer fills in what is missing; signed like every link to the ticket."""
-        name = reference(ticket.id, config.desk.prefix)
-        return f"{self._public_url}/track/{name}/details?token={self._tokens.for_ticket(ticket.id, now=now)}"
+        if not notice.kind.is_for_customer:
+            return f"{self._public_url}/desk/tickets/{name}", ""
+        page, token = f"{self._public_url}/track/{name}", self._tokens.for_ticket(ticket.id, now=now)
+        asks = notice.kind is Kind.ACKNOWLEDGEMENT
+        return f"{page}?token={token}", f"{page}/details?token={token}" if asks else ""
 
     def _reply_to(self, ticket: Ticket, config: DeskConfig) -> str:
         key = self._keys.current()

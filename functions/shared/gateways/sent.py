@@ -49,21 +49,31 @@ class SentMail:
         Raises:
             BeingSent: the claim of another attempt is still fresh.
         """
-        found = self._client.get_item(TableName=self._table, Key=self._key(key), ConsistentRead=True).get("Item")
-        attempt = 1
-        if found:
-            claim = _claim(key, found)
+        try:
+            updated = self._client.update_item(
+                TableName=self._table,
+                Key=self._key(key),
+                UpdateExpression="ADD attempt :one SET lease_until = :until, #ttl = :ttl",
+                ConditionExpression=(
+                    "attribute_not_exists(outcome) AND (attribute_not_exists(lease_until) OR lease_until <= :now)"
+                ),
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues={
+                    ":one": {"N": "1"},
+                    ":now": {"N": str(now.timestamp())},
+                    ":until": {"N": str((now + LEASE).timestamp())},
+                    ":ttl": _expiry(now),
+                },
+                ReturnValues="UPDATED_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            refusal: dict[str, Any] = {**error.response}
+            claim = _claim(key, refusal["Item"])
             if claim.is_done:
                 return claim
-            if float(found["lease_until"]["N"]) > now.timestamp():
-                raise BeingSent(key)
-            attempt = claim.attempt + 1
-        guard = "attempt = :before AND attribute_not_exists(outcome)" if found else "attribute_not_exists(pk)"
-        try:
-            self._put(key, attempt, now, guard, {"lease_until": {"N": str((now + LEASE).timestamp())}})
-        except self._client.exceptions.ConditionalCheckFailedException as error:
             raise BeingSent(key) from error
-        return Claim(key, attempt)
+        return Claim(key, int(updated["Attributes"]["attempt"]["N"]))
 
     def sent(self, claim: Claim, message_id: str, *, now: datetime) -> None:
         """The mail has left as `message_id`."""
@@ -89,14 +99,12 @@ class SentMail:
 
     def _put(self, key: str, attempt: int, now: datetime, guard: str | None, fields: dict[str, Any]) -> None:
         condition: dict[str, Any] = {"ConditionExpression": guard} if guard else {}
-        if guard and ":before" in guard:
-            condition["ExpressionAttributeValues"] = {":before": {"N": str(attempt - 1)}}
         self._client.put_item(
             TableName=self._table,
             Item={
                 **self._key(key),
                 "attempt": {"N": str(attempt)},
-                "ttl": {"N": str(int((now + KEPT).timestamp()))},
+                "ttl": _expiry(now),
                 **fields,
             },
             **condition,
@@ -104,6 +112,10 @@ class SentMail:
 
     def _key(self, key: str) -> dict[str, Any]:
         return {"pk": {"S": keys.sent(self._desk, key)}, "sk": {"S": _SK}}
+
+
+def _expiry(now: datetime) -> dict[str, str]:
+    return {"N": str(int((now + KEPT).timestamp()))}
 
 
 def _claim(key: str, item: dict[str, Any]) -> Claim:
