@@ -194,12 +194,13 @@ class Desk:
         idempotency_key: str | None = None,
     ) -> Ticket:
         """The caller answers the customer, and with `then_wait` the ticket waits for their answer."""
-        message = self._bodies.message(text)
+        keys_ = _keys("reply", principal, self._ticket_id(reference_text), idempotency_key, text, now)
+        message = self._bodies.message(text, scope=keys_[0].value if keys_ else "")
         return self._do(
             principal,
             reference_text,
             lambda ticket: decisions.reply(ticket, message, actor=principal.actor(), now=now, then_wait=then_wait),
-            _keys("reply", principal, self._ticket_id(reference_text), idempotency_key, text, now),
+            keys_,
         )
 
     def note(
@@ -212,12 +213,13 @@ class Desk:
         idempotency_key: str | None = None,
     ) -> Ticket:
         """The caller tells colleagues something that the customer never sees."""
-        message = self._bodies.message(text)
+        keys_ = _keys("note", principal, self._ticket_id(reference_text), idempotency_key, text, now)
+        message = self._bodies.message(text, scope=keys_[0].value if keys_ else "")
         return self._do(
             principal,
             reference_text,
             lambda ticket: decisions.note(ticket, message, actor=principal.actor(), now=now),
-            _keys("note", principal, self._ticket_id(reference_text), idempotency_key, text, now),
+            keys_,
         )
 
     def wait(

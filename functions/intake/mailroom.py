@@ -14,7 +14,7 @@ from functions.intake.mime.message import ReceivedMail, UnreadableMail, parse_ma
 from functions.intake.repeats import Uses, identify
 from functions.intake.threads import Threads, find_ticket
 from functions.intake.trust import Trust, trust_in
-from functions.shared.bodies import BlobStore, Bodies
+from functions.shared.bodies import BlobStore, Bodies, scoped
 from functions.shared.contracts.events import Actor, Attachment, Company, Contact, Message, Problem, TicketOpened
 from functions.shared.contracts.words import Channel, TicketId
 from functions.shared.domain.config import DeskConfig
@@ -312,21 +312,22 @@ class Mailroom:
         return _outcome(Fate.OPENED if is_new else Fate.REPEATED, mail, ticket.id)
 
     def _message(self, letter: Letter, text: str, *, quoted: str | None = None) -> Message:
-        mail = letter.mail
+        mail, keep, scope = letter.mail, self._bodies.keep, letter.key.value
         return self._bodies.message(
             text,
-            html_key=self._bodies.keep(mail.html.encode(), "text/html; charset=utf-8") if mail.html else None,
-            raw_key=self._bodies.keep(letter.raw, "message/rfc822"),
+            scope=scope,
+            html_key=keep(mail.html.encode(), "text/html; charset=utf-8", scope=scope) if mail.html else None,
+            raw_key=keep(letter.raw, "message/rfc822", scope=scope),
             message_id=mail.message_id,
-            attachments=tuple(self._files(mail)),
+            attachments=tuple(self._files(mail, scope)),
             quoted=quoted[:MAX_QUOTED] if quoted else None,
             receipt=letter.delivery.verdicts or None,
         )
 
-    def _files(self, mail: ReceivedMail) -> list[Attachment]:
+    def _files(self, mail: ReceivedMail, scope: str) -> list[Attachment]:
         files: list[Attachment] = []
         for one in mail.attachments[:MAX_FILES]:
-            key = f"attachments/{self._config().desk.id}/{one.sha256}"
+            key = scoped("attachments", self._config().desk.id, one.sha256, scope)
             self._blobs.put(key, one.content, one.content_type)
             files.append(
                 Attachment(

@@ -101,8 +101,8 @@ class Intake:
             KeyReused: the key came with another report before.
             TooManyRequests: enough was reported in the customer's name for now.
         """
-        config = self._config()
-        files = {field: self.attachments(ids, field) for field, ids in report.files.items()}
+        config, scope = self._config(), idempotency_key or ""
+        files = {field: self.attachments(ids, field, scope) for field, ids in report.files.items()}
         contact, company = self._customers.recognise(
             Caller(
                 name=report.contact_name,
@@ -112,8 +112,11 @@ class Intake:
                 language=report.language,
             )
         )
+        keys = natural_keys("report", contact.id, idempotency_key, report, now)
         description = self._bodies.message(
-            report.description, attachments=tuple(file for some in files.values() for file in some)
+            report.description,
+            scope=keys[0].value if keys else "",
+            attachments=tuple(file for some in files.values() for file in some),
         )
         problem = report.problem(description, names_of(files))
 
@@ -132,7 +135,6 @@ class Intake:
                 form=report.form,
             )
 
-        keys = natural_keys("report", contact.id, idempotency_key, report, now)
         ticket, is_new = self._tickets.open(begin, keys, self._gate.report_quota(contact.id, now=now))
         return Receipt(ticket, reference(ticket.id, config.desk.prefix), is_new)
 
@@ -182,12 +184,14 @@ class Intake:
     ) -> TrackedTicket:
         """The customer says more: a solved ticket opens again, and of a merged one the ticket that goes on hears it."""
         ticket = self.visible(principal, reference_text)
-        files = self.attachments(follow_up.attachments)
-        message = self._bodies.message(follow_up.text, attachments=files)
+        keys = natural_keys("message", ticket.id, idempotency_key, follow_up, now)
+        scope = keys[0].value if keys else ""
+        files = self.attachments(follow_up.attachments, scope=scope)
+        message = self._bodies.message(follow_up.text, scope=scope, attachments=files)
         self._tickets.hear(
             ticket.id,
             lambda current: receive(current, message, channel=channel, actor=customer(ticket.contact), now=now),
-            natural_keys("message", ticket.id, idempotency_key, follow_up, now),
+            keys,
         )
         return self.track(principal, reference_text)
 
@@ -231,9 +235,9 @@ class Intake:
             return False
         return ticket.contact.id in self._customers.same_person(principal.contact_id)
 
-    def attachments(self, ids: Sequence[str], field: str = ATTACHMENTS) -> tuple[Attachment, ...]:
+    def attachments(self, ids: Sequence[str], field: str = ATTACHMENTS, scope: str = "") -> tuple[Attachment, ...]:
         """The uploaded files `ids`; see `Uploads.accept`."""
-        return self._uploads.accept(ids, field)
+        return self._uploads.accept(ids, field, scope)
 
 
 def customer(contact: Contact) -> Actor:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import filetype
 
 from functions.intake.requests import UploadRequest
+from functions.shared.bodies import scoped
 from functions.shared.contracts.events import Attachment
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import FieldError, InvalidInput
@@ -56,8 +57,8 @@ class Uploads:
             max_bytes=request.size,
         )
 
-    def accept(self, ids: Sequence[str], field: str = ATTACHMENTS) -> tuple[Attachment, ...]:
-        """The uploaded files `ids`, kept under keys that no upload can reach any more.
+    def accept(self, ids: Sequence[str], field: str = ATTACHMENTS, scope: str = "") -> tuple[Attachment, ...]:
+        """The uploaded files `ids`, kept under keys that no upload can reach any more, each for its message alone.
 
         Raises:
             InvalidInput: one of them was never uploaded, or is a program; `field` is told to hold it.
@@ -65,7 +66,7 @@ class Uploads:
         files: list[Attachment] = []
         errors: list[FieldError] = []
         for at, attachment_id in enumerate(ids):
-            found = self._accept(attachment_id) if _ID.match(attachment_id) else None
+            found = self._accept(attachment_id, scope) if _ID.match(attachment_id) else None
             if found is None:
                 errors.append(FieldError(f"{field}.{at}", "not_uploaded", "This file has not been uploaded."))
             elif isinstance(found, str):
@@ -76,7 +77,7 @@ class Uploads:
             raise InvalidInput(errors)
         return tuple(files)
 
-    def _accept(self, attachment_id: str) -> Attachment | str | None:
+    def _accept(self, attachment_id: str, scope: str) -> Attachment | str | None:
         """The file, why it is refused, or None where there is none."""
         aside = self._aside(attachment_id)
         try:
@@ -85,7 +86,7 @@ class Uploads:
             if content_type is None:
                 return "Programs are not accepted."
             # The key says which bytes were looked at: whoever uploads again gets another key.
-            key = f"attachments/{self._desk}/{attachment_id}.{info.etag}"
+            key = scoped("attachments", self._desk, f"{attachment_id}.{info.etag}", scope)
             self._files.keep_copy(aside, key, name=info.name, content_type=content_type, etag=info.etag)
         except BlobNotFound:
             return None

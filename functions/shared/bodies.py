@@ -1,6 +1,7 @@
 """What people say, kept where it fits: short texts in the event, long ones in a blob with their beginning beside it."""
 
 import hashlib
+import secrets
 from typing import Any, Final, Protocol
 
 from functions.shared.contracts.events import Message
@@ -16,26 +17,36 @@ class BlobStore(Protocol):
     def get(self, key: str) -> bytes: ...
 
 
+def scoped(folder: str, desk: DeskId, content: bytes | str, scope: str = "") -> str:
+    """A key for `content` (or its SHA-256) that nothing outside of `scope` shares; without one, nothing at all does.
+
+    A message is taken in under its natural key: storing it twice is storing it once, and what two messages have in
+    common, as the logo below every letter, is kept for each, so that either can be deleted.
+    """
+    within = hashlib.sha256(scope.encode()).hexdigest()[:20] if scope else secrets.token_hex(10)
+    return f"{folder}/{desk}/{within}/{content if isinstance(content, str) else hashlib.sha256(content).hexdigest()}"
+
+
 class Bodies:
-    """The texts of one desk. Keys are made of the content, so that storing twice is storing once."""
+    """The texts of one desk; `scope` as for `scoped`."""
 
     def __init__(self, blobs: BlobStore, desk: DeskId) -> None:
         self._blobs = blobs
         self._desk = desk
 
-    def message(self, text: str, **fields: Any) -> Message:
+    def message(self, text: str, *, scope: str = "", **fields: Any) -> Message:
         """A message that says `text`, with the further `fields` of `Message`."""
         if len(text.encode()) <= MAX_INLINE_BYTES:
             return Message.model_validate({"text": text, **fields})
-        key = self.keep(text.encode(), "text/plain; charset=utf-8")
+        key = self.keep(text.encode(), "text/plain; charset=utf-8", scope=scope)
         return Message.model_validate({"text": text[:PREVIEW_CHARACTERS], "body_key": key, **fields})
 
     def text(self, message: Message) -> str:
         """All that was said."""
         return self._blobs.get(message.body_key).decode() if message.body_key else message.text
 
-    def keep(self, body: bytes, content_type: str) -> str:
+    def keep(self, body: bytes, content_type: str, *, scope: str = "") -> str:
         """Store `body`; returns its key."""
-        key = f"bodies/{self._desk}/{hashlib.sha256(body).hexdigest()}"
+        key = scoped("bodies", self._desk, body, scope)
         self._blobs.put(key, body, content_type)
         return key

@@ -80,10 +80,13 @@ def test_a_reported_file_stays_what_it_was_whatever_is_uploaded_later() -> None:
     assert blobs.get(kept.key) == PNG
 
 
-def test_reporting_the_same_upload_again_is_the_same_file() -> None:
+def test_a_repeated_report_of_an_upload_has_the_same_file_and_another_report_a_copy() -> None:
     uploads = uploaded(InMemoryBlobs(), PNG)
 
-    assert uploads.accept([ID]) == uploads.accept([ID])
+    first = uploads.accept([ID], scope="report 1")
+    assert first == uploads.accept([ID], scope="report 1")
+    copies = [uploads.accept([ID])[0].key for _ in range(2)] + [first[0].key]
+    assert len(set(copies)) == 3
 
 
 def test_a_program_is_refused_and_never_becomes_an_attachment() -> None:

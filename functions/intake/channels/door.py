@@ -8,7 +8,7 @@ from typing import Final, Literal, Protocol
 
 from functions.intake.channels import MODULES
 from functions.intake.channels.payloads import BadPayload
-from functions.shared.bodies import BlobStore, Bodies
+from functions.shared.bodies import BlobStore, Bodies, scoped
 from functions.shared.contracts.events import Actor, Attachment, Company, Contact, Message, Problem, TicketOpened
 from functions.shared.contracts.words import Channel, Language, Slug, Status, TicketId
 from functions.shared.domain.channel_hooks import ChannelHook, ChannelMessage
@@ -196,7 +196,7 @@ class ChannelDoor:
             )
         )
         title = " ".join(message.text.split("\n", 1)[0].split())[:200]
-        problem = Problem(title=title, description=self._said(message))
+        problem = Problem(title=title, description=self._said(message, keys[0].value))
         channel = Channel(hook.channel)
         form = config.form_for(channel)
         answers = {"title": title, "description": message.text, "contact_name": message.name or None}
@@ -222,7 +222,7 @@ class ChannelDoor:
     def _append(
         self, ticket: Ticket, hook: ChannelHook, message: ChannelMessage, key: NaturalKey, now: datetime
     ) -> Accepted:
-        said, channel = self._said(message), Channel(hook.channel)
+        said, channel = self._said(message, key.value), Channel(hook.channel)
         heard = self._tickets.hear(
             ticket.id,
             lambda current: receive(current, said, channel=channel, actor=_actor(ticket.contact), now=now),
@@ -230,13 +230,13 @@ class ChannelDoor:
         )
         return self._accepted("appended", heard.id)
 
-    def _said(self, message: ChannelMessage) -> Message:
+    def _said(self, message: ChannelMessage, scope: str) -> Message:
         files = []
         for file in message.files:
-            key = f"attachments/{self._config().desk.id}/{hashlib.sha256(file.content).hexdigest()}"
+            key = scoped("attachments", self._config().desk.id, file.content, scope)
             self._blobs.put(key, file.content, file.content_type)
             files.append(Attachment(key=key, name=file.name, content_type=file.content_type, size=len(file.content)))
-        return self._bodies.message(message.text, attachments=tuple(files))
+        return self._bodies.message(message.text, scope=scope, attachments=tuple(files))
 
     def _hold(self, name: Slug, key: str, body: bytes, why: str, now: datetime) -> None:
         self._quarantine.hold(
