@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from functions.shared.contracts.words import TicketId
-from functions.shared.domain.errors import TicketNotFound
+from functions.shared.domain.errors import TicketGone, TicketNotFound
 from functions.shared.domain.mail_log import Fate, MailLine
 from functions.shared.domain.quarantine import HeldMail
 from functions.shared.gateways.mail_log import MailLog
@@ -88,7 +88,7 @@ def _faults(known: Accounts, key: str, line: MailLine | None) -> Iterator[str]:
         yield "lies in the bucket, and nothing says what became of it: look at the queue and its dead letters"
         return
     held = known.held.get(line.id)
-    if key not in known.stored and not (held and held.standing == "deleted"):
+    if key not in known.stored and not line.is_erased and not (held and held.standing == "deleted"):
         yield "was taken in, but its raw message is gone"
     if line.ticket_id and line.ticket_id not in known.tickets:
         yield f"became part of {line.ticket_id}, which does not exist"
@@ -102,6 +102,8 @@ def _existing(table: TicketTable, wanted: Iterable[TicketId]) -> Iterator[Ticket
     for ticket_id in wanted:
         try:
             table.get(ticket_id)
+        except TicketGone:
+            pass  # that it was there is known
         except TicketNotFound:
             continue
         yield ticket_id

@@ -12,6 +12,7 @@ from functions.shared.contracts.incident_events import IncidentDeclared, Inciden
 from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug, Status, TicketId
 from functions.shared.domain.assignment import Choose, Roster, choose
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.deletion import Tombstone
 from functions.shared.domain.directory import (
     Caller,
     ContactRecord,
@@ -26,6 +27,7 @@ from functions.shared.domain.errors import (
     StalePresence,
     StaleTicket,
     TicketExists,
+    TicketGone,
     TicketNotFound,
     TooManyRequests,
 )
@@ -50,12 +52,15 @@ class InMemoryTickets:
 
     def __init__(self) -> None:
         self.heads: dict[TicketId, Ticket] = {}
+        self.tombstones: dict[TicketId, Tombstone] = {}
         self.events: dict[TicketId, list[TicketEvent]] = {}
         self.keys: dict[str, tuple[TicketId, str]] = {}
         self.shares = InMemoryShares()
         self.counts = Counter[tuple[str, int]]()
 
     def get(self, ticket_id: TicketId) -> Ticket:
+        if ticket_id in self.tombstones:
+            raise TicketGone(self.tombstones[ticket_id])
         try:
             return self.heads[ticket_id]
         except KeyError:
@@ -77,6 +82,8 @@ class InMemoryTickets:
                 raise AlreadySeen(*self.keys[key.value])
         if quota and self.counts[quota.counted, quota.brake.window(quota.at)] >= quota.brake.at_most:
             raise TooManyRequests(quota.free_in)
+        if ticket.id in self.tombstones:
+            raise (TicketExists if ticket.version == 1 else StaleTicket)(ticket.id)
         stored = self.heads.get(ticket.id)
         if ticket.version == 1 and stored:
             raise TicketExists(ticket.id)
@@ -89,7 +96,11 @@ class InMemoryTickets:
         if quota:
             self.counts[quota.counted, quota.brake.window(quota.at)] += 1
         self.shares.move(shares)
-        self.heads[ticket.id] = ticket
+        if tombstone := Tombstone.of(ticket):
+            self.tombstones[ticket.id] = tombstone
+            self.heads.pop(ticket.id)
+        else:
+            self.heads[ticket.id] = ticket
         self.events.setdefault(ticket.id, []).extend(events)
         self.keys |= {key.value: (ticket.id, key.fingerprint) for key in keys_}
 

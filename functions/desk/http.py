@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.desk import (
     api,
     customers_api,
+    deleting_api,
     handling_api,
     incidents_api,
     mail_api,
@@ -21,6 +22,7 @@ from functions.desk import (
 )
 from functions.desk.pages import (
     customers,
+    delete_routes,
     details_routes,
     handling_routes,
     incident_routes,
@@ -62,6 +64,8 @@ app.include_router(mail_routes.router)
 app.include_router(incident_routes.router)
 app.include_router(merging_api.router)
 app.include_router(merge_routes.router)
+app.include_router(deleting_api.router)
+app.include_router(delete_routes.router)
 app.include_router(staffing_api.router)
 app.include_router(people.router)
 app.include_router(rule_pages.router)

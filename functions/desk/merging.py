@@ -7,7 +7,7 @@ from typing import Protocol
 from functions.shared.contracts.words import ContactId, Role, TicketId
 from functions.shared.domain import merging
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.errors import TicketNotFound
+from functions.shared.domain.errors import TicketGone, TicketNotFound
 from functions.shared.domain.merging import Both
 from functions.shared.domain.references import parse_reference
 from functions.shared.domain.ticket import Ticket
@@ -61,11 +61,18 @@ class MergeDesk:
         ticket = self._reader.get(self._ticket_id(reference_text))
         if ticket.merged_into is None:
             return ticket
-        return self._tickets.handle_both(
-            ticket.id,
-            ticket.merged_into,
-            lambda duplicate, into: merging.unmerge(duplicate, into, actor=principal.actor(), now=now),
-        )
+        try:
+            return self._tickets.handle_both(
+                ticket.id,
+                ticket.merged_into,
+                lambda duplicate, into: merging.unmerge(duplicate, into, actor=principal.actor(), now=now),
+            )
+        except TicketGone as gone:
+            if gone.tombstone.id == ticket.id:
+                raise
+            return self._tickets.handle(
+                ticket.id, lambda one: merging.unmerge_from_deleted(one, actor=principal.actor(), now=now)
+            )
 
     def _decided(self, principal: Principal, now: datetime) -> Callable[[Ticket, Ticket], Both]:
         def decide(ticket: Ticket, into: Ticket) -> Both:

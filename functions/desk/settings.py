@@ -14,3 +14,10 @@ class DeskHttpSettings(DeskSettings, SignInSettings):
     """Where raw mail lies."""
     inbound_topic_arn: str
     """Hears of received mail; a mail let out of quarantine arrives by it again."""
+
+
+class EraseSettings(DeskSettings):
+    """For erasing what was said on deleted tickets."""
+
+    inbound_bucket: str
+    """Where raw mail lies."""

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from functions.desk.customers import Customers
+from functions.desk.deleting import Deleting
 from functions.desk.details import Details, no_files
 from functions.desk.handling import Handling
 from functions.desk.incidents import IncidentDesk
@@ -26,6 +27,7 @@ from functions.desk.suggestions import Suggestions
 from functions.shared.completing import Completing
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.arrivals import Arrivals
+from functions.shared.gateways.articles import ArticleTable
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.directory_search import DirectorySearch
 from functions.shared.gateways.drafts import RuleDrafts
@@ -144,6 +146,14 @@ def merging() -> MergeDesk:
     """Merging tickets about one thing."""
     parts = wiring()
     return MergeDesk(config=parts.config.last_read, tickets=parts.tickets, reader=parts.store, people=parts.directory)
+
+
+@cache
+def deleting() -> Deleting:
+    """Deleting tickets."""
+    parts = wiring()
+    articles = ArticleTable(parts.dynamodb, settings().table_name, parts.desk_id)
+    return Deleting(config=parts.config.last_read, tickets=parts.tickets, reader=parts.store, articles=articles)
 
 
 @cache

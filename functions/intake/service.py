@@ -21,7 +21,7 @@ from functions.shared.contracts.words import Channel, ContactId, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
 from functions.shared.domain.directory import Caller
-from functions.shared.domain.errors import AttachmentNotFound, TicketNotFound
+from functions.shared.domain.errors import AttachmentNotFound, TicketGone, TicketNotFound
 from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.limits import Quota
 from functions.shared.domain.merging import survivor
@@ -217,11 +217,17 @@ class Intake:
 
         Raises:
             TicketNotFound: there is none, or it is not the caller's.
+            TicketGone: it was deleted, and the caller holds a link to it.
         """
         ticket_id = parse_reference(reference_text, self._config().desk.prefix)
         if ticket_id is None:
             raise TicketNotFound(reference_text)
-        ticket = self._reader.get(ticket_id)
+        try:
+            ticket = self._reader.get(ticket_id)
+        except TicketGone:
+            if principal.may_see_ticket(ticket_id, None):
+                raise
+            raise TicketNotFound(reference_text) from None
         if not self._may_see(principal, ticket):
             raise TicketNotFound(reference_text)
         return ticket

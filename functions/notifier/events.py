@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from functions.notifier.service import Notifier
 from functions.notifier.settings import NotifierSettings
-from functions.shared.batches import take_each
+from functions.shared.batches import of_living, take_each
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.gateways.config import RECENT
 from functions.shared.gateways.links import LinkGenerations
@@ -74,4 +74,4 @@ def tell(record: SQSRecord) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Tell of a batch of events by the configuration that is live now."""
     wiring().config.live(within=RECENT)
-    return take_each(event, tell, processor, context)
+    return take_each(event, of_living(tell), processor, context)

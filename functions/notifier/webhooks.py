@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from functions.notifier.hooks import Hooks
 from functions.notifier.settings import WebhookSettings
-from functions.shared.batches import take_each
+from functions.shared.batches import of_living, take_each
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.gateways.config import RECENT
 from functions.shared.gateways.sent import SentMail
@@ -68,4 +68,4 @@ def tell(record: SQSRecord) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Tell of a batch of events by the configuration that is live now; what failed comes again."""
     wiring().config.live(within=RECENT)
-    return dict(take_each(event, tell, processor, context))
+    return dict(take_each(event, of_living(tell), processor, context))

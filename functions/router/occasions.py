@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from functions.router.reacting import Reactions
 from functions.router.settings import OccasionSettings
-from functions.shared.batches import take_each
+from functions.shared.batches import of_living, take_each
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.wiring import DeskWiring
 
@@ -37,4 +37,4 @@ def react_to(record: dict[str, Any]) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return dict(take_each(event, react_to, processor, context))
+    return dict(take_each(event, of_living(react_to), processor, context))

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.router.service import Router
 from functions.router.settings import RouterSettings
-from functions.shared.batches import take_each
+from functions.shared.batches import of_living, take_each
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.wiring import DeskWiring, timer_keeper
 
@@ -45,4 +45,4 @@ def triage_record(record: dict[str, Any]) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return dict(take_each(event, triage_record, processor, context))
+    return dict(take_each(event, of_living(triage_record), processor, context))

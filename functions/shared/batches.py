@@ -2,13 +2,17 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.shared.domain.errors import TicketGone
+
 _log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 
 def take_each(
@@ -20,3 +24,15 @@ def take_each(
     for _, error, _ in processor.exceptions:
         _log.error("a message failed and comes again", exc_info=error)
     return processor.response()
+
+
+def of_living(take: Callable[[R], object]) -> Callable[[R], None]:
+    """`take`, for messages about tickets: there is nothing to do any more about one that was deleted meanwhile."""
+
+    def take_or_pass_over(record: R) -> None:
+        try:
+            take(record)
+        except TicketGone as gone:
+            _log.info("passed over, for %s was deleted", gone.tombstone.id)
+
+    return take_or_pass_over

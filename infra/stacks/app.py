@@ -7,6 +7,7 @@ from constructs import Construct
 
 from infra.constructs.alarms import Alarms
 from infra.constructs.desk import Desk
+from infra.constructs.eraser import Eraser
 from infra.constructs.intake import Intake
 from infra.constructs.kb import KnowledgeBase
 from infra.constructs.notifier import Notifier
@@ -45,6 +46,7 @@ class AppStack(cdk.Stack):
         watchdog = SlaWatchdog(self, "SlaWatchdog", platform=platform)
         outbox = Outbox(self, "Outbox", platform=platform)
         router = Router(self, "Router", platform=platform, timers=watchdog)
+        Eraser(self, "Eraser", platform=platform, dead_letters=router.work.dead_letters)
         Desk(self, "Desk", platform=platform, api=api, inbound=self.intake.inbound)
         notifier = Notifier(self, "Notifier", platform=platform)
         kb = KnowledgeBase(self, "KnowledgeBase", platform=platform, api=api)

@@ -16,6 +16,7 @@ from tests.lambdas import entry_points
 
 EVENTS = Path(__file__).parents[2] / "events"
 SAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
+    "functions.desk.erase.handler": ("desk_ticket_deleted", SqsModel),
     "functions.desk.http.handler": ("desk_queue", APIGatewayProxyEventV2Model),
     "functions.intake.http.handler": ("intake_report", APIGatewayProxyEventV2Model),
     "functions.intake.mail.handler": ("intake_mail", SqsModel),

@@ -15,7 +15,9 @@ from functions.intake.channels import generic
 from functions.intake.delivery import Delivery
 from functions.intake.settings import IntakeHttpSettings
 from functions.shared.contracts.events import MessageReceived, NoteAdded
+from functions.shared.contracts.words import DeletionReason
 from functions.shared.domain.decisions import close, resolve
+from functions.shared.domain.deletion import delete
 from functions.shared.gateways.quarantine import Quarantine
 from ops.cli import app
 from tests.factories import AGENT, DESK, NOON
@@ -106,6 +108,18 @@ def test_a_conversation_is_one_ticket_until_that_is_closed(secret: str) -> None:
     assert fresh[1]["id"] != first[1]["id"]
     assert (next_one[1]["fate"], next_one[1]["id"]) == ("appended", fresh[1]["id"])
     assert post(secret, said(2))[1] == {**second[1], "fate": "repeated"}
+
+
+def test_the_conversation_of_a_deleted_ticket_goes_on_in_a_new_one(secret: str) -> None:
+    first = post(secret, said(1))
+    wiring.wiring().tickets.handle(
+        first[1]["id"], lambda it: delete(it, reason=DeletionReason.SPAM, note="", actor=AGENT, now=NOON)
+    )
+
+    fresh = post(secret, said(2))
+    assert fresh[1]["fate"] == "opened"
+    assert post(secret, said(3))[1]["id"] == fresh[1]["id"]
+    assert post(secret, said(1))[1] == {**first[1], "fate": "repeated"}
 
 
 def test_who_has_neither_address_nor_phone_is_known_by_the_account(secret: str) -> None:

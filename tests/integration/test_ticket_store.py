@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from functions.shared.contracts.events import NoteAdded
-from functions.shared.contracts.words import Metric, Priority, RootCause, Status
+from functions.shared.contracts.words import DeletionReason, Metric, Priority, RootCause, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.decisions import note, open_ticket, resolve
+from functions.shared.domain.deletion import Tombstone, delete
 from functions.shared.domain.errors import (
     AlreadySeen,
     KeyReused,
     StaleTicket,
     TicketExists,
+    TicketGone,
     TicketNotFound,
     TooManyRequests,
 )
@@ -299,3 +301,22 @@ def _resolution_due(hours: int) -> dict[str, Any]:
         due_at=NOON + timedelta(hours=hours),
     )
     return {Metric.RESOLUTION: clock}
+
+
+def test_of_a_deleted_ticket_only_the_tombstone_is_read_and_no_list_has_it(store: Any) -> None:
+    timer = Timer(at=NOON, generation=1)
+    ticket = add(store, priority=Priority.P1, team="support", assignee="li-na", timer=timer, timer_generation=1)
+    events = delete(ticket, reason=DeletionReason.SPAM, note="", actor=AGENT, now=NOON)
+    after = evolve(ticket, events[0]).with_changes(version=2)
+    store.append(after, events)
+
+    for read in (store.get, store.timeline):
+        with pytest.raises(TicketGone) as gone:
+            read(ticket.id)
+        assert gone.value.tombstone == Tombstone.of(after)
+    assert not [*store.timers_due(NOON), *store.of_contact(ticket.contact.id), *store.of_agent("li-na")]
+    assert not [line for status in Status for line in store.queue("support", status)]
+    with pytest.raises(StaleTicket):
+        store.append(ticket.with_changes(version=2), list(note(ticket, make_message(), actor=AGENT, now=NOON)))
+    with pytest.raises(TicketExists):
+        add(store)

@@ -8,13 +8,14 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from functions.desk.pages.delete_routes import show_deleted
 from functions.desk.pages.handling_views import in_language
 from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName
 from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit, done, notice, pages, request_of
 from functions.desk.service import LONGEST_SOLUTION, place_of
 from functions.desk.wiring import cookies, desk, desk_config
 from functions.shared.contracts.words import Priority, RootCause, Status
-from functions.shared.domain.errors import InvalidInput, WorkOpen
+from functions.shared.domain.errors import InvalidInput, TicketGone, WorkOpen
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.http import Problem
 from functions.shared.identity.console import SIGN_IN_PATH
@@ -68,7 +69,10 @@ def find_ticket() -> Response[Any]:
 def show_ticket(ticket: str) -> Response[Any]:
     """The ticket with its timeline, its customer, and what may be done."""
     visit = Visit(router)
-    return visit.show_ticket(ticket)
+    try:
+        return visit.show_ticket(ticket)
+    except TicketGone:
+        return show_deleted(visit, ticket)
 
 
 @router.get(f"{TICKET}/messages/<sequence>/text", middlewares=SIGNED_IN)

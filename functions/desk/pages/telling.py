@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self, TypeGuard
 from zoneinfo import ZoneInfo
 
+from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import (
     AttentionCalled,
     AutomaticReplySent,
@@ -181,6 +182,8 @@ class Teller:
                 return self._fact(event, "route", "merged", title=event.title)
             case TicketTakenIn():
                 return self._fact(event, "route", "taken_in", title=event.title)
+            case TicketDeleted():
+                return self._fact(event, "flag", "deleted", reason=self.words.text(f"deletion.{event.reason}"))
             case TicketUnmerged():
                 return self._fact(event, "turn", "unmerged")
             case TicketLetGo():

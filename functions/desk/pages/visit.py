@@ -16,6 +16,7 @@ from functions.desk.pages.incident_views import IncidentPart
 from functions.desk.pages.merge_views import MergePart
 from functions.desk.pages.views import TICKETS, FormName, TicketPage
 from functions.desk.wiring import cookies, desk, desk_config, forms, incidents, known, sessions, settings, ticket_mail
+from functions.shared.contracts.words import Role
 from functions.shared.identity.console import console_pages, form_token, session_of
 from functions.shared.pages.forms import Form
 from functions.shared.pages.requests import PageRequest, Pages, go
@@ -107,6 +108,7 @@ class Visit:
             undeliverable=ticket_mail().undeliverable(self.principal, ticket),
             incident=incident,
             merging=MergePart.of(view, desk_config().desk.prefix),
+            may_delete=self.principal.has(Role.MANAGER),
             form=shown,
             notice=notice(self.request),
         )

@@ -15,7 +15,7 @@ from functions.shared.domain.channel_hooks import ChannelHook, ChannelMessage
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import note, open_ticket, receive
 from functions.shared.domain.directory import Caller
-from functions.shared.domain.errors import InvalidInput, NotSignedIn
+from functions.shared.domain.errors import InvalidInput, NotSignedIn, TicketGone
 from functions.shared.domain.languages import language_of
 from functions.shared.domain.merging import survivor
 from functions.shared.domain.quarantine import Held, HeldMail
@@ -147,7 +147,10 @@ class ChannelDoor:
             if is_new or self._past.seen(key.value):
                 return self._accepted("opened" if is_new else "repeated", opened.id)
             ticket = opened  # another message of the conversation was faster by a moment
-        return self._append(ticket, hook, message, key, now)
+        try:
+            return self._append(ticket, hook, message, key, now)
+        except TicketGone:  # it was deleted in this moment
+            return self._filed(hook, message, key, now)
 
     def _tell_what_is_left_out(
         self, ticket_id: TicketId, hook: ChannelHook, message: ChannelMessage, now: datetime
@@ -175,7 +178,10 @@ class ChannelDoor:
             found = self._past.seen(place)
             if found is None:
                 return place, None
-            ticket = self._past.get(found)
+            try:
+                ticket = self._past.get(found)
+            except TicketGone:
+                continue
             if survivor(ticket, self._past.get).status is not Status.CLOSED:
                 return None, ticket
         return None, None

@@ -27,6 +27,7 @@ from functions.shared.contracts.clock_events import NoticeReleased as NoticeRele
 from functions.shared.contracts.clock_events import SlaBreached as SlaBreached
 from functions.shared.contracts.clock_events import SlaWarned as SlaWarned
 from functions.shared.contracts.clock_events import TicketEscalated as TicketEscalated
+from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.handling_events import (
     ChecklistAdded,
     ItemTicked,
@@ -355,6 +356,7 @@ AnyTicketEvent = Annotated[
     | TicketResolved
     | TicketReopened
     | TicketClosed
+    | TicketDeleted
     | ProcedureStarted
     | StepCompleted
     | StepSkipped

@@ -123,3 +123,12 @@ class RootCause(StrEnum):
     ENVIRONMENT = "environment"
     THIRD_PARTY = "third_party"
     OTHER = "other"
+
+
+class DeletionReason(StrEnum):
+    """Why a ticket was deleted."""
+
+    SPAM = "spam"
+    PRIVACY = "privacy"
+    TEST = "test"
+    OTHER = "other"

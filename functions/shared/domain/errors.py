@@ -11,6 +11,7 @@
     │   └── ForgedForm         a form post without its own page's token
     ├── NotFound               what is asked for is not there, or not for the caller's eyes
     │   ├── TicketNotFound
+    │   │   └── TicketGone     it was deleted; carries its tombstone
     │   ├── ContactNotFound
     │   ├── CompanyNotFound
     │   ├── ArticleNotFound
@@ -46,9 +47,12 @@ To add an error: one class here and its line in `functions.shared.http.STATUS`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from functions.shared.contracts.handling_events import Words
+
+if TYPE_CHECKING:
+    from functions.shared.domain.deletion import Tombstone
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,17 @@ class TicketNotFound(NotFound):
 
     code = "ticket_not_found"
     sentence = "There is no such ticket."
+
+
+class TicketGone(TicketNotFound):
+    """The ticket was deleted; `tombstone` is what is known of that, and is for the desk's own people only."""
+
+    code = "ticket_deleted"
+    sentence = "This ticket was deleted."
+
+    def __init__(self, tombstone: "Tombstone") -> None:
+        self.tombstone = tombstone
+        super().__init__()
 
 
 class ContactNotFound(NotFound):

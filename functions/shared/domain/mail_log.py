@@ -31,3 +31,5 @@ class MailLine(BaseModel):
     message_id: str | None = None
     sender: str | None = None
     taken_in_at: AwareDatetime
+    is_erased: bool = False
+    """Its ticket was deleted, and the raw mail and the sender with it."""

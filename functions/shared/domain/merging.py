@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from functions.shared.contracts.events import Actor, TicketEvent
 from functions.shared.contracts.merge_events import TicketLetGo, TicketMerged, TicketTakenIn, TicketUnmerged
 from functions.shared.contracts.words import ContactId, Status, TicketId
-from functions.shared.domain.errors import IllegalTransition, MergeRefused
+from functions.shared.domain.errors import IllegalTransition, MergeRefused, TicketGone
 from functions.shared.domain.ticket import Ticket
 
 Both = tuple[Sequence[TicketEvent], Sequence[TicketEvent]]
@@ -53,13 +53,27 @@ def unmerge(ticket: Ticket, into: Ticket, *, actor: Actor, now: AwareDatetime) -
     return (unmerged,), (into.happening(TicketLetGo, actor=actor, now=now, merged=ticket.id),)
 
 
+def unmerge_from_deleted(ticket: Ticket, *, actor: Actor, now: AwareDatetime) -> Sequence[TicketEvent]:
+    """As `unmerge`, where the ticket that went on was deleted meanwhile."""
+    if ticket.merged_into is None:
+        return ()
+    status = ticket.merged_as or Status.OPEN
+    return (ticket.happening(TicketUnmerged, actor=actor, now=now, into=ticket.merged_into, status=status),)
+
+
 def survivor(ticket: Ticket, get: Callable[[TicketId], Ticket]) -> Ticket:
-    """The ticket that goes on for `ticket`: the end of the chain of pointers; itself where they lead in a circle."""
+    """The ticket that goes on for `ticket`: the end of the chain of pointers; itself where they lead in a circle.
+
+    Where that end was deleted, the last one before it goes on.
+    """
     end, seen = ticket, {ticket.id}
     while end.merged_into:
         if end.merged_into in seen:
             return ticket
-        end = get(end.merged_into)
+        try:
+            end = get(end.merged_into)
+        except TicketGone:
+            return end
         seen.add(end.id)
     return end
 

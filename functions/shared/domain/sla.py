@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Final
 
+from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import (
     ClockEvent,
     ClockPaused,
@@ -155,7 +156,7 @@ class _Moves:
                 self._start(Metric.RESOLUTION, at, at)
             case TicketUnmerged():
                 self._go_on(event.status, at)
-            case TicketClosed() | TicketMerged():
+            case TicketClosed() | TicketMerged() | TicketDeleted():
                 for metric in Metric:
                     self._stop(metric, at, is_cancelled=True)
                 self._status = Status.CLOSED

@@ -5,6 +5,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import (
     Actor,
     AutomaticReplySent,
@@ -34,6 +35,7 @@ from functions.shared.contracts.merge_events import TicketMerged, TicketUnmerged
 from functions.shared.contracts.suggestions import Suggestion
 from functions.shared.contracts.words import (
     Channel,
+    DeletionReason,
     DeskId,
     Impact,
     Language,
@@ -74,6 +76,17 @@ class Incident(BaseModel):
     declared_at: AwareDatetime
     keywords: tuple[str, ...] = ()
     module: Slug | None = None
+
+
+class Deletion(BaseModel):
+    """That the ticket was deleted. What is stored of it then is a tombstone (`functions.shared.domain.deletion`)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: AwareDatetime
+    by: Actor
+    reason: DeletionReason
+    note: str = ""
 
 
 class Ticket(BaseModel):
@@ -137,6 +150,7 @@ class Ticket(BaseModel):
     timer: Timer | None = None
     timer_generation: int = 0
     suggestions: tuple[Suggestion, ...] = Field(default=(), description="What waits for somebody to accept it.")
+    deletion: Deletion | None = None
     counted_for: Slug | None = Field(default=None, description="The person among whose open tickets it is counted.")
 
     @property
@@ -328,6 +342,9 @@ def _changes(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
         case TicketMerged():
             merged = {"merged_into": event.into, "merged_as": ticket.status}
             return {"status": Status.CLOSED, "closed_at": event.occurred_at, **merged}
+        case TicketDeleted():
+            deletion = Deletion(at=event.occurred_at, by=event.actor, reason=event.reason, note=event.note)
+            return {"status": Status.CLOSED, "closed_at": event.occurred_at, "deletion": deletion}
         case TicketUnmerged():
             return {"status": event.status, "closed_at": None, "merged_into": None, "merged_as": None}
         case _:

@@ -82,6 +82,14 @@ class Blobs:
         """Delete the blob, where there is one."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
+    def erase(self, key: str) -> None:
+        """Delete every version of the blob, so that nothing brings it back; nothing where there is none."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+        for page in pages:
+            for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                if version["Key"] == key:
+                    self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version["VersionId"])
+
     def describe(self, key: str) -> BlobInfo:
         """What is known of the blob without reading it; raises BlobNotFound."""
         try:

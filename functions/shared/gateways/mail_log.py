@@ -1,10 +1,10 @@
 """The line that every received mail leaves in the single table, by the day it arrived."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.shared.contracts.words import DeskId
+from functions.shared.contracts.words import DeskId, TicketId
 from functions.shared.domain.mail_log import Fate, MailLine
 from functions.shared.gateways import keys
 
@@ -25,13 +25,6 @@ class MailLog:
 
     def record(self, line: MailLine) -> None:
         """Say what became of a mail. That it came again never hides what became of it the first time."""
-        item: dict[str, Any] = {
-            "pk": {"S": keys.mail_log(self._desk, line.received_at.date())},
-            "sk": {"S": line.id},
-            "fate": {"S": line.fate},
-            "doc": {"S": line.model_dump_json(exclude_none=True)},
-            "ttl": {"N": str(int((line.received_at + KEPT).timestamp()))},
-        }
         guard: Any = {}
         if line.fate is Fate.REPEATED:
             guard = {
@@ -39,9 +32,19 @@ class MailLog:
                 "ExpressionAttributeValues": {":held": {"S": Fate.HELD}},
             }
         try:
-            self._client.put_item(TableName=self._table, Item=item, **guard)
+            self._put(line, **guard)
         except self._client.exceptions.ConditionalCheckFailedException:
             return
+
+    def _put(self, line: MailLine, **guard: Any) -> None:
+        item: dict[str, Any] = {
+            "pk": {"S": keys.mail_log(self._desk, line.received_at.date())},
+            "sk": {"S": line.id},
+            "fate": {"S": line.fate},
+            "doc": {"S": line.model_dump_json(exclude_none=True)},
+            "ttl": {"N": str(int((line.received_at + KEPT).timestamp()))},
+        }
+        self._client.put_item(TableName=self._table, Item=item, **guard)
 
     def of_day(self, day: date) -> Iterator[MailLine]:
         """The mails that arrived on a day (UTC)."""
@@ -53,3 +56,23 @@ class MailLog:
         for page in pages:
             for item in page["Items"]:
                 yield MailLine.model_validate_json(item["doc"]["S"])
+
+    def of_ticket(self, ticket_id: TicketId, days: Iterable[date]) -> Iterator[MailLine]:
+        """The mails of these days (UTC) that became part of a ticket."""
+        for day in days:
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                FilterExpression="contains(doc, :ticket)",
+                ExpressionAttributeValues={
+                    ":pk": {"S": keys.mail_log(self._desk, day)},
+                    ":ticket": {"S": ticket_id},
+                },
+            )
+            for page in pages:
+                lines = [MailLine.model_validate_json(item["doc"]["S"]) for item in page["Items"]]
+                yield from (line for line in lines if line.ticket_id == ticket_id)
+
+    def erased(self, line: MailLine) -> None:
+        """Keep of a line only that the mail came and what became of it."""
+        self._put(line.model_copy(update={"is_erased": True, "sender": None, "message_id": None}))

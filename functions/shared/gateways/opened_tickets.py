@@ -106,7 +106,7 @@ class OpenedTickets:
         for ticket_id in ids:
             pk = keys.ticket(self._desk, ticket_id)
             head, first = found.get((pk, keys.HEAD)), found.get((pk, keys.commit(1)))
-            if head and first:
+            if head and first and "deleted" not in head:
                 opened = _EVENTS.validate_json(first["events"]["S"])[0]
                 if isinstance(opened, TicketOpened):
                     yield opened, Ticket.model_validate_json(head["doc"]["S"])
@@ -115,7 +115,7 @@ class OpenedTickets:
         left = list(wanted)
         while left:
             some, left = left[:_MOST_KEYS], left[_MOST_KEYS:]
-            request: Any = {"Keys": some, "ProjectionExpression": "pk, sk, doc, events"}
+            request: Any = {"Keys": some, "ProjectionExpression": "pk, sk, doc, events, deleted"}
             answer: Any = self._client.batch_get_item(RequestItems={self._table: request})
             yield from answer["Responses"].get(self._table, ())
             left += answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])

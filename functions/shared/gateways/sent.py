@@ -14,8 +14,6 @@ LEASE: Final = timedelta(seconds=60)
 """Longer than a function may run: a claim that is older was left by one that died."""
 KEPT: Final = timedelta(days=90)
 
-_SK: Final = "SENT"
-
 
 class BeingSent(Exception):
     """Somebody else is sending this just now, or died while doing so; try again later."""
@@ -111,7 +109,7 @@ class SentMail:
         )
 
     def _key(self, key: str) -> dict[str, Any]:
-        return {"pk": {"S": keys.sent(self._desk, key)}, "sk": {"S": _SK}}
+        return {"pk": {"S": keys.sent(self._desk, key)}, "sk": {"S": keys.SENT}}
 
 
 def _expiry(now: datetime) -> dict[str, str]:

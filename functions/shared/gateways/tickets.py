@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
+from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.contracts.words import CompanyId, ContactId, DeskId, Slug, Status, TicketId
-from functions.shared.domain.errors import AlreadySeen, StaleTicket, TicketExists, TicketNotFound, TooManyRequests
+from functions.shared.domain.deletion import Tombstone
+from functions.shared.domain.errors import (
+    AlreadySeen,
+    StaleTicket,
+    TicketExists,
+    TicketGone,
+    TicketNotFound,
+    TooManyRequests,
+)
 from functions.shared.domain.limits import Quota
 from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.summary import TicketSummary
@@ -41,15 +50,18 @@ class TicketTable:
 
         Raises:
             TicketNotFound: there is no such ticket on this desk.
+            TicketGone: there was one, and it was deleted.
         """
         found = self._client.get_item(
             TableName=self._table,
             Key=_key(keys.ticket(self._desk, ticket_id), keys.HEAD),
             ConsistentRead=True,
-            ProjectionExpression="doc",
+            ProjectionExpression="doc, deleted",
         )
         if "Item" not in found:
             raise TicketNotFound(ticket_id)
+        if "deleted" in found["Item"]:
+            raise TicketGone(Tombstone.model_validate_json(found["Item"]["doc"]["S"]))
         return Ticket.model_validate_json(found["Item"]["doc"]["S"])
 
     def append(
@@ -116,6 +128,7 @@ class TicketTable:
 
         Raises:
             TicketNotFound: there is no such ticket on this desk.
+            TicketGone: there was one, and it was deleted.
         """
         events: list[TicketEvent] = []
         for item in self._query(
@@ -127,6 +140,8 @@ class TicketTable:
             ConsistentRead=True,
         ):
             events += _EVENTS.validate_json(item["events"]["S"])
+        if any(isinstance(event, TicketDeleted) for event in events):
+            self.get(ticket_id)  # which tells of its deletion
         if not events:
             raise TicketNotFound(ticket_id)
         return events
@@ -192,6 +207,8 @@ class TicketTable:
         ]
 
     def _head(self, ticket: Ticket, timer_set_by: str) -> dict[str, Any]:
+        if tombstone := Tombstone.of(ticket):
+            return tombstone_item(tombstone)
         due = keys.due(ticket.next_due_at, ticket.id)
         item = {
             "pk": {"S": keys.ticket(self._desk, ticket.id)},
@@ -254,6 +271,17 @@ class TicketTable:
             raise StaleTicket(ticket.id) from cancelled
         if any(reason["Code"] == "ConditionalCheckFailed" for reason in shared):
             raise StaleTicket(ticket.id) from cancelled
+
+
+def tombstone_item(tombstone: Tombstone) -> dict[str, Any]:
+    """The head of a deleted ticket: it stands in no list, and has no timer."""
+    return {
+        **_key(keys.ticket(tombstone.desk, tombstone.id), keys.HEAD),
+        "version": {"N": str(tombstone.version)},
+        "last_sequence": {"N": str(tombstone.sequence)},
+        "doc": {"S": tombstone.model_dump_json(exclude_none=True)},
+        "deleted": {"BOOL": True},
+    }
 
 
 def _key(pk: str, sk: str) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from functions.intake import http, wiring
 from functions.intake.pages import routes
 from functions.intake.requests import UploadRequest
 from functions.shared.contracts.events import TicketTriaged
-from functions.shared.contracts.words import Status
+from functions.shared.contracts.words import DeletionReason, Status
+from functions.shared.domain.deletion import delete
 from functions.shared.domain.merging import merge
 from functions.shared.domain.references import parse_reference
 from functions.shared.identity.customer_tokens import CustomerTokens
-from tests.factories import DESK, NOON, SYSTEM
+from tests.factories import AGENT, DESK, NOON, SYSTEM
 from tests.unit.identity.conftest import GenerationsInMemory, RingInMemory
 from tests.unit.pages import browser
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
@@ -318,3 +319,20 @@ def test_the_page_of_a_merged_ticket_says_so_and_takes_messages_on(parts: Simple
     reader = opened(f"/track/{duplicate}?token={token}", "en")
     assert f'href="/track/{into}"' in reader.html
     assert reader.get(f"/track/{into}") == 200
+
+
+def test_a_deleted_ticket_is_one_plain_sentence_for_whoever_holds_its_link(parts: SimpleNamespace) -> None:
+    customer, stranger = Browser(), Browser()
+    name = reported(customer)
+    other = reported(stranger)
+    deleted = parts.tickets.handle(
+        parse_reference(name),
+        lambda it: delete(it, reason=DeletionReason.PRIVACY, note="", actor=AGENT, now=NOON),
+    )
+
+    assert customer.get(f"/track/{name}") == 410
+    assert "这张工单已被删除。如果问题还在，请重新提交。" in customer.html
+    assert AGENT.name not in customer.html
+    assert stranger.get(f"/track/{name}") == 401
+    assert stranger.get(f"/track/{other}") == 200
+    assert deleted.deletion is not None

@@ -1,0 +1,62 @@
+"""Deleting a ticket: what the customer said goes, and what stays is the reference, and who deleted it, when and why."""
+
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from functions.shared.contracts.deletion_events import TicketDeleted
+from functions.shared.contracts.events import Actor, TicketEvent
+from functions.shared.contracts.incident_events import TicketUnlinked
+from functions.shared.contracts.words import DeletionReason, DeskId, TicketId
+from functions.shared.domain.errors import IllegalTransition
+from functions.shared.domain.ticket import Ticket, evolve
+
+
+class Tombstone(BaseModel):
+    """What is left of a deleted ticket. `erased_at` is when the last of its content was gone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: TicketId
+    desk: DeskId
+    version: int
+    sequence: int
+    opened_at: AwareDatetime
+    deleted_at: AwareDatetime
+    by: Actor
+    reason: DeletionReason
+    note: str = ""
+    erased_at: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Self | None:
+        """The one that stands for `ticket`, if it was deleted."""
+        deletion = ticket.deletion
+        if deletion is None:
+            return None
+        return cls(
+            id=ticket.id,
+            desk=ticket.desk,
+            version=ticket.version,
+            sequence=ticket.sequence,
+            opened_at=ticket.opened_at,
+            deleted_at=deletion.at,
+            by=deletion.by,
+            reason=deletion.reason,
+            note=deletion.note,
+        )
+
+
+def delete(ticket: Ticket, *, reason: DeletionReason, note: str, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:
+    """The ticket is deleted, whatever its status; a report of an incident is unlinked from it.
+
+    Raises:
+        IllegalTransition: it is a running incident, which other tickets are linked to.
+    """
+    if ticket.declared:
+        raise IllegalTransition("the ticket is a running incident; end that first")
+    events: list[TicketEvent] = []
+    if ticket.linked_to:
+        events.append(ticket.happening(TicketUnlinked, actor=actor, now=now, incident=ticket.linked_to))
+        ticket = evolve(ticket, events[-1])
+    return [*events, ticket.happening(TicketDeleted, actor=actor, now=now, reason=reason, note=note)]

@@ -1,0 +1,205 @@
+"""Deleting a ticket through the agents' door, with mail, files, table and buckets behind it: nothing of it is left."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.desk import erase, http, wiring
+from functions.desk.settings import EraseSettings
+from functions.shared.contracts.events import NotificationSent
+from functions.shared.domain.deletion import Tombstone
+from functions.shared.domain.errors import TicketGone
+from functions.shared.gateways.sent import SentMail
+from functions.shared.gateways.tickets import TicketTable
+from ops.reconcile import reconcile
+from tests.factories import DESK, NOON, SYSTEM
+from tests.integration import test_intake_mail as mails
+from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE
+from tests.integration.test_desk_doors import _desk, id_token
+from tests.integration.test_intake_mail import _desk as mail_desk
+from tests.integration.test_merging import post, triaged
+from tests.lambdas import CONTEXT, http_event
+
+__all__ = ["_desk", "mail_desk"]  # fixtures
+
+SAMPLE = Path(__file__).parents[2] / "events" / "desk_ticket_deleted.json"
+WORDS = ("secretword", "wang@acme.example", "Wang Fang")
+
+
+@pytest.fixture
+def _eraser(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    boto3.client("s3").put_bucket_versioning(Bucket=BLOBS, VersioningConfiguration={"Status": "Enabled"})
+    for name, value in EraseSettings.to_env(**OF_THE_DESK, inbound_bucket="inbound").items():
+        monkeypatch.setenv(name, value)
+    erase.eraser.cache_clear()
+    yield
+    erase.eraser.cache_clear()
+
+
+def letter(number: int, *, answers: str = "", words: str = "secretword") -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Wang Fang <wang@acme.example>", "support@aftercare.example"
+    mail["Subject"], mail["Message-ID"] = f"{words} jam", f"<{number}@acme>"
+    if answers:
+        mail["In-Reply-To"] = answers
+    mail.set_content(f"{words} in tray 2\n" * (400 if number == 1 else 1))
+    mail.add_alternative(f"<p>{words}</p>", subtype="html")
+    mail.add_attachment(f"the logo of {words}".encode(), maintype="image", subtype="png", filename=f"{words}.png")
+    return mail.as_bytes()
+
+
+def everything(dynamodb: Any) -> str:
+    """All that is stored, in the table and in every version of every object, but for the customer's own record."""
+    found = []
+    for page in dynamodb.get_paginator("scan").paginate(TableName=TABLE):
+        found += [str(item) for item in page["Items"] if "#CONTACT" not in item["pk"]["S"]]
+    s3 = boto3.client("s3")
+    for bucket in ("inbound", BLOBS):
+        for version in s3.list_object_versions(Bucket=bucket).get("Versions", ()):
+            body = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])["Body"].read()
+            found.append(f"{version['Key']} {body!r}")
+    return "\n".join(found)
+
+
+def heads(dynamodb: Any) -> list[str]:
+    found = dynamodb.scan(TableName=TABLE, FilterExpression="sk = :h", ExpressionAttributeValues={":h": {"S": "HEAD"}})
+    return sorted(head["pk"]["S"].rpartition("#")[2] for head in found["Items"])
+
+
+def deleted(ticket_id: str, **told: Any) -> dict[str, Any]:
+    """What the bus tells of a deletion, as it comes from the queue."""
+    sample: dict[str, Any] = json.loads(
+        (Path(__file__).parents[2] / "events" / "desk_ticket_deleted.json").read_text("utf-8")
+    )
+    body = json.loads(sample["Records"][0]["body"])
+    body["detail"] |= {"ticket_id": ticket_id, **told}
+    sample["Records"][0]["body"] = json.dumps(body)
+    return sample
+
+
+def remove(name: str, **wish: Any) -> tuple[int, Any]:
+    """A manager deletes the ticket."""
+    token = id_token(email="gao.yuan@aftercare.example", **{"cognito:groups": ["manager"]})
+    body = json.dumps({"reason": "privacy", "confirm": name, **wish})
+    event = http_event("POST", f"/api/v1/desk/tickets/{name}/delete", body, {"authorization": f"Bearer {token}"})
+    answer = http.handler(event, CONTEXT)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_nothing_that_a_customer_said_is_left_of_a_deleted_ticket(dynamodb: Any) -> None:
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    mails.receive(letter(2, answers="<1@acme>"))
+    name = triaged(ticket_id)
+    SentMail(dynamodb, TABLE, DESK).claim(f"{ticket_id}-000001#wang@acme.example", now=NOON)
+    wiring.wiring().tickets.handle(ticket_id, _noticed)
+    assert all(word in everything(dynamodb) for word in WORDS)
+
+    assert post(f"{name}/delete", {"reason": "spam", "confirm": name})[0] == 403
+    assert remove(name, confirm="AS-0000-0000")[0] == 422
+    assert remove(name, reason="boredom")[0] == 422
+    status, answer = remove(name, note="asked in writing")
+    assert (status, answer["reason"], answer["note"], answer["by"]["id"]) == (
+        200,
+        "privacy",
+        "asked in writing",
+        "gao-yuan",
+    )
+    assert "erased_at" not in answer or answer["erased_at"] is None
+
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+
+    left = everything(dynamodb)
+    assert [word for word in WORDS if word in left] == []
+    again = remove(name, note="another")[1]
+    assert (again["note"], bool(again["erased_at"])) == ("asked in writing", True)
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+    with pytest.raises(TicketGone) as gone:
+        TicketTable(dynamodb, TABLE, DESK).get(ticket_id)
+    assert isinstance(gone.value.tombstone, Tombstone)
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_what_comes_later_opens_a_new_ticket_and_other_tickets_keep_their_files(dynamodb: Any) -> None:
+    first = letter(1)
+    mails.receive(first)
+    (ticket_id,) = heads(dynamodb)
+    other = letter(7).replace(b"secretword jam", b"quite another matter")
+    mails.receive(other)  # with the same file
+    (second,) = set(heads(dynamodb)) - {ticket_id}
+    remove(triaged(ticket_id))
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+
+    mails.receive(first)  # the mail server delivers it again
+    assert len(heads(dynamodb)) == 2
+    mails.receive(letter(2, answers="<1@acme>", words="still"))
+
+    assert len(heads(dynamodb)) == 3
+    table = TicketTable(dynamodb, TABLE, DESK)
+    opened: Any = table.timeline(second)[0]
+    file = opened.problem.description.attachments[0]
+    assert wiring.wiring().blobs.get(file.key) == b"the logo of secretword"
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_an_eraser_that_dies_anywhere_is_done_by_its_next_try(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    for number in (2, 3):
+        mails.receive(letter(number, answers="<1@acme>"))
+    remove(triaged(ticket_id))
+    eraser = erase.eraser()
+    died = 0
+    for at in range(1, 200):
+        calls = iter(range(1, 10_000))
+
+        def maybe_die(call: Any, at: int = at, calls: Iterator[int] = calls) -> Any:
+            def called(*args: Any, **kwargs: Any) -> Any:
+                if next(calls) == at:
+                    raise ConnectionError("died")
+                return call(*args, **kwargs)
+
+            return called
+
+        with monkeypatch.context() as patched:
+            for part, name in (
+                (eraser._blobs, "erase"),
+                (eraser._inbound, "remove"),
+                (eraser._mail_log, "erased"),
+                (eraser._erasure, "forget_commit"),
+                (eraser._erasure, "finish"),
+            ):
+                patched.setattr(part, name, maybe_die(getattr(part, name)))
+            failed = erase.handler(deleted(ticket_id), CONTEXT)["batchItemFailures"]
+        if not failed:
+            break
+        died += 1
+    left = everything(dynamodb)
+    assert died >= 2
+    assert [word for word in WORDS if word in left] == []
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_the_account_of_mail_knows_of_deleted_tickets(dynamodb: Any) -> None:
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    remove(triaged(ticket_id))
+    erase.handler(deleted(ticket_id), CONTEXT)
+
+    now = datetime.now(UTC)
+    place: Any = SimpleNamespace(dynamodb=dynamodb, s3=boto3.client("s3"), table=TABLE, bucket="inbound")
+    report = reconcile(place, DESK, since=now - timedelta(hours=1), until=now + timedelta(hours=1))
+    assert (report["received"], report["differences"]) == (1, [])
+
+
+def _noticed(ticket: Any) -> list[Any]:
+    told = {"cause": f"{ticket.id}-000001", "template": "received", "recipient": "Wang@acme.example"}
+    return [ticket.happening(NotificationSent, actor=SYSTEM, now=NOON, message_id="<n1@desk>", **told)]

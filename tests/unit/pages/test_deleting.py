@@ -1,0 +1,69 @@
+"""Deleting as a manager's browser meets it, and what customers and agents see of a deleted ticket."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from functions.desk import wiring
+from functions.desk.deleting import Deleting
+from functions.desk.pages import delete_routes
+from functions.shared.domain.errors import ArticleNotFound
+from tests.unit.pages.browser import Browser
+from tests.unit.pages.test_console import _console, signed_in, ticket
+
+__all__ = ["_console", "ticket"]  # fixtures
+
+
+class NoArticles:
+    def get(self, article_id: str) -> Any:
+        raise ArticleNotFound(article_id)
+
+
+@pytest.fixture(autouse=True)
+def _deleting(monkeypatch: pytest.MonkeyPatch, _console: None, parts: SimpleNamespace) -> None:
+    del _console
+    made = Deleting(config=parts.config.last_read, tickets=parts.tickets, reader=parts.store, articles=NoArticles())
+    for module in (wiring, delete_routes):
+        monkeypatch.setattr(module, "deleting", lambda: made)
+
+
+def manager(language: str = "en") -> Browser:
+    return signed_in("gao.yuan@aftercare.example", language, "manager")
+
+
+def test_a_manager_gives_a_reason_confirms_and_sees_what_is_left(ticket: str, parts: SimpleNamespace) -> None:
+    browser, url = manager(), f"/desk/tickets/{ticket}"
+
+    browser.get(url)
+    assert f'href="{url}/delete"' in browser.html
+    assert browser.get(f"{url}/delete") == 200
+    assert browser.post(f"{url}/delete", reason="", note="", confirm=ticket) == 422
+    browser.get(f"{url}/delete")
+    assert browser.post(f"{url}/delete", reason="spam", note="", confirm="AS-0000-0000") == 422
+    assert "This is not the reference of this ticket." in browser.html
+    assert parts.store.heads
+
+    browser.post(f"{url}/delete", reason="spam", note="an <advert>", confirm=ticket.lower())
+
+    assert browser.get(url) == 410
+    assert "This ticket was deleted" in browser.html
+    assert "an &lt;advert&gt;" in browser.html
+    assert "高远" in browser.html
+    assert "being erased" in browser.html
+    assert browser.get("/desk") == 200
+    assert ticket not in browser.html
+    chinese = manager("zh-CN,zh;q=0.9")
+    assert chinese.get(url) == 410
+    assert "这张工单已被删除" in chinese.html
+
+
+def test_an_agent_is_not_offered_to_delete_and_may_not(ticket: str, parts: SimpleNamespace) -> None:
+    agent, url = signed_in(language="en"), f"/desk/tickets/{ticket}"
+
+    agent.get(url)
+    assert f"{url}/delete" not in agent.html
+    assert agent.get(f"{url}/delete") == 403
+    agent.get(url)
+    assert agent.post(f"{url}/delete", reason="spam", note="", confirm=ticket) == 403
+    assert parts.store.heads
