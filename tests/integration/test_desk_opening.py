@@ -105,6 +105,7 @@ def test_who_only_said_the_number_is_suggested_with_a_warning_and_known_once_an_
     assert f"/desk/tickets/new/caller?{chosen}".replace("&", "&amp;") in visitor.html
     assert visitor.get(f"/desk/tickets/new?{chosen}") == 200
     assert 'value="138 0013 8000"' in visitor.html
+    assert "Ask who is calling" in visitor.html
     assert visitor.post("/desk/tickets/new", title="报表打不开", topic="fault", contact_phone="138 0013 8000") == 200
 
     known = directory.contact_at("13800138000")
