@@ -71,13 +71,13 @@ class TicketMail:
     def undeliverable(self, principal: Principal, reference_text: str) -> Undeliverable | None:
         """Why nothing is mailed to the ticket's customer; None when they can be reached."""
         principal.require(Role.AGENT)
-        address = self._reader.get(self._ticket_id(reference_text)).contact.address
+        address = self._reader.get(self._ticket_id(reference_text)).mailed_at
         return self._standings.undeliverable(address) if address else None
 
     def clear(self, principal: Principal, reference_text: str, *, now: datetime) -> None:
         """The ticket's customer may be mailed again."""
         principal.require(Role.AGENT)
-        address = self._reader.get(self._ticket_id(reference_text)).contact.address
+        address = self._reader.get(self._ticket_id(reference_text)).mailed_at
         if address:
             self._standings.clear(address, by=principal.id, now=now)
 

@@ -110,6 +110,7 @@ class TicketView(BaseModel):
     company: Company | None
     problem: Problem
     related_to: str | None
+    answers_to: str | None
     opened_at: AwareDatetime
     updated_at: AwareDatetime
     resolved_at: AwareDatetime | None

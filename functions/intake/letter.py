@@ -7,10 +7,12 @@ from functions.intake.delivery import Delivery
 from functions.intake.mime.headers import Address
 from functions.intake.mime.machine import Machine, MachineKind
 from functions.intake.mime.message import ReceivedMail
-from functions.intake.trust import Trust
+from functions.intake.trust import Trust, aligned
 from functions.shared.contracts.events import Actor, Contact
 from functions.shared.contracts.words import Language
-from functions.shared.domain.directory import fold_address
+from functions.shared.domain.directory import business_domain, fold_address
+from functions.shared.domain.mail_rules import MailRules
+from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.visible import clean_name
 from functions.shared.ticketing import NaturalKey
 
@@ -31,6 +33,10 @@ class Letter:
     machine: Machine | None
     key: NaturalKey
     trust: Trust
+    relayed_by: str | None = None
+    """The From address of a mail that brings somebody else's words."""
+    asks_at: str | None = None
+    """Where the sender asks for answers, if not at their own address."""
 
     @property
     def is_genuine(self) -> bool:
@@ -39,6 +45,32 @@ class Letter:
 
 def from_of(mail: ReceivedMail) -> str:
     return mail.sender.address if mail.sender else ""
+
+
+def written_for(mail: ReceivedMail, trust: Trust, rules: MailRules) -> Address | None:
+    """Who wrote a mail that a relay of the desk's sent in their name.
+
+    The relay must be proven: else whoever writes its address would write in anybody's name.
+    """
+    if trust is not Trust.GENUINE or not rules.is_relay(from_of(mail)):
+        return None
+    return next((one for one in mail.reply_to if _is_usable(one.address)), None)
+
+
+def asked_for(mail: ReceivedMail, sender: Address, mailbox: str) -> str | None:
+    """Where answers are asked for, if not at the sender's own address or the desk's."""
+    asked = (fold_address(one.address) for one in mail.reply_to if _is_usable(one.address))
+    own = fold_address(sender.address)
+    return next((one for one in asked if one != own and tag_of(one, mailbox) is None), None)
+
+
+def is_followed(address: str, sender: Address, trust: Trust) -> bool:
+    """Whether answers go where the sender asks for them: to another mailbox of a proven sender's own house only.
+
+    A Reply-To in another domain is how swindlers get at answers that were meant for somebody else.
+    """
+    theirs = business_domain(sender.address)
+    return trust is Trust.GENUINE and theirs is not None and aligned(address.rpartition("@")[2], theirs)
 
 
 def writer_of(mail: ReceivedMail, delivery: Delivery) -> Address | None:

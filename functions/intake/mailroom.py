@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Protocol
 
 from functions.intake.delivery import Delivery
-from functions.intake.letter import Letter, actor_of, bare, from_of, machine_by_envelope, title_of, writer_of
+from functions.intake.letter import (
+    Letter,
+    actor_of,
+    asked_for,
+    bare,
+    from_of,
+    is_followed,
+    machine_by_envelope,
+    title_of,
+    writer_of,
+    written_for,
+)
 from functions.intake.mime.bounce import Bounce
 from functions.intake.mime.headers import Address
 from functions.intake.mime.machine import MachineKind
@@ -158,11 +169,16 @@ class Mailroom:
         key, first = identify(mail, raw, mailbox=self._mailbox, uses=self._past)
         if first:
             return _outcome(Fate.REPEATED, mail, first)
-        sender = writer_of(mail, delivery)
+        customer = written_for(mail, trust, self._config().desk.mail) if mail.bounce is None else None
+        sender = customer or writer_of(mail, delivery)
         if sender is None:
             return self._hold(delivery, Held.NO_SENDER, "nobody to answer to", mail)
-        machine = mail.machine or machine_by_envelope(delivery)
-        return self._file(Letter(delivery, raw, mail, sender, machine, key, trust), now)
+        if customer:  # the machine that relays proved itself only, and is not who would be answered
+            letter = Letter(delivery, raw, mail, customer, None, key, Trust.UNPROVEN, relayed_by=from_of(mail))
+        else:
+            machine, asks_at = mail.machine or machine_by_envelope(delivery), asked_for(mail, sender, self._mailbox)
+            letter = Letter(delivery, raw, mail, sender, machine, key, trust, asks_at=asks_at)
+        return self._file(letter, now)
 
     def _suspicion(self, delivery: Delivery, trust: Trust) -> tuple[Held, str] | None:
         """Why the mail is set aside whatever it says, unless somebody answers for it."""
@@ -224,7 +240,8 @@ class Mailroom:
 
     def _takes_part(self, sender: Address, ticket: Ticket) -> bool:
         address = fold_address(sender.address)
-        return address == ticket.contact.address or self._config().person_with_email(address) is not None
+        is_theirs = address in (ticket.contact.address, ticket.answers_to)
+        return is_theirs or self._config().person_with_email(address) is not None
 
     def _append(self, named: Ticket, ticket: Ticket, letter: Letter, now: datetime) -> Outcome:
         message = self._message(letter, letter.mail.reply, quoted=letter.mail.quoted or None)
@@ -253,7 +270,7 @@ class Mailroom:
 
     def _take_back(self, ticket: Ticket, letter: Letter, bounce: Bounce, message: Message, now: datetime) -> Outcome:
         recipient = fold_address(bounce.recipient or "")
-        if recipient == ticket.contact.address and says_that_an_address_is_gone(bounce.status, bounce.action):
+        if recipient == ticket.mailed_at and says_that_an_address_is_gone(bounce.status, bounce.action):
             mark = Undeliverable(address=recipient, since=now, status=bounce.status or "", ticket_id=ticket.id)
             self._standings.mark(mark)
         self._tickets.handle(
@@ -289,6 +306,8 @@ class Mailroom:
             # What is asked would tell what the desk knows of somebody whose address this may not be.
             known = without_known(known, contact, company)
         missing = form.missing(known, Channel.EMAIL) if form else ()
+        asks_at = letter.asks_at if letter.machine is None else None
+        answers_to = asks_at if asks_at and is_followed(asks_at, sender, letter.trust) else None
 
         def begin(ticket_id: TicketId) -> TicketOpened:
             return open_ticket(
@@ -306,6 +325,7 @@ class Mailroom:
                 is_machine=letter.machine is not None,
                 mailbox=self._mailbox,
                 related_to=related_to.id if related_to else None,
+                answers_to=answers_to,
             )
 
         ticket, is_new = self._tickets.open(begin, [letter.key])
@@ -322,6 +342,8 @@ class Mailroom:
             attachments=tuple(self._files(mail, scope)),
             quoted=quoted[:MAX_QUOTED] if quoted else None,
             receipt=letter.delivery.verdicts or None,
+            reply_to=letter.asks_at,
+            relayed_by=letter.relayed_by,
         )
 
     def _files(self, mail: ReceivedMail, scope: str) -> list[Attachment]:

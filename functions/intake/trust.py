@@ -29,8 +29,8 @@ def trust_in(mail: ReceivedMail, delivery: Delivery) -> Trust:
     if verdict == "FAIL":
         return Trust.FORGED if delivery.dmarc_policy in _REFUSED_BY_OWNER else Trust.UNPROVEN
     domain = _domain(mail.sender.address if mail.sender else "")
-    by_spf = delivery.verdicts.get("spf") == "PASS" and _aligned(_domain(delivery.envelope_sender), domain)
-    by_dkim = delivery.verdicts.get("dkim") == "PASS" and any(_aligned(one, domain) for one in mail.signed_by)
+    by_spf = delivery.verdicts.get("spf") == "PASS" and aligned(_domain(delivery.envelope_sender), domain)
+    by_dkim = delivery.verdicts.get("dkim") == "PASS" and any(aligned(one, domain) for one in mail.signed_by)
     return Trust.GENUINE if by_spf or by_dkim else Trust.UNPROVEN
 
 
@@ -38,7 +38,7 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2].strip(" .>").lower()
 
 
-def _aligned(proven: str, domain: str) -> bool:
+def aligned(proven: str, domain: str) -> bool:
     """Whether one is the other, or lies below it."""
     if "." not in proven or "." not in domain:
         return False

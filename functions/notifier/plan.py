@@ -103,8 +103,8 @@ def _notices(event: TicketEvent, ticket: Ticket, config: DeskConfig) -> Iterator
 
 
 def _customer(kind: Kind, ticket: Ticket) -> Iterator[Notice]:
-    if ticket.contact.address:
-        yield Notice(kind, ticket.contact.address, ticket.contact.name, ticket.language)
+    if ticket.mailed_at:
+        yield Notice(kind, ticket.mailed_at, ticket.contact.name, ticket.language)
 
 
 _RELEASED: Final = {"SlaWarned": Kind.WARNING, "SlaBreached": Kind.BREACH, "TicketEscalated": Kind.ESCALATION}

@@ -80,6 +80,24 @@ def test_a_desk_that_answers_every_mail_of_ours_is_silent_after_the_brake(desk: 
     assert len(lines(desk, subject)) <= Brakes().subject.at_most
 
 
+def test_answers_go_where_they_are_asked_for_only_within_the_senders_house(desk: RunningDesk) -> None:
+    run = uuid.uuid4().hex[:8]
+    sender, team, swindler = (
+        f"grace-{run}@peer.example",
+        f"team-{run}@peer.example",
+        f"grace-{run}@peer-service.example",
+    )
+    for asked in (team, swindler):
+        desk.mail(letter(desk, sender, f"Answer {asked}", Reply_To=asked), sender=sender)
+
+    desk.until(lambda: desk.mails_to(team), what="the answer to the team")
+    desk.until(lambda: desk.mails_to(sender), what="the answer to the sender")
+    assert not desk.mails_to(swindler)
+    [line] = lines(desk, f"Answer {team}")
+    ticket = desk.ticket(line["reference"])
+    assert (ticket["contact"]["address"], ticket["answers_to"]) == (sender, team)
+
+
 def test_a_bounce_marks_the_customers_address_until_it_is_cleared(desk: RunningDesk) -> None:
     run = uuid.uuid4().hex[:8]
     sender, subject = f"gone-{run}@peer.example", f"Moving house {run}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self, TypeGuard
 from zoneinfo import ZoneInfo
 
+from functions.desk.pages.message_details import mail_details, opening_details
 from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import (
     AttentionCalled,
@@ -159,7 +160,8 @@ class Teller:
             case TicketOpened():
                 return self._opening(event)
             case MessageReceived():
-                return self._said(event, "customer", event.message, self._say("received", channel=self._channel(event)))
+                what = self._say("received", channel=self._channel(event))
+                return self._said(event, "customer", event.message, what, mail_details(event.message, self.words))
             case DetailsProvided():
                 told = self.names.answers(provided_answers(event))
                 kind: Kind = "customer" if event.actor.kind == "customer" else "agent"
@@ -290,19 +292,12 @@ class Teller:
                 return None
 
     def _opening(self, event: TicketOpened) -> Entry:
-        problem = event.problem
-        details = {
-            "happened_at": problem.happened_at,
-            "error_text": problem.error_text,
-            "steps_to_reproduce": problem.steps_to_reproduce,
-        }
-        told = tuple((self.words.text(f"problem.{name}"), text) for name, text in details.items() if text)
         what = self._say("opened", channel=self._channel(event))
         who = ""
         if event.actor.kind == "agent":
             what = self._say("opened_for", channel=self._channel(event), agent=event.actor.name)
             who = event.contact.name or event.contact.phone or event.contact.address or ""
-        return self._said(event, "customer", problem.description, what, told, who)
+        return self._said(event, "customer", event.problem.description, what, opening_details(event, self.words), who)
 
     def _said(
         self,

@@ -169,6 +169,7 @@ class TicketPage:
     may_acknowledge: bool
     timeline: Sequence[Entry]
     contact: Contact
+    answers_to: str | None
     company: Company | None
     channel: Channel
     module: str
@@ -228,6 +229,7 @@ class TicketPage:
             may_acknowledge=any(clock.awaits_acknowledgement for clock in ticket.clocks),
             timeline=teller.timeline(ticket.timeline),
             contact=ticket.contact,
+            answers_to=ticket.answers_to,
             company=ticket.company,
             channel=ticket.channel,
             module=names.module(ticket.module),

@@ -129,6 +129,12 @@ class Message(Value):
     receipt: dict[str, str] | None = Field(
         default=None, description="What the mail's reception found: spf, dkim, dmarc, spam, virus by name."
     )
+    reply_to: str | None = Field(
+        default=None, description="Where its sender asks for answers, where that is another address than theirs."
+    )
+    relayed_by: str | None = Field(
+        default=None, description="The sender of the mail that somebody's words came in, as a website's form does."
+    )
 
 
 class Problem(Value):
@@ -157,6 +163,9 @@ class TicketOpened(TicketEvent):
     missing: tuple[str, ...] = Field(default=(), description="Required fields the channel could not supply.")
     is_machine: bool = Field(default=False, description="Sent by a machine: kept, and never answered.")
     mailbox: str | None = Field(default=None, description="The address it was mailed to.")
+    answers_to: str | None = Field(
+        default=None, description="Where answers are mailed, where that is not the contact's own address."
+    )
     related_to: TicketId | None = Field(default=None, description="The closed ticket that this one follows up.")
     form: Slug | None = Field(default=None, description="The form it was checked against; the desk's default without.")
 

@@ -68,6 +68,7 @@ def open_ticket(
     mailbox: str | None = None,
     related_to: TicketId | None = None,
     form: Slug | None = None,
+    answers_to: str | None = None,
 ) -> TicketOpened:
     """The first event of a new ticket."""
     return TicketOpened(
@@ -87,6 +88,7 @@ def open_ticket(
         mailbox=mailbox,
         related_to=related_to,
         form=form,
+        answers_to=answers_to,
     )
 
 

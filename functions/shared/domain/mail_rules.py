@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from functions.shared.domain.document import Part
+from functions.shared.domain.document import EmailAddress, Part
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -56,7 +56,15 @@ class MailRules(Part):
     new_subject_opens_ticket: bool = Field(
         default=False, description="An answer under another subject opens a new ticket, linked to the one it answers."
     )
+    relays: tuple[EmailAddress, ...] = Field(
+        default=(),
+        description="Senders that write for others, as a website's form does: the Reply-To of their mail is who wrote.",
+    )
     brakes: Brakes = Brakes()
+
+    def is_relay(self, address: str) -> bool:
+        """Whether who writes from there writes for others."""
+        return address.strip().lower() in {relay.lower() for relay in self.relays}
 
     def is_settled(self, solved_at: datetime | None, now: datetime) -> bool:
         """Whether a ticket solved then is no longer woken by an answer."""

@@ -130,6 +130,7 @@ class Ticket(BaseModel):
     missing: tuple[str, ...] = ()
     form: Slug | None = None
     mailbox: str | None = None
+    answers_to: str | None = Field(default=None, description="Where answers are mailed, if not to the contact.")
     is_machine: bool = False
     related_to: TicketId | None = None
     opened_at: AwareDatetime
@@ -152,6 +153,11 @@ class Ticket(BaseModel):
     suggestions: tuple[Suggestion, ...] = Field(default=(), description="What waits for somebody to accept it.")
     deletion: Deletion | None = None
     counted_for: Slug | None = Field(default=None, description="The person among whose open tickets it is counted.")
+
+    @property
+    def mailed_at(self) -> str | None:
+        """The address that the customer is answered at."""
+        return self.answers_to or self.contact.address
 
     @property
     def next_due_at(self) -> AwareDatetime | None:
@@ -203,6 +209,7 @@ def opened(event: TicketOpened) -> Ticket:
         missing=event.missing,
         form=event.form,
         mailbox=event.mailbox,
+        answers_to=event.answers_to,
         is_machine=event.is_machine,
         related_to=event.related_to,
         opened_at=event.occurred_at,

@@ -46,6 +46,15 @@ def test_a_bounce_stands_on_the_ticket_and_marks_the_address(post: Post) -> None
     assert (known.status, known.ticket_id) == ("5.1.1", ticket.id)
 
 
+def test_a_bounce_from_where_answers_go_marks_that_address(post: Post) -> None:
+    ticket = post.deliver(letter(Reply_To="it-team@acme.example")).opened
+    post.store.remember(NaturalKey(message_key(MAILBOX, OURS)), ticket.id)
+    post.deliver(_bounce("it-team@acme.example", "5.1.1"), envelope_sender="")
+
+    assert post.standings.undeliverable("it-team@acme.example")
+    assert post.standings.undeliverable(SENDER) is None
+
+
 @pytest.mark.parametrize(
     ("recipient", "status", "action"),
     [

@@ -108,6 +108,12 @@ def test_nothing_is_mailed_to_ourselves_or_to_nobody(address: str | None) -> Non
     assert told(happening(ReplySent, AGENT, message=make_message()), ticket) == []
 
 
+def test_a_customer_is_answered_where_the_ticket_says() -> None:
+    ticket = make_ticket(answers_to="team@acme.example")
+
+    assert told(make_opened(), ticket) == [(Kind.ACKNOWLEDGEMENT, "team@acme.example")]
+
+
 def test_a_machine_is_never_answered_by_a_machine() -> None:
     ticket = make_ticket(is_machine=True)
 

@@ -1,13 +1,16 @@
 """Mail on the ticket's page: its HTML in a frame that can do nothing, and an address that cannot be reached."""
 
+import re
 from types import SimpleNamespace
+
+import pytest
 
 from functions.shared.contracts.events import MessageReceived
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.decisions import receive
 from functions.shared.domain.mail_standing import Undeliverable
-from functions.shared.domain.references import parse_reference
-from tests.factories import CUSTOMER, NOON, make_message
+from functions.shared.domain.references import parse_reference, reference
+from tests.factories import CUSTOMER, NOON, make_message, make_opened, make_problem
 from tests.unit.pages.test_console import _console, signed_in, ticket
 
 __all__ = ["_console", "ticket"]  # fixtures
@@ -56,3 +59,24 @@ def test_a_customer_who_cannot_be_reached_is_told_of_and_cleared_with_one_click(
     assert "已恢复向该邮箱发信。" in agent.html
     assert "被退回" not in agent.html
     assert parts.standings.undeliverable(address) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "followed", "ignored", "relayed"),
+    [("zh", "答复会发到那里", "未采用", "代为发送"), ("en", "answers go there", "not followed", "Sent by way of")],
+)
+def test_where_a_sender_asks_for_answers_is_told_with_what_became_of_it(
+    parts: SimpleNamespace, language: str, followed: str, ignored: str, relayed: str
+) -> None:
+    said = make_message("见附件", reply_to="team@acme.example")
+    opened = make_opened(problem=make_problem(description=said), answers_to="team@acme.example")
+    ticket, _ = parts.tickets.open(lambda _: opened)
+    swindle = make_message("换个地址", reply_to="evil@swindle.example", relayed_by="form@shop.example")
+    parts.tickets.handle(ticket.id, lambda now: receive(now, swindle, channel=Channel.EMAIL, actor=CUSTOMER, now=NOON))
+    agent = signed_in(language=language)
+
+    assert agent.get(f"/desk/tickets/{reference(ticket.id, 'AS')}") == 200
+    assert re.search(rf"team@acme\.example[^<]*{followed}", agent.html)
+    assert re.search(rf"evil@swindle\.example[^<]*{ignored}", agent.html)
+    assert re.search(rf"{relayed}</dt><dd[^>]*>form@shop\.example", agent.html)
+    assert "<dd>team@acme.example</dd>" in agent.html

@@ -225,6 +225,33 @@ CONTENT = [
         reply_to=[person("Help", "help@x.example"), person("", "second@x.example")],
     ),
     case(
+        "website-form-in-a-visitors-name",
+        mail(
+            text("姓名：张伟\n\n付款后没有收到发货通知。", cte="8bit"),
+            f"Reply-To: {q('张伟')} <zhang.wei@kunde.example>",
+            "X-Mailer: PHPMailer 6.9.1 (https://github.com/PHPMailer/PHPMailer)",
+            **{"From": "WordPress <wordpress@shop.example>", "Subject": "New enquiry"},
+        ),
+        **{"from": person("WordPress", "wordpress@shop.example")},
+        subject="New enquiry",
+        text="姓名：张伟\n\n付款后没有收到发货通知。",
+        reply_to=[person("张伟", "zhang.wei@kunde.example")],
+    ),
+    case(
+        "answers-go-back-where-they-came-from",
+        mail(text("hi"), "Reply-To: JOHN <John@x.example>", **FROM_JOHN),
+        **BY_JOHN,
+        text="hi",
+        reply_to=[person("JOHN", "John@x.example")],
+    ),
+    case(
+        "answers-go-nowhere",
+        mail(text("hi"), "Reply-To: undisclosed-recipients:;", **FROM_JOHN),
+        **BY_JOHN,
+        text="hi",
+        reply_to=[],
+    ),
+    case(
         "overlay-is-cleaned",
         mail(
             html(
