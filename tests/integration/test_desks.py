@@ -28,7 +28,7 @@ GOES_TO = {
     "printer": ("field-support", "repair", ()),
     "access": ("identity", "access", ("approval-needed",)),
     "seal": ("seals", "seal", ()),
-    "room": ("front-office", "meeting-room", ("room-received",)),
+    "room": ("front-office", "meeting-room", ()),
 }
 """Each sample's team, procedure and automatic reply."""
 
