@@ -160,8 +160,7 @@ class Teller:
             case TicketOpened():
                 return self._opening(event)
             case MessageReceived():
-                what = self._say("received", channel=self._channel(event))
-                return self._said(event, "customer", event.message, what, mail_details(event.message, self.words))
+                return self._said(event, "customer", event.message, self._say("received", channel=self._channel(event)))
             case DetailsProvided():
                 told = self.names.answers(provided_answers(event))
                 kind: Kind = "customer" if event.actor.kind == "customer" else "agent"
@@ -323,7 +322,7 @@ class Teller:
             whole_text_href=self.link(event, "text") if message.body_key else None,
             quoted=message.quoted,
             html_href=self.link(event, "html") if message.html_key else None,
-            details=details,
+            details=details or mail_details(message, self.words),
             files=files,
         )
 
