@@ -9,7 +9,7 @@ import typer
 
 from functions.shared.contracts.words import Language
 from ops.desk_name import DeskName, desk_named
-from ops.failure import Failure
+from ops.failure import Failure, refusal
 
 if TYPE_CHECKING:
     from functions.shared.domain.config import DeskConfig
@@ -79,7 +79,7 @@ def publish(
     except ConfigRefused as refused:
         raise Failure(f"{refused}\nNothing was published.") from refused
     except StaleConfig as stale:
-        raise Failure(stale.sentence) from stale
+        raise Failure(refusal(stale)) from stale
     typer.echo(f"Version {config.version} of {store.desk} is live{' already' if config.version == before else ''}.")
 
 
@@ -147,7 +147,7 @@ def rollback(
             config, author=getpass.getuser(), note=note, now=now, based_on=live.version, restores=version
         )
     except StaleConfig as stale:
-        raise Failure(stale.sentence) from stale
+        raise Failure(refusal(stale)) from stale
     if restored.version == live.version:
         typer.echo(f"Version {live.version}, which is live, is the same as version {version}.")
     else:
@@ -196,7 +196,7 @@ def _version(store: "ConfigStore", version: int | None) -> "DeskConfig":
     try:
         return store.live() if version is None else store.at(version)
     except ConfigMissing as missing:
-        raise Failure(missing.sentence if version is None else f"{store.desk} has no version {version}.") from missing
+        raise Failure(refusal(missing) if version is None else f"{store.desk} has no version {version}.") from missing
 
 
 def _store(told: str | None, table: str | None, bucket: str | None) -> "ConfigStore":

@@ -20,6 +20,7 @@ from functions.shared.domain.directory import (
 from functions.shared.domain.errors import BelongsToAnother, StaleCustomer
 from functions.shared.gateways.directory import Directory
 from ops.customer_file import BadLine, CompanyRow, ContactRow, Line, Rejected, read_rows
+from ops.failure import refusal
 
 
 class Fate(StrEnum):
@@ -114,7 +115,7 @@ def _fate(line: Line[Row] | BadLine, enter: Callable[[Row], Fate], reject: Rejec
     except BelongsToAnother as error:
         reject(Rejected(line.number, "", f"{error} belongs to another customer"))
     except StaleCustomer as error:
-        reject(Rejected(line.number, "", error.sentence))
+        reject(Rejected(line.number, "", refusal(error)))
     return Fate.REJECTED
 
 

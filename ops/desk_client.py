@@ -25,7 +25,7 @@ class DeskClient:
     """Reports problems as a customer, and reads tickets with the token of somebody who works at the desk."""
 
     def __init__(self, url: str, token: str = "") -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Accept-Language": "en", **({"Authorization": f"Bearer {token}"} if token else {})}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=35, trust_env=False)
 
     @classmethod

@@ -1,8 +1,21 @@
 """What an operator can do something about."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from functions.shared.domain.errors import AftercareError
+
 
 class Failure(Exception):
     """One plain sentence for the person at the terminal; the command ends with status 1."""
+
+
+def refusal(error: "AftercareError") -> str:
+    """What the desk has against something, as the terminal speaks."""
+    from functions.shared.pages.languages import catalogue
+    from functions.shared.problems import explained
+
+    return explained(error, catalogue("en"))
 
 
 def sentence(error: Exception) -> str | None:

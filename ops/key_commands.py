@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.desk_name import DeskName, desk_named
-from ops.failure import Failure
+from ops.failure import Failure, refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -97,7 +97,7 @@ def _known(subject: str, dynamodb: "DynamoDBClient", table: str, desk: str) -> s
             raise Failure(f"{subject!r} is neither a ticket (AS-…, tkt_…) nor a contact (con_…).")
         return TicketTable(dynamodb, table, desk).get(ticket_id).id
     except NotFound as missing:
-        raise Failure(f"{subject}: {missing.sentence}") from missing
+        raise Failure(refusal(missing)) from missing
 
 
 def _tell(ring: "KeyRing") -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.desk_name import DeskName, desk_named
-from ops.failure import Failure
+from ops.failure import Failure, refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -150,7 +150,7 @@ def _refusals(mail_id: str) -> Iterator[None]:
     except HeldMailNotFound as error:
         raise Failure(f"No mail {mail_id} is held.") from error
     except IllegalTransition as error:
-        raise Failure(f"{mail_id}: {error}.") from error
+        raise Failure(f"{mail_id}: {refusal(error)}") from error
     except BlobNotFound as error:
         raise Failure(f"The raw message of {mail_id} is gone.") from error
 

@@ -4,16 +4,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from functions.desk.views import QueueLine
 from functions.shared.contracts.words import CompanyId, ContactId, Role
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_phone
 from functions.shared.domain.errors import CompanyNotFound, FieldError, InvalidInput
+from functions.shared.domain.findings import objection
 from functions.shared.domain.references import reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.gateways.directory_search import Page
 from functions.shared.identity.principal import Principal
+
+_WORDED: Final = frozenset({"name", "address", "phone", "domains", "tags"})
+"""Fields of which the catalogues say how they are written."""
 
 MOST_TICKETS: Final = 50
 
@@ -179,12 +185,12 @@ class Customers:
         before = self._records.contact(contact_id)
         after = _changed(before, changes).settled()
         if before.found_by and not (after.found_by or after.merged_into):
-            raise InvalidInput.of("address", "required", "A contact has an address or a phone number.")
+            raise InvalidInput.of("address", "required", Saying.of("objection.needs_key"))
         if after.company_id and after.company_id != before.company_id:
             try:
                 self._records.company(after.company_id)
             except CompanyNotFound as error:
-                raise InvalidInput.of("company_id", "unknown", f"There is no company {after.company_id}.") from error
+                raise InvalidInput.of("company_id", "unknown", Saying.of("objection.no_customer")) from error
         self._records.change_contact(before, after)
         return self.contact(principal, contact_id)
 
@@ -200,10 +206,10 @@ class Customers:
         after = _changed(before, changes)
         tiers = self._config().matrix.known_tiers
         if after.tier not in (before.tier, *tiers):
-            raise InvalidInput.of("tier", "unknown_tier", f"The desk's tiers are {', '.join(tiers)}.")
+            raise InvalidInput.of("tier", "unknown_tier", Saying.of("objection.one_of", bound=tiers))
         manager = after.account_manager
         if manager and manager != before.account_manager and self._config().person(manager) is None:
-            raise InvalidInput.of("account_manager", "unknown", f"Nobody is called {manager}.")
+            raise InvalidInput.of("account_manager", "unknown", Saying.of("objection.no_person", person=manager))
         if after != before:
             self._records.change_company(before, after)
         return self.company(principal, company_id)
@@ -220,7 +226,7 @@ class Customers:
         if other is None and (known := self._records.contact_at(into)):
             other = known.id
         if other is None:
-            raise InvalidInput.of("into", "unknown", "The desk knows nobody there.")
+            raise InvalidInput.of("into", "unknown", Saying.of("objection.no_customer"))
         return self.contact(principal, self._records.merge_contacts(contact_id, other).id)
 
     def take_out_contact(self, principal: Principal, contact_id: ContactId) -> ContactView:
@@ -238,7 +244,7 @@ class Customers:
             exact = [one for one in found if wanted in (one.name.casefold(), *one.domains)]
             other = exact[0].id if exact else None
         if other is None:
-            raise InvalidInput.of("into", "unknown", "The desk knows no such company.")
+            raise InvalidInput.of("into", "unknown", Saying.of("objection.no_customer"))
         return self.company(principal, self._records.merge_companies(company_id, other).id)
 
     def take_out_company(self, principal: Principal, company_id: CompanyId) -> CompanyView:
@@ -258,10 +264,19 @@ class Customers:
         return tuple(QueueLine.under(ticket, reference(ticket.id, prefix)) for ticket in newest)
 
 
+def unfit(error: ValidationError) -> InvalidInput:
+    """What is wrong with what should become a contact or a company, field by field."""
+    return InvalidInput([_unfit(finding) for finding in error.errors()])
+
+
+def _unfit(finding: ErrorDetails) -> FieldError:
+    field, kind = str(finding["loc"][0]), finding["type"]
+    is_plain = field in _WORDED and kind != "free_mail"
+    return FieldError(field, kind, Saying.of(f"customers.unfit.{field}") if is_plain else objection(finding))
+
+
 def _changed(record: R, changes: dict[str, Any]) -> R:
     try:
         return type(record).model_validate({**record.model_dump(), **changes})
     except ValidationError as error:
-        raise InvalidInput(
-            [FieldError(str(one["loc"][0]), one["type"], one["msg"]) for one in error.errors()]
-        ) from error
+        raise unfit(error) from error

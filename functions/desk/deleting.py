@@ -12,6 +12,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.deletion import Tombstone
 from functions.shared.domain.errors import ArticleNotFound, InvalidInput, TicketGone, TicketNotFound
 from functions.shared.domain.references import parse_reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal
 from functions.shared.ticketing import Tickets
@@ -64,7 +65,7 @@ class Deleting:
         principal.require(Role.MANAGER)
         ticket_id = self._ticket_id(reference_text)
         if parse_reference(confirm, self._config().desk.prefix) != ticket_id:
-            raise InvalidInput.of("confirm", "not_confirmed", "Write the ticket's own reference here.")
+            raise InvalidInput.of("confirm", "not_confirmed", Saying.of("delete.not_confirmed"))
         actor = principal.actor()
         try:
             ticket = self._tickets.handle(
@@ -87,7 +88,7 @@ class Deleting:
             self._reader.get(self._ticket_id(reference_text))
         except TicketGone as gone:
             return Deleted(gone.tombstone, self._article(gone.tombstone.id))
-        raise TicketNotFound(f"{reference_text} was not deleted")
+        raise TicketNotFound(Saying.of("reason.not_deleted", ticket=reference_text))
 
     def _article(self, ticket_id: TicketId) -> Article | None:
         try:

@@ -10,6 +10,7 @@ from functions.shared.contracts.words import Role, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import InvalidInput, TicketNotFound
 from functions.shared.domain.references import parse_reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal
 from functions.shared.reports import PATHS
@@ -72,4 +73,4 @@ class Details:
 
 def no_files(_ids: Sequence[str], field: str) -> tuple[Attachment, ...]:
     """Files come from customers; raises InvalidInput."""
-    raise InvalidInput.of(field, "not_uploaded", "Files come from the customer, by the link or by mail.")
+    raise InvalidInput.of(field, "not_uploaded", Saying.of("objection.from_the_customer"))

@@ -10,6 +10,7 @@ from functions.shared.domain import handling
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import ChecklistNotFound, InvalidInput, ProcedureNotFound, TicketNotFound
 from functions.shared.domain.references import parse_reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal
 from functions.shared.ticketing import Tickets
@@ -115,8 +116,8 @@ def _accepted(fields: Mapping[str, Any], config: DeskConfig) -> dict[str, Any]:
     """`fields` with the desk's own words for them; raises InvalidInput."""
     accepted = dict(fields)
     if (module := accepted.get("module")) and config.module(module) is None:
-        raise InvalidInput.of("module", "unknown", f"There is no module {module}.")
+        raise InvalidInput.of("module", "unknown", Saying.of("objection.no_module", module=module))
     for name, words in (("impact", Impact), ("urgency", Urgency)):
         if (value := accepted.get(name)) and value not in list(words):
-            raise InvalidInput.of(name, "unknown", f"There is no {name} {value}.")
+            raise InvalidInput.of(name, "unknown", Saying.of("objection.one_of", bound=list(words)))
     return accepted

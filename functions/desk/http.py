@@ -43,6 +43,7 @@ logger = Logger(service="desk")
 app = build_resolver(
     logger,
     problem_page=routes.problem_page,
+    desk_language=lambda: wiring().language(),
     before=lambda: wiring().config.live(),  # what was published counts from the next request on
 )
 app.include_router(opening_api.router)

@@ -14,6 +14,7 @@ from functions.shared.domain.decisions import resolve
 from functions.shared.domain.errors import IllegalTransition, InvalidInput, TicketNotFound, WorkOpen
 from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.references import parse_reference, reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal
@@ -77,7 +78,7 @@ class IncidentDesk:
             InvalidInput: neither words nor a known module say what reports of it hold.
         """
         if module is not None and self._config().module(module) is None:
-            raise InvalidInput.of("module", "unknown", f"There is no module {module}.")
+            raise InvalidInput.of("module", "unknown", Saying.of("objection.no_module", module=module))
         return self._do(
             principal, reference_text, lambda ticket, by: incidents.declare(ticket, keywords, module, actor=by, now=now)
         )
@@ -108,7 +109,7 @@ class IncidentDesk:
         incident = self._reader.get(self._ticket_id(reference_text))
         cause = incident.root_cause
         if incident.status.is_active or cause is None:
-            raise IllegalTransition("solve the incident first; the others are solved as it was")
+            raise IllegalTransition(Saying.of("reason.solve_incident_first"))
         prefix = self._config().desk.prefix
         resolved, still_open = [], []
         for linked in self._linked(incident.id):

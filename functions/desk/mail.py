@@ -14,6 +14,7 @@ from functions.shared.domain.errors import TicketNotFound
 from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.references import parse_reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal
 
@@ -66,7 +67,7 @@ class TicketMail:
             message = getattr(event, "message", None) or getattr(getattr(event, "problem", None), "description", None)
             if event.sequence == sequence and isinstance(message, Message) and message.html_key:
                 return self._with_pictures(self._blobs.get(message.html_key).decode(), message.attachments)
-        raise TicketNotFound(f"{reference_text} has no mail {sequence}")
+        raise TicketNotFound(Saying.of("reason.no_mail", ticket=reference_text, sequence=sequence))
 
     def undeliverable(self, principal: Principal, reference_text: str) -> Undeliverable | None:
         """Why nothing is mailed to the ticket's customer; None when they can be reached."""

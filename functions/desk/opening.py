@@ -19,8 +19,8 @@ from functions.shared.domain.directory import (
     snapshot,
 )
 from functions.shared.domain.errors import BelongsToAnother, FieldError, InvalidInput, StaleCustomer
-from functions.shared.domain.form_answers import REQUIRED
 from functions.shared.domain.references import reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal
 from functions.shared.reports import PATHS, Report, natural_keys, read_report
@@ -83,7 +83,7 @@ class Opening:
         principal.require(Role.AGENT)
         config = self._config()
         if channel not in TAKEN_DOWN:
-            raise InvalidInput.of("channel", "unknown_choice", f"People take down {', '.join(TAKEN_DOWN)}.")
+            raise InvalidInput.of("channel", "unknown_choice", Saying.of("objection.one_of", bound=TAKEN_DOWN))
         known = self._customers.current_contact(contact_id) if contact_id else None
         company = self._customers.current_company(known.company_id) if known and known.company_id else None
         report = read_report(_completed(answers, known, company), config, channel=channel, paths=paths, complete=False)
@@ -133,7 +133,7 @@ class Opening:
             return contact, known_company.as_company() if known_company else self._named(caller, known)
         if not (caller.address or caller.phone):
             path = paths.get("contact_phone", "contact_phone")
-            raise InvalidInput([FieldError(path, "required", REQUIRED.in_language(report.language))])
+            raise InvalidInput([FieldError(path, "required", Saying.of("objection.required"))])
         contact, claimed = self._customers.recognise(caller)
         company = self.vouched_for(claimed)
         self._learn(self._customers.current_contact(contact.id), caller, company)

@@ -14,6 +14,7 @@ from functions.desk.views import TicketView
 from functions.desk.wiring import authenticate, desk, details, opening
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.errors import InvalidInput
+from functions.shared.domain.saying import Saying
 from functions.shared.reports import answers_in
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -31,9 +32,9 @@ def take_down(body: Annotated[dict[str, Any], Body()], idempotency_key: Idempote
     answers = answers_in(body)
     channel, contact_id = answers.pop("channel", Channel.PHONE), answers.pop("contact_id", None)
     if channel not in list(TAKEN_DOWN):
-        raise InvalidInput.of("channel", "unknown_choice", f"This is one of {', '.join(TAKEN_DOWN)}.")
+        raise InvalidInput.of("channel", "unknown_choice", Saying.of("objection.one_of", bound=TAKEN_DOWN))
     if contact_id is not None and not isinstance(contact_id, str):
-        raise InvalidInput.of("contact_id", "wrong_type", "This is the id of a contact.")
+        raise InvalidInput.of("contact_id", "wrong_type", Saying.of("objection.malformed"))
     opened = opening().open(
         principal, answers, channel=Channel(channel), contact_id=contact_id, idempotency_key=idempotency_key, now=now
     )

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from functions.desk.fault_words import fault_saying
 from functions.desk.past import Past, Span
 from functions.shared.contracts.words import Role
 from functions.shared.domain.backtest import Report, Triage, backtest
@@ -22,6 +23,7 @@ from functions.shared.domain.rule_check import Doubt, doubts
 from functions.shared.domain.rule_drafts import Findings, RuleDraft, rebased
 from functions.shared.domain.rule_use import RuleUse
 from functions.shared.domain.rules import Rule
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.schema_faults import schema_faults
 from functions.shared.identity.principal import Principal
 
@@ -219,7 +221,7 @@ class RuleEditing:
         """
         principal.require(WRITES)
         if not note.strip():
-            raise InvalidInput.of("note", "missing", "Say why it is published, for those who come after.")
+            raise InvalidInput.of("note", "missing", Saying.of("rules.fault.note"))
         standing = self.standing(principal)
         if standing.draft is None or standing.revision != revision:
             raise StaleDraft
@@ -290,7 +292,9 @@ class RuleEditing:
 
     def _require_sound(self, candidate: DeskConfig, now: datetime) -> None:
         if found := faults(candidate, now):
-            raise InvalidInput([FieldError(spelled(fault.place), "unsound", fault.message) for fault in found])
+            raise InvalidInput(
+                [FieldError(spelled(fault.place), "unsound", fault_saying(fault.message)) for fault in found]
+            )
 
     def _publish(
         self,
@@ -317,7 +321,7 @@ class RuleEditing:
         try:
             return live if version == live.version else self._configurations.at(version)
         except ConfigMissing as missing:
-            raise InvalidInput.of("version", "unknown", f"There is no version {version}.") from missing
+            raise InvalidInput.of("version", "unknown", Saying.of("objection.no_version", version=version)) from missing
 
 
 def found_in(candidate: DeskConfig, now: datetime) -> Findings:
@@ -346,8 +350,8 @@ def read_rules(written: object) -> tuple[Rule, ...]:
     except ValidationError as error:
         found = schema_faults(error, written)
         raise InvalidInput(
-            [FieldError(spelled(("rules", *place)), "malformed", message) for place, message in found]
+            [FieldError(spelled(("rules", *place)), "malformed", fault_saying(message)) for place, message in found]
         ) from error
     except PydanticSerializationError as error:
-        raise InvalidInput.of("rules", "malformed", "These rules hold what cannot be written down.") from error
+        raise InvalidInput.of("rules", "malformed", Saying.of("objection.not_writable")) from error
     return rules

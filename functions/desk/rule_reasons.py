@@ -28,6 +28,7 @@ from functions.shared.domain.occasions import Moment, occasion_of, wakes
 from functions.shared.domain.reactions import is_chain_at_its_end
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.rules import Fate, Occasion, Rule, Run, run
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.triage import opening
 from functions.shared.identity.principal import Principal
 from functions.shared.open_tickets import Lists, open_tickets
@@ -194,7 +195,7 @@ class RuleReasons:
         moment = Moment.of(timeline, sequence)
         occasion = moment.occasion
         if occasion is None:
-            raise EventNotFound(f"rules are not tried on {moment.event.type}")
+            raise EventNotFound(Saying.of("reason.no_rules_for", event=moment.event.type))
         said = moment.event.message if isinstance(moment.event, MessageReceived) else None
         description = self._texts.text(moment.opened.problem.description)
         moment = moment.with_whole_texts(description, self._texts.text(said) if said else None)

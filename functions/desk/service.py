@@ -16,6 +16,7 @@ from functions.shared.domain.errors import AttachmentNotFound, InvalidInput, Tic
 from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.reply_values import reply_values
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
@@ -85,7 +86,7 @@ class Desk:
         wanted = list(teams) or [team.id for team in config.teams]
         unknown = [team for team in wanted if config.team(team) is None]
         if unknown:
-            raise InvalidInput.of("team", "unknown", f"There is no team {', '.join(unknown)}.")
+            raise InvalidInput.of("team", "unknown", Saying.of("objection.no_team", team=unknown))
         found: list[TicketSummary] = []
         for status in statuses:
             owners: Iterable[Slug | None] = [None] if status is Status.NEW else wanted
@@ -119,7 +120,7 @@ class Desk:
             message = getattr(event, "message", None) or getattr(getattr(event, "problem", None), "description", None)
             if event.sequence == sequence and message:
                 return self._bodies.text(message)
-        raise TicketNotFound(f"{reference_text} has no message {sequence}")
+        raise TicketNotFound(Saying.of("reason.no_message", ticket=reference_text, sequence=sequence))
 
     def attachment_link(self, principal: Principal, reference_text: str, sequence: int, number: int) -> str:
         """A short-lived address of attachment `number` (from 1) of the message in event `sequence`."""
@@ -164,9 +165,9 @@ class Desk:
         """
         config = self._config()
         if config.team(team) is None:
-            raise InvalidInput.of("team", "unknown", f"There is no team {team}.")
+            raise InvalidInput.of("team", "unknown", Saying.of("objection.no_team", team=team))
         if assignee is not None and assignee not in {person.id for person in config.members(team)}:
-            raise InvalidInput.of("assignee", "not_in_team", f"{assignee} does not work in {team}.")
+            raise InvalidInput.of("assignee", "not_in_team", Saying.of("objection.not_in_team"))
         return self._do(
             principal,
             reference_text,

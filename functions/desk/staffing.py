@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from functions.desk.views import QueueLine
 from functions.shared.contracts.events import Reason, TicketEvent
@@ -15,6 +16,7 @@ from functions.shared.domain.decisions import assign
 from functions.shared.domain.errors import NotAllowed, PersonNotFound
 from functions.shared.domain.presence import Absence, Note, Presence, Standing, absence, load_limit
 from functions.shared.domain.references import reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ways import Way
@@ -51,7 +53,7 @@ class NewStatus(BaseModel):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> "NewStatus":
         if self.away_until and (self.away_from is None or self.away_until <= self.away_from):
-            raise ValueError("away_until lies after away_from")
+            raise PydanticCustomError("ends_before", "away_until lies after away_from")
         return self
 
 
@@ -170,7 +172,7 @@ class Staffing:
     def _changeable(self, principal: Principal, person_id: str) -> Person:
         person = self._person(principal, person_id)
         if not _may_change(principal, person):
-            raise NotAllowed(f"the presence of {person.id} is theirs and their leads' to say")
+            raise NotAllowed(Saying.of("reason.not_yours_to_say", person=person.name))
         return person
 
     def _status(self, principal: Principal, person: Person, standing: Standing, now: datetime) -> PersonStatus:

@@ -11,6 +11,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import IllegalTransition, SuggestionNotFound, TicketNotFound
 from functions.shared.domain.learning import told
 from functions.shared.domain.references import parse_reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ways import Way
 from functions.shared.identity.principal import Principal
@@ -46,7 +47,7 @@ class Suggestions:
             if suggestion is None:
                 raise SuggestionNotFound(field)
             if not ticket.status.is_active:
-                raise IllegalTransition(f"the ticket is {ticket.status} already")
+                raise IllegalTransition(Saying.of("reason.is_already", status=Saying.of(f"status.{ticket.status}")))
             return _accepted(ticket, suggestion, config, choose, principal, now)
 
         return self._tickets.handle(ticket_id, command, taken=choose.taken)

@@ -17,6 +17,7 @@ logger = Logger(service="intake")
 app = build_resolver(
     logger,
     problem_page=routes.problem_page,
+    desk_language=lambda: wiring().language(),
     before=lambda: _let_in(),
 )
 app.include_router(api.router)

@@ -12,6 +12,7 @@ from altcha import v1
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import InvalidInput
 from functions.shared.domain.mail_rules import Brake
+from functions.shared.domain.saying import Saying
 from functions.shared.identity.keys import Keys, Purpose, SigningKey
 
 LIFE: Final = timedelta(minutes=20)
@@ -51,10 +52,10 @@ class Proofs:
             InvalidInput: it is missing, wrong, too old, or was used before.
         """
         if not solution:
-            raise InvalidInput.of("proof", "proof_required", "This form asks for a proof of work: see GET /challenge.")
+            raise InvalidInput.of("proof", "proof_required", Saying.of("objection.proof_required"))
         challenge = self._solved(solution)
         if challenge is None or not self._counts.admit(f"proof#{challenge}", _ONCE, now=now):
-            raise InvalidInput.of("proof", "proof_refused", "This proof of work does not hold, or was used before.")
+            raise InvalidInput.of("proof", "proof_refused", Saying.of("objection.proof_refused"))
 
     def _solved(self, solution: str) -> str | None:
         """The challenge of ours that it solves, if any."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import filetype
 
@@ -11,6 +11,7 @@ from functions.shared.bodies import scoped
 from functions.shared.contracts.events import Attachment
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import FieldError, InvalidInput
+from functions.shared.domain.saying import Saying
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
 from functions.shared.reports import ATTACHMENTS
 
@@ -68,23 +69,23 @@ class Uploads:
         for at, attachment_id in enumerate(ids):
             found = self._accept(attachment_id, scope) if _ID.match(attachment_id) else None
             if found is None:
-                errors.append(FieldError(f"{field}.{at}", "not_uploaded", "This file has not been uploaded."))
-            elif isinstance(found, str):
-                errors.append(FieldError(f"{field}.{at}", "not_accepted", found))
+                errors.append(FieldError(f"{field}.{at}", "not_uploaded", Saying.of("objection.not_uploaded")))
+            elif found == "program":
+                errors.append(FieldError(f"{field}.{at}", "not_accepted", Saying.of("objection.not_accepted")))
             else:
                 files.append(found)
         if errors:
             raise InvalidInput(errors)
         return tuple(files)
 
-    def _accept(self, attachment_id: str, scope: str) -> Attachment | str | None:
+    def _accept(self, attachment_id: str, scope: str) -> Attachment | Literal["program"] | None:
         """The file, why it is refused, or None where there is none."""
         aside = self._aside(attachment_id)
         try:
             info = self._files.describe(aside)
             content_type = type_of(self._files.beginning(aside, READ_BYTES, etag=info.etag), info.content_type)
             if content_type is None:
-                return "Programs are not accepted."
+                return "program"
             # The key says which bytes were looked at: whoever uploads again gets another key.
             key = scoped("attachments", self._desk, f"{attachment_id}.{info.etag}", scope)
             self._files.keep_copy(aside, key, name=info.name, content_type=content_type, etag=info.etag)

@@ -17,6 +17,7 @@ from functions.shared.contracts.words import ArticleId, Language, TicketId
 from functions.shared.domain.articles import Article, ArticleStatus, ArticleSummary, PublishedArticle
 from functions.shared.domain.errors import InvalidInput, NotSignedIn, TicketNotFound
 from functions.shared.domain.references import parse_reference
+from functions.shared.domain.saying import Saying
 from functions.shared.identity.principal import Principal
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
@@ -123,7 +124,7 @@ def begin(new: NewArticle) -> Response[str]:
     """Draft an article out of a ticket, or from a text. A ticket has one article: asking again gives the same."""
     principal, now = _staff(), datetime.now(UTC)
     if (new.ticket is None) == (new.text is None):
-        raise InvalidInput.of("ticket", "one_of", "Give either a ticket or a text.")
+        raise InvalidInput.of("ticket", "one_of", Saying.of("objection.ticket_or_text"))
     if new.text:
         article, is_new = articles().write(principal, new.text, now=now), True
     else:

@@ -18,6 +18,7 @@ require_fts5()
 app = build_resolver(
     logger,
     problem_page=help_centre.problem_page,
+    desk_language=lambda: wiring().language(),
     before=lambda: wiring().config.live(within=RECENT),  # what was published counts within seconds
 )
 app.include_router(api.router)

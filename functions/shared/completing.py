@@ -9,24 +9,24 @@ from pydantic import BaseModel
 
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import Actor, Attachment, Company, Contact, TicketEvent
-from functions.shared.contracts.words import Channel, Language, TicketId
+from functions.shared.contracts.words import Channel, TicketId
 from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import provide_details
 from functions.shared.domain.directory import Caller
-from functions.shared.domain.document import Bilingual
-from functions.shared.domain.errors import ConfigMissing
+from functions.shared.domain.errors import ConfigMissing, FieldError
 from functions.shared.domain.form import Form
-from functions.shared.domain.form_answers import REQUIRED, Objection
+from functions.shared.domain.form_answers import REQUIRED
 from functions.shared.domain.form_conditions import NEVER, asked
 from functions.shared.domain.form_fields import FieldKind, FormField
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket_answers import OF_THE_CUSTOMER, answers_of, without_known
 from functions.shared.domain.visible import clean_name
 from functions.shared.reports import ATTACHMENTS, PATHS, language_in, names_of, natural_keys, refusal, with_module
 from functions.shared.ticketing import Tickets
 
-_KNOWN_ALREADY: Final = Bilingual(zh="这一项我们已经知道了。", en="We know this already.")
+_KNOWN_ALREADY: Final = Saying.of("objection.known_already")
 
 _ON_THE_EVENT: Final = ("happened_at", "module", "error_text", "steps_to_reproduce", "impact", "urgency")
 _NAMES: Final = ("contact_name", "company")
@@ -99,11 +99,11 @@ class Completing:
             InvalidInput: naming every answer that is unacceptable, or all that is missing where none was given.
         """
         given = dict(answers)
-        language = language_in(given) or ticket.language
+        language_in(given)  # of no use here, but no answer either
         key = natural_keys("details", ticket.id, idempotency_key, _Details(answers=given), now)
         by_customer = actor.kind == "customer"
         questions = self.open_questions(ticket, for_customer=by_customer)
-        new = self._accepted(questions, with_module(given, self._config()), language, paths)
+        new = self._accepted(questions, with_module(given, self._config()), paths)
         if not new:
             return ticket
         files = {
@@ -141,9 +141,7 @@ class Completing:
         known = {name: answer for name, answer in every.items() if form.field(name)}
         return OpenQuestions(ticket, form, known, tuple(_asked(form, known, ticket)))
 
-    def _accepted(
-        self, questions: OpenQuestions, given: Mapping[str, Any], language: Language, paths: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def _accepted(self, questions: OpenQuestions, given: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
         """Those of `given` that are new, checked together with what is known. Files may always be added."""
         form, known, channel = questions.form, questions.known, questions.ticket.channel
         accepted, objections = form.check({**known, **given}, channel=channel, complete=False)
@@ -152,15 +150,15 @@ class Completing:
         said = {name: accepted[name] for name in given if name in accepted}
         known_before = {name: answer for name, answer in known.items() if name in said and name not in files}
         wrong += [
-            Objection(name, "known_already", _KNOWN_ALREADY)
+            FieldError(name, "known_already", _KNOWN_ALREADY)
             for name, answer in known_before.items()
             if answer != said[name]
         ]
         new = {name: answer for name, answer in said.items() if name not in known_before}
         if not wrong and not said:
-            wrong = [Objection(name, "required", REQUIRED) for name in questions.ticket.missing]
+            wrong = [FieldError(name, "required", REQUIRED) for name in questions.ticket.missing]
         if wrong:
-            raise refusal(wrong, language, paths)
+            raise refusal(wrong, paths)
         return new
 
     def _details(

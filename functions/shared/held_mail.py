@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from functions.shared.domain.errors import IllegalTransition
 from functions.shared.domain.quarantine import HeldMail
+from functions.shared.domain.saying import Saying
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound
 
 MOST_SOURCE: Final = 20_000
@@ -90,7 +91,7 @@ class HeldMails:
         """
         mail = self._there(mail_id)
         if mail.held.is_for_good:
-            raise IllegalTransition(f"mail held as {mail.held} is never released")
+            raise IllegalTransition(Saying.of("reason.never_released", held=Saying.of(f"quarantine.held.{mail.held}")))
         self._arrivals.announce(mail, released_by=by)
         return self._settle(mail.settled("released", by=by, at=now))
 
@@ -108,14 +109,14 @@ class HeldMails:
         """
         mail = self._there(mail_id)
         if mail.standing != "held":
-            raise IllegalTransition(f"the mail was {mail.standing} already")
+            raise IllegalTransition(Saying.of("reason.mail_left", standing=mail.standing))
         self._raw.remove(mail.raw_key)
         return self._settle(mail.settled("deleted", by=by, at=now, why=why))
 
     def _there(self, mail_id: str) -> HeldMail:
         mail = self._quarantine.find(mail_id)
         if mail.standing == "deleted":
-            raise IllegalTransition("the mail was deleted")
+            raise IllegalTransition(Saying.of("reason.mail_deleted"))
         return mail
 
     def _settle(self, mail: HeldMail) -> HeldMail:

@@ -4,9 +4,7 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -20,109 +18,16 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
     ResponseValidationError,
 )
-from aws_lambda_powertools.shared.json_encoder import Encoder
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ConfigDict
 
-from functions.shared.domain.errors import (
-    AftercareError,
-    AlreadySeen,
-    ArticleNotFound,
-    AttachmentNotFound,
-    BelongsToAnother,
-    CannotMerge,
-    ChecklistNotFound,
-    CompanyNotFound,
-    ConfigMissing,
-    ContactNotFound,
-    EventNotFound,
-    FieldError,
-    FileBeingChecked,
-    ForgedForm,
-    HeldMailNotFound,
-    IllegalTransition,
-    InvalidInput,
-    ItemNotFound,
-    KeyReused,
-    LinkExpired,
-    MalformedRequest,
-    MergeRefused,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
-    PersonNotFound,
-    ProcedureNotFound,
-    RuleNotFound,
-    RulesDiverged,
-    SignInUnavailable,
-    StaleArticle,
-    StaleConfig,
-    StaleCustomer,
-    StaleDraft,
-    StalePresence,
-    StaleTicket,
-    StepNotFound,
-    StepUnfinished,
-    SuggestionNotFound,
-    TicketExists,
-    TicketGone,
-    TicketNotFound,
-    TooLarge,
-    TooManyRequests,
-    UnsafeFile,
-    WorkOpen,
-)
+from functions.shared.domain.errors import AftercareError, InvalidInput, MalformedRequest, TooLarge, TooManyRequests
+from functions.shared.domain.findings import field_error
+from functions.shared.domain.saying import Saying
+from functions.shared.pages.languages import DEFAULT_LANGUAGE, negotiate
+from functions.shared.problems import Problem, dump_json
 
-PROBLEM_JSON = "application/problem+json"
 MAX_BODY_BYTES = 1024 * 1024
-
-STATUS: Mapping[type[AftercareError], HTTPStatus] = {
-    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
-    MalformedRequest: HTTPStatus.BAD_REQUEST,
-    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
-    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotSignedIn: HTTPStatus.UNAUTHORIZED,
-    LinkExpired: HTTPStatus.UNAUTHORIZED,
-    NotAllowed: HTTPStatus.FORBIDDEN,
-    ForgedForm: HTTPStatus.FORBIDDEN,
-    NotFound: HTTPStatus.NOT_FOUND,
-    TicketNotFound: HTTPStatus.NOT_FOUND,
-    TicketGone: HTTPStatus.GONE,
-    ContactNotFound: HTTPStatus.NOT_FOUND,
-    CompanyNotFound: HTTPStatus.NOT_FOUND,
-    ArticleNotFound: HTTPStatus.NOT_FOUND,
-    EventNotFound: HTTPStatus.NOT_FOUND,
-    RuleNotFound: HTTPStatus.NOT_FOUND,
-    PersonNotFound: HTTPStatus.NOT_FOUND,
-    SuggestionNotFound: HTTPStatus.NOT_FOUND,
-    HeldMailNotFound: HTTPStatus.NOT_FOUND,
-    AttachmentNotFound: HTTPStatus.NOT_FOUND,
-    ProcedureNotFound: HTTPStatus.NOT_FOUND,
-    StepNotFound: HTTPStatus.NOT_FOUND,
-    ChecklistNotFound: HTTPStatus.NOT_FOUND,
-    ItemNotFound: HTTPStatus.NOT_FOUND,
-    TicketExists: HTTPStatus.CONFLICT,
-    StaleTicket: HTTPStatus.CONFLICT,
-    StaleArticle: HTTPStatus.CONFLICT,
-    StaleConfig: HTTPStatus.CONFLICT,
-    StaleDraft: HTTPStatus.CONFLICT,
-    RulesDiverged: HTTPStatus.CONFLICT,
-    CannotMerge: HTTPStatus.CONFLICT,
-    BelongsToAnother: HTTPStatus.CONFLICT,
-    StaleCustomer: HTTPStatus.CONFLICT,
-    FileBeingChecked: HTTPStatus.CONFLICT,
-    UnsafeFile: HTTPStatus.FORBIDDEN,
-    StalePresence: HTTPStatus.CONFLICT,
-    AlreadySeen: HTTPStatus.CONFLICT,
-    IllegalTransition: HTTPStatus.CONFLICT,
-    StepUnfinished: HTTPStatus.CONFLICT,
-    WorkOpen: HTTPStatus.CONFLICT,
-    MergeRefused: HTTPStatus.CONFLICT,
-    SignInUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    ConfigMissing: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 
 # What every answer carries unless its route says otherwise: answers hold people's data, and URLs may hold tokens.
 DEFAULT_HEADERS: Mapping[str, str] = {
@@ -132,57 +37,29 @@ DEFAULT_HEADERS: Mapping[str, str] = {
 }
 
 
-class Problem(BaseModel):
-    """What went wrong, as RFC 9457 problem details with the desk's `code` and `errors`."""
-
-    model_config = ConfigDict(frozen=True)
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    instance: str
-    errors: tuple[FieldError, ...] = ()
-
-    @classmethod
-    def of(
-        cls, status: HTTPStatus, code: str, detail: str, *, request_id: str, errors: Sequence[FieldError] = ()
-    ) -> "Problem":
-        """The problem `code`; `request_id` lets support find the request in the logs."""
-        return cls(
-            type=f"urn:aftercare:problem:{code}",
-            title=code.replace("_", " ").capitalize(),
-            status=status,
-            detail=detail,
-            code=code,
-            instance=request_id,
-            errors=tuple(errors),
-        )
-
-    def to_response(self) -> Response[str]:
-        """The problem as the JSON answer of an API."""
-        document = self.model_dump(exclude={"errors"})
-        if self.errors:
-            document["errors"] = [asdict(error) for error in self.errors]
-        return Response(self.status, PROBLEM_JSON, _dump_json(document))
-
-
 ProblemPage = Callable[[Problem], Response[Any]]
 
 
 class HttpResolver(APIGatewayHttpResolver):
     """Powertools' HTTP API resolver that refuses bodies it cannot read and answers every failure as a problem."""
 
-    def __init__(self, logger: Logger, *, problem_page: ProblemPage | None, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        logger: Logger,
+        *,
+        problem_page: ProblemPage | None,
+        desk_language: Callable[[], str],
+        max_body_bytes: int,
+    ) -> None:
         super().__init__(
             enable_validation=True,
             response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
-            serializer=_dump_json,
+            serializer=dump_json,
             json_body_deserializer=_load_json,
         )
         self._logger = logger
         self._problem_page = problem_page
+        self._desk_language = desk_language
         self._max_body_bytes = max_body_bytes
 
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -210,39 +87,40 @@ class HttpResolver(APIGatewayHttpResolver):
 
     def refuse(self, error: AftercareError, request: APIGatewayProxyEventV2 | None = None) -> Response[Any]:
         """The answer for a failure the domain knows by name."""
-        status = STATUS[type(error)]
-        detail = error.sentence
-        if status < HTTPStatus.INTERNAL_SERVER_ERROR and str(error):
-            detail = f"{detail} ({error})"
-        errors = error.errors if isinstance(error, InvalidInput) else ()
-        answer = self.problem(status, error.code, detail, errors=errors, request=request)
+        request = request or self.current_event
+        language = self._language(request)
+        problem = Problem.of_error(error, language, request_id=_request_id(request))
+        answer = self._tell(problem, language, request, reason=str(error))
         if isinstance(error, TooManyRequests):
             answer.headers["Retry-After"] = str(math.ceil(error.after.total_seconds()))
         return answer
 
-    def problem(
-        self,
-        status: HTTPStatus,
-        code: str,
-        detail: str,
-        *,
-        errors: Sequence[FieldError] = (),
-        request: APIGatewayProxyEventV2 | None = None,
-    ) -> Response[Any]:
-        """The answer for the failure `code`: problem JSON, or the slice's page when a person in a browser is asking."""
-        request = request or self.current_event
-        request_id = str(request.raw_event.get("requestContext", {}).get("requestId", ""))
-        self._logger.info("request refused", status=int(status), code=code, reason=detail, request_id=request_id)
-        problem = Problem.of(status, code, detail, request_id=request_id, errors=errors)
+    def problem(self, status: HTTPStatus, code: str, *, reason: str = "") -> Response[Any]:
+        """The answer for the failure `code`; the logs are told the `reason`."""
+        request = self.current_event
+        language = self._language(request)
+        problem = Problem.of(status, code, language, request_id=_request_id(request))
+        return self._tell(problem, language, request, reason=reason)
+
+    def _tell(self, problem: Problem, language: str, request: APIGatewayProxyEventV2, *, reason: str) -> Response[Any]:
+        """Problem JSON, or the slice's page when a person in a browser is asking."""
+        self._logger.info(
+            "request refused", status=problem.status, code=problem.code, reason=reason, request_id=problem.instance
+        )
         if self._problem_page and "text/html" in request.headers.get("accept", "") and not _is_api(request.path):
             return self._problem_page(problem)
-        return problem.to_response()
+        return problem.to_response(language)
+
+    def _language(self, request: APIGatewayProxyEventV2) -> str:
+        """The language that the request prefers of those that we speak, else the desk's."""
+        return negotiate((), request.headers.get("accept-language"), self._desk_language())
 
 
 def build_resolver(
     logger: Logger,
     *,
     problem_page: ProblemPage | None = None,
+    desk_language: Callable[[], str] = lambda: DEFAULT_LANGUAGE,
     before: Callable[[], object] | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> HttpResolver:
@@ -251,10 +129,11 @@ def build_resolver(
     Args:
         logger: The entry point's logger.
         problem_page: Renders a problem for a browser; without it, and always under `/api/`, problems are JSON.
+        desk_language: The language of problems for whoever asks for none that we speak; it is told without fail.
         before: Done before each request that has a route; what it raises is answered as if the route had.
         max_body_bytes: A longer body is refused with `too_large`, unread.
     """
-    app = HttpResolver(logger, problem_page=problem_page, max_body_bytes=max_body_bytes)
+    app = HttpResolver(logger, problem_page=problem_page, desk_language=desk_language, max_body_bytes=max_body_bytes)
     if before:
         app.use([_after(before)])
 
@@ -265,13 +144,12 @@ def build_resolver(
     @app.exception_handler(RequestValidationError)
     def on_invalid_request(error: RequestValidationError) -> Response[Any]:
         if any(finding["type"] == "json_invalid" for finding in error.errors()):
-            return app.refuse(MalformedRequest("not valid JSON"))
-        return app.refuse(InvalidInput([_field_error(finding) for finding in error.errors()]))
+            return app.refuse(MalformedRequest(Saying.of("reason.not_json")))
+        return app.refuse(InvalidInput([field_error(_path(*finding["loc"]), finding) for finding in error.errors()]))
 
     @app.exception_handler(RequestUnsupportedContentType)
     def on_unsupported_content_type(_: RequestUnsupportedContentType) -> Response[Any]:
-        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        return app.problem(status, "unsupported_content_type", "This content type is not understood here.")
+        return app.problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_content_type")
 
     @app.exception_handler(NotFoundError)
     def on_no_route(_: NotFoundError) -> Response[Any]:
@@ -281,17 +159,15 @@ def build_resolver(
             if app.current_event.http_method == "GET" and app.methods_of(plain):
                 query = f"?{app.current_event.raw_query_string}" if app.current_event.raw_query_string else ""
                 return Response(HTTPStatus.PERMANENT_REDIRECT, headers={"Location": plain + query})
-            return app.problem(HTTPStatus.NOT_FOUND, "route_not_found", "There is nothing at this address.")
-        response = app.problem(
-            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"This address understands {', '.join(methods)}."
-        )
+            return app.problem(HTTPStatus.NOT_FOUND, "route_not_found")
+        response = app.problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed")
         response.headers["Allow"] = ", ".join(methods)
         return response
 
     @app.exception_handler(ServiceError)
     def on_http_error(error: ServiceError) -> Response[Any]:
         status = HTTPStatus(error.status_code)
-        return app.problem(status, status.name.lower(), str(error.msg))
+        return app.problem(status, status.name.lower(), reason=str(error.msg))
 
     @app.exception_handler(ResponseValidationError)
     def on_invalid_response(error: ResponseValidationError) -> Response[Any]:
@@ -318,18 +194,20 @@ def _after(step: Callable[[], object]) -> Callable[[HttpResolver, NextMiddleware
 
 
 def _internal_error(app: HttpResolver) -> Response[Any]:
-    detail = "Something went wrong on our side. Please try again; if it stays, tell us the instance."
-    return app.problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+    return app.problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error")
+
+
+def _request_id(request: APIGatewayProxyEventV2) -> str:
+    return str(request.raw_event.get("requestContext", {}).get("requestId", ""))
 
 
 def _is_api(path: str) -> bool:
     return path.startswith("/api/")
 
 
-def _field_error(finding: Mapping[str, Any]) -> FieldError:
-    place, *path = finding["loc"]
-    steps = path if place == "body" and path else [place, *path]
-    return FieldError(".".join(map(str, steps)), finding["type"], finding["msg"])
+def _path(place: str, *path: str | int) -> str:
+    """Where a field stands in the request: `query.limit`, or the mere path in the body."""
+    return ".".join(map(str, path if place == "body" and path else (place, *path)))
 
 
 def _check_body(event: Mapping[str, Any], max_body_bytes: int) -> None:
@@ -341,11 +219,11 @@ def _check_body(event: Mapping[str, Any], max_body_bytes: int) -> None:
             if not _is_binary(event):
                 raw.decode()
         except (binascii.Error, UnicodeDecodeError) as error:
-            raise MalformedRequest("the body is not valid UTF-8") from error
+            raise MalformedRequest(Saying.of("reason.not_utf8")) from error
     else:
         size = len(body.encode(errors="surrogatepass"))
     if size > max_body_bytes:
-        raise TooLarge(f"at most {max_body_bytes} bytes")
+        raise TooLarge(Saying.of("reason.at_most_bytes", most=max_body_bytes))
 
 
 def _is_binary(event: Mapping[str, Any]) -> bool:
@@ -367,6 +245,3 @@ def _load_json(text: str) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-_dump_json: Callable[[Any], str] = partial(json.dumps, separators=(",", ":"), ensure_ascii=False, cls=Encoder)

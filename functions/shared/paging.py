@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from functions.shared.domain.errors import InvalidInput
+from functions.shared.domain.saying import Saying
 
 _PLACE: Final = re.compile(r"(~|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)#tkt_[0-9a-z]{8,32}")
 """An instant, or none, and a ticket: what lists of tickets are ordered by."""
@@ -31,7 +32,7 @@ def place(cursor: str | None) -> str:
     except (binascii.Error, ValueError):
         found = ""
     if not _PLACE.fullmatch(found):
-        raise InvalidInput.of("after", "malformed", "This is no place in a list: take it from the page before.")
+        raise InvalidInput.of("after", "malformed", Saying.of("objection.no_place"))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,10 +13,11 @@ from functions.shared.contracts.words import Channel, Impact, Language, Slug, Ur
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import ConfigMissing, FieldError, InvalidInput
 from functions.shared.domain.form import Form
-from functions.shared.domain.form_answers import REQUIRED, Objection
+from functions.shared.domain.form_answers import REQUIRED
 from functions.shared.domain.form_fields import TOPIC, FieldKind
 from functions.shared.domain.form_schema import json_schema
 from functions.shared.domain.languages import language_of
+from functions.shared.domain.saying import Saying
 from functions.shared.ticketing import NaturalKey
 
 _CONTACT: Final = {"name": "contact_name", "address": "contact_email", "phone": "contact_phone"}
@@ -80,8 +82,8 @@ def form_of(config: DeskConfig, channel: Channel, *, form_id: str | None = None,
     """
     form = config.form_for(channel, form_id=form_id, topic=topic)
     if form is None and form_id is not None:
-        known = ", ".join(one.id for one in config.forms_on(channel))
-        raise InvalidInput.of("form", "unknown_form", f"There is no such form here; there is {known}.")
+        known = [one.id for one in config.forms_on(channel)]
+        raise InvalidInput.of("form", "unknown_form", Saying.of("objection.one_of", bound=known))
     if form is None:
         raise ConfigMissing(f"no form {config.desk.default_form}")
     return form
@@ -134,9 +136,9 @@ def read_report(
     form = form_of(config, channel, form_id=_name(given.pop("form", None)), topic=_name(given.get(TOPIC)))
     accepted, objections = form.check(with_module(given, config), channel=channel, excused=excused, complete=complete)
     if not objections and "title" not in accepted:
-        objections = [Objection("title", "required", REQUIRED)]
+        objections = [FieldError("title", "required", REQUIRED)]
     if objections:
-        raise refusal(objections, language or config.desk.default_language, paths)
+        raise refusal(objections, paths)
     missing = form.missing(accepted, channel)
     title = " ".join(accepted["title"].split())
     description = accepted.get("description", title)
@@ -163,11 +165,9 @@ def with_module(answers: Mapping[str, Any], config: DeskConfig) -> dict[str, Any
     return {**answers, "module": named.id} if named else dict(answers)
 
 
-def refusal(objections: Iterable[Objection], language: Language, paths: Mapping[str, str]) -> InvalidInput:
-    """The error that tells of `objections`, in `language`."""
-    return InvalidInput(
-        [FieldError(paths.get(one.field, one.field), one.code, one.message.in_language(language)) for one in objections]
-    )
+def refusal(objections: Iterable[FieldError], paths: Mapping[str, str]) -> InvalidInput:
+    """The error that tells of `objections`, each where `paths` says that its field stands."""
+    return InvalidInput([replace(one, field=paths.get(one.field, one.field)) for one in objections])
 
 
 def _name(value: object) -> str | None:
@@ -183,8 +183,8 @@ def language_in(answers: dict[str, Any]) -> Language | None:
     try:
         return Language(wanted)
     except ValueError:
-        known = ", ".join(Language)
-        raise InvalidInput.of("language", "unknown_choice", f"The desk speaks {known}.") from None
+        spoken = Saying.of("objection.one_of", bound=list(Language))
+        raise InvalidInput.of("language", "unknown_choice", spoken) from None
 
 
 def names_of(files: Mapping[str, Sequence[Attachment]]) -> dict[str, tuple[str, ...]]:

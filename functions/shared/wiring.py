@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 
 from functions.shared.bodies import Bodies
+from functions.shared.contracts.words import Language
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import ConfigStore
@@ -48,6 +49,11 @@ class DeskWiring:
     @cached_property
     def config(self) -> ConfigStore:
         return ConfigStore(self.dynamodb, self.s3, table=self._table, bucket=self._bucket, desk=self.desk_id)
+
+    def language(self) -> Language:
+        """What the desk speaks, as far as is known: failures are told in it, and must not cause others."""
+        kept = self.config.kept
+        return kept.desk.default_language if kept else Language.ZH
 
     @cached_property
     def store(self) -> TicketTable:

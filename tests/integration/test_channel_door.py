@@ -139,7 +139,7 @@ def test_every_way_not_to_be_a_channel_is_answered_alike(secret: str) -> None:
     answers.append(post(secret))
 
     assert {(status, answer["code"], answer["detail"]) for status, answer in answers} == {
-        (401, "not_signed_in", "Please sign in.")
+        (401, "not_signed_in", "请先登录，或使用我们发给您的链接。")
     }
 
 

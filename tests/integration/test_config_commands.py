@@ -71,7 +71,7 @@ def test_another_desks_configuration_is_not_published_over_this_one():
 
 @pytest.mark.usefixtures("stored")
 def test_what_was_never_published_cannot_be_shown():
-    with pytest.raises(Failure, match="not configured yet"):
+    with pytest.raises(Failure, match="not set up yet"):
         desk("show")
     desk("publish", str(ROOT))
     with pytest.raises(Failure, match="has no version 9"):

@@ -63,7 +63,7 @@ def id_token(email: str) -> str:
 
 
 def call(method: str, path: str, body: Any = None, email: str = LEAD) -> tuple[int, Any]:
-    event = http_event(method, path, body, {"authorization": f"Bearer {id_token(email)}"})
+    event = http_event(method, path, body, {"authorization": f"Bearer {id_token(email)}", "accept-language": "en"})
     answer = http.handler(event, CONTEXT)
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -148,7 +148,7 @@ def test_no_company_has_a_domain_where_anybody_has_an_address_or_a_tier_that_the
     assert (refused["field"], refused["code"]) == ("domains.1", "free_mail")
     (refused,) = call("PATCH", path, {"tier": "platinum"})[1]["errors"]
     assert (refused["field"], refused["code"]) == ("tier", "unknown_tier")
-    assert refused["message"] == "The desk's tiers are standard, vip."
+    assert refused["message"] == "This is one of: standard, vip."
 
     lead, page = browser(), f"/desk/customers/companies/{company}"
     fields = {"name": "Acme", "tier": "standard", "domains": "gmail.com", "account_manager": "", "language": ""}
@@ -158,7 +158,7 @@ def test_no_company_has_a_domain_where_anybody_has_an_address_or_a_tier_that_the
     assert lead.post(page, **{**fields, "domains": "acme"}, tags="") == 422
     assert "Write domains like acme.example" in lead.html
     assert lead.post(page, **{**fields, "domains": "", "tier": "platinum"}, tags="") == 422
-    assert "Please choose one of the options." in lead.html
+    assert "This is one of: standard, vip." in lead.html
 
 
 def test_merged_customers_show_the_tickets_of_both_and_are_taken_out_again(wang: str) -> None:

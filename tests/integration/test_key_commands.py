@@ -72,9 +72,9 @@ def test_links_of_a_contact_are_revoked(dynamodb: "DynamoDBClient") -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("tkt_zzzzzzzz", "tkt_zzzzzzzz: There is no such ticket."),
-        ("AS-ZZZZ-ZZZZ", "AS-ZZZZ-ZZZZ: There is no such ticket."),
-        ("con_zzzzzzzz", "con_zzzzzzzz: There is no such contact."),
+        ("tkt_zzzzzzzz", "There is no such ticket. (tkt_zzzzzzzz)"),
+        ("AS-ZZZZ-ZZZZ", "There is no such ticket. (tkt_zzzzzzzz)"),
+        ("con_zzzzzzzz", "There is no such contact. (con_zzzzzzzz)"),
         ("wang", "'wang' is neither a ticket (AS-…, tkt_…) nor a contact (con_…)."),
     ],
 )

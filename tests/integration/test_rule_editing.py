@@ -59,7 +59,9 @@ def ask(method: str, path: str, body: Any = None, *, who: str = "manager") -> tu
     now = datetime.now(UTC)
     times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp())}
     token = signed(id_claims(**times, email=email, **{"cognito:groups": [role]}))
-    event = http_event(method, f"{RULES}{path}", body, headers={"authorization": f"Bearer {token}"})
+    event = http_event(
+        method, f"{RULES}{path}", body, headers={"authorization": f"Bearer {token}", "accept-language": "en"}
+    )
     answer = http.handler(event, CONTEXT)
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -120,13 +122,13 @@ def test_looking_is_for_leads_and_writing_for_managers() -> None:
     ("rule", "place", "reason"),
     [
         (LOGIN | {"wenn": 1}, "rules[0].wenn", "there is no such setting"),
-        (LOGIN | {"when": {"field": "txt", "op": "is", "value": "x"}}, "rules[0].when", 'no field "txt"'),
+        (LOGIN | {"when": {"field": "txt", "op": "is", "value": "x"}}, "rules[0].when", "no field “txt”"),
         (
             LOGIN | {"when": {"field": "text", "op": "matches", "value": "(a{1000}){1000}"}},
             "rules[0].when",
             "the expression cannot be read",
         ),
-        (LOGIN | {"then": [{"do": "fly"}]}, "rules[0].then[0]", 'no "fly" here'),
+        (LOGIN | {"then": [{"do": "fly"}]}, "rules[0].then[0]", "no “fly” here"),
         ("nonsense", "rules[0]", ""),
         (
             LOGIN | {"on": ["timer"], "when": {"field": "age", "op": "at_least", "value": float("inf")}},
@@ -159,15 +161,15 @@ def test_what_is_no_rule_is_refused_with_its_place(rule: Any, place: str, reason
 @pytest.mark.parametrize(
     ("rules", "place", "reason"),
     [
-        ([LOGIN | {"then": [{"do": "set_team", "team": "nobody"}]}], "rules[0].then[0].team", 'no team "nobody"'),
+        ([LOGIN | {"then": [{"do": "set_team", "team": "nobody"}]}], "rules[0].then[0].team", "no team “nobody”"),
         ([LOGIN, LOGIN], "rules[1].id", "is taken"),
-        ([LOGIN | {"id": "new"}], "rules[0].id", '"new" is reserved'),
-        ([LOGIN | {"id": "draft"}], "rules[0].id", '"draft" is reserved'),
-        ([LOGIN | {"id": "versions"}], "rules[0].id", '"versions" is reserved'),
+        ([LOGIN | {"id": "new"}], "rules[0].id", "“new” is reserved"),
+        ([LOGIN | {"id": "draft"}], "rules[0].id", "“draft” is reserved"),
+        ([LOGIN | {"id": "versions"}], "rules[0].id", "“versions” is reserved"),
         (
             [LOGIN | {"examples": [{"ticket": {"title": "发票"}, "matches": True}]}],
             "rules[0].examples[0]",
-            "should match this ticket",
+            "should match this example",
         ),
         (
             [

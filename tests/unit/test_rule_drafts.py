@@ -82,7 +82,7 @@ def test_edits_of_different_rules_go_together(base: str, mine: str, theirs: str,
 
 @pytest.mark.parametrize(
     ("base", "mine", "theirs", "why"),
-    [("abc", "Abc", "bc", "a"), ("abc", "acb", "bac", "the order of the rules")],
+    [("abc", "Abc", "bc", "a"), ("abc", "acb", "bac", "reason.order_of_rules")],
 )
 def test_edits_of_the_same_rule_do_not(base: str, mine: str, theirs: str, why: str) -> None:
     with pytest.raises(RulesDiverged) as diverged:

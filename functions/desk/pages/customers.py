@@ -9,9 +9,8 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from functions.desk.customers import CompanyView, ContactView
+from functions.desk.customers import CompanyView, ContactView, unfit
 from functions.desk.customers_api import CompanyChanges, ContactChanges
 from functions.desk.pages.customer_views import (
     COMPANIES,
@@ -27,19 +26,12 @@ from functions.shared.contracts.words import Role
 from functions.shared.domain.directory import fold_phone
 from functions.shared.domain.errors import AftercareError, BelongsToAnother, CannotMerge, InvalidInput, StaleCustomer
 from functions.shared.pages.forms import Form
-from functions.shared.pages.languages import catalogue
 from functions.shared.pages.requests import PageRequest, go
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
 _LINES: Final = 50
 _DONE: Final = frozenset({"saved", "merged", "taken_out"})
-_REFUSED: Final = {
-    "unknown": "customers.unknown",
-    "required": "customers.needs_key",
-    "unknown_tier": "form.unknown_choice",
-}
-"""What a page says of the codes that customers are refused with."""
 _SEPARATORS: Final = re.compile(r"[,;，；、\s]+")
 
 
@@ -232,16 +224,9 @@ def _wrong(
         fields: Where each of what customers are found by was posted.
     """
     if isinstance(error, ValidationError):
-        return {str(one["loc"][0]): _unfit(one, request) for one in error.errors()}
+        error = unfit(error)
     if isinstance(error, InvalidInput):
-        return {one.field: request.text(_REFUSED.get(one.code, "form.unacceptable")) for one in error.errors}
+        return request.told(error.errors)
     if isinstance(error, BelongsToAnother):
         otherwise = fields.get(str(error), otherwise)
-    return {otherwise: request.text(f"error.{error.code}")}
-
-
-def _unfit(finding: ErrorDetails, request: PageRequest) -> str:
-    if finding["type"] == "free_mail":
-        return request.text("customers.free_mail", domain=finding["ctx"]["domain"])
-    key = f"customers.unfit.{finding['loc'][0]}"
-    return request.text(key if key in catalogue(request.language) else "form.unacceptable")
+    return {otherwise: request.explain(error)}

@@ -36,7 +36,7 @@ def delete(ticket: str) -> Response[Any]:
     note, reason = form.text("note").strip(), form.text("reason")
     wrong = {}
     if reason not in list(DeletionReason):
-        wrong["reason"] = visit.request.text("form.required")
+        wrong["reason"] = visit.request.text("objection.required")
     if len(note) > LONGEST_NOTE:
         wrong["note"] = visit.request.text("delete.note_too_long")
     if wrong:

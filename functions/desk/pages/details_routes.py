@@ -70,8 +70,7 @@ def provide_details(ticket: str) -> Response[Any]:
     try:
         details().provide(visit.principal, ticket, answers, idempotency_key=key, now=visit.now, paths={})
     except InvalidInput as error:
-        wrong = {it.field: it.message or visit.request.text("form.unacceptable") for it in error.errors}
-        return _show(visit, questions, posted.with_errors(wrong))
+        return _show(visit, questions, posted.with_errors(visit.request.told(error.errors)))
     return done(ticket, "details")
 
 

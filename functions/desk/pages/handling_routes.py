@@ -32,7 +32,7 @@ def end_step(ticket: str, step: str) -> Response[Any]:
     form = visit.request.form
     note = form.text("step_note")
     if len(note) > _LONGEST_NOTE:
-        return visit.show_ticket(ticket, form.with_errors({"step_note": visit.request.text("form.too_much")}))
+        return visit.show_ticket(ticket, form.with_errors({"step_note": visit.request.text("objection.too_much")}))
     fields = {name: form.text(name) for name in form.values if name in _ASKED or name.startswith(OWN_FIELDS)}
     try:
         if form.text("act") == "skip":
@@ -45,8 +45,8 @@ def end_step(ticket: str, step: str) -> Response[Any]:
         sentence = missing_sentence(error.missing, view, desk_config(), visit.request.language)
         return visit.show_ticket(ticket, form.with_errors({"step_note": sentence}))
     except InvalidInput as error:
-        key = {"required": "procedure.say_why"}.get(error.errors[0].code, "form.unknown_choice")
-        return visit.show_ticket(ticket, form.with_errors({"step_note": visit.request.text(key)}))
+        wrong = visit.request.say(error.errors[0].message)
+        return visit.show_ticket(ticket, form.with_errors({"step_note": wrong}))
     return done(ticket, "step")
 
 

@@ -22,8 +22,8 @@ def declare(ticket: str) -> Response[Any]:
     keywords = [word for word in re.split(r"[,，、;；\n]", form.text("keywords")) if fold(word)]
     try:
         incidents().declare(visit.principal, ticket, keywords, form.optional("incident_module"), now=visit.now)
-    except InvalidInput:
-        return visit.show_ticket(ticket, form.with_errors({"keywords": visit.request.text("incident.say_what")}))
+    except InvalidInput as error:
+        return visit.show_ticket(ticket, form.with_errors(visit.request.told(error.errors)))
     return done(ticket, "incident")
 
 

@@ -87,7 +87,7 @@ def take_down() -> Response[Any]:
         )
     except InvalidInput as error:
         view = _contact(visit, posted.optional("contact_id"))
-        again = posted.with_errors(_sentences(visit, error))
+        again = posted.with_errors(visit.request.told(error.errors))
         nobody = CallersPart.of("", (), channel)
         page = NewTicketPage.of(asking, nobody, _card(visit, view, channel), posted.text("submission"))
         return visit.show("desk/pages/new_ticket.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, view=page, form=again)
@@ -139,10 +139,6 @@ def _begun(visit: Visit, view: ContactView | None) -> Form:
     if view:
         return Form.of(None, **{**said, **known_of(view)})
     return Form.of(None, **said) if said else EMPTY
-
-
-def _sentences(visit: Visit, error: InvalidInput) -> dict[str, str]:
-    return {it.field: it.message or visit.request.text("form.unacceptable") for it in error.errors}
 
 
 def _repeat_key(posted: Form, content: str) -> str | None:

@@ -106,7 +106,7 @@ def say_status(person: str) -> Response[Any]:
     visit = Visit(router)
     form = visit.request.form
     wrong = {
-        name: visit.request.text("form.not_a_time")
+        name: visit.request.text("objection.not_a_time")
         for name in ("away_from", "away_until")
         if form.text(name) and _instant(form.text(name)) is None
     }
@@ -119,7 +119,7 @@ def say_status(person: str) -> Response[Any]:
                 note=form.text("note"),
             )
         except ValidationError:
-            wrong = {"away_until": visit.request.text("people.ends_before")}
+            wrong = {"away_until": visit.request.text("objection.ends_before")}
     if wrong:
         return _show(visit, person, form.with_errors(wrong))
     said = staffing().say(visit.principal, person, wish, now=visit.now)

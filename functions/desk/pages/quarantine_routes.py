@@ -101,7 +101,7 @@ def delete(mail_id: str) -> Response[Any]:
     form = visit.request.form
     why = form.text("why").strip()[:_LONGEST_REASON]
     if not why:
-        return _show(visit, mail_id, form.with_errors({"why": visit.request.text("form.required")}))
+        return _show(visit, mail_id, form.with_errors({"why": visit.request.text("objection.required")}))
     quarantine().delete(visit.principal, mail_id, now=visit.now, why=why)
     return go(f"{QUARANTINE}?done=deleted")
 

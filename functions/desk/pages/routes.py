@@ -9,19 +9,18 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.pages.delete_routes import show_deleted
-from functions.desk.pages.handling_views import in_language
 from functions.desk.pages.views import QUEUE, STATUSES, TICKETS, FormName, QueuePage, TabName
 from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit, done, notice, pages, request_of
 from functions.desk.service import LONGEST_SOLUTION, place_of
-from functions.desk.wiring import cookies, desk, desk_config
+from functions.desk.wiring import cookies, desk, desk_config, wiring
 from functions.shared.contracts.words import Priority, RootCause, Status
 from functions.shared.domain.errors import InvalidInput, TicketGone, WorkOpen
 from functions.shared.domain.references import parse_reference, reference
-from functions.shared.http import Problem
 from functions.shared.identity.console import SIGN_IN_PATH
 from functions.shared.pages.forms import Form
 from functions.shared.pages.requests import PageRequest, Pages, go
 from functions.shared.paging import cursor, place
+from functions.shared.problems import Problem
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
@@ -104,9 +103,7 @@ def assign(ticket: str) -> Response[Any]:
     try:
         desk().assign(visit.principal, ticket, form.text("team"), form.optional("assignee"), now=visit.now)
     except InvalidInput as error:
-        known_codes = {"not_in_team": "ticket.not_in_team"}
-        wrong = {it.field: visit.request.text(known_codes.get(it.code, "form.unknown_choice")) for it in error.errors}
-        return visit.show_ticket(ticket, form.with_errors(wrong))
+        return visit.show_ticket(ticket, form.with_errors(visit.request.told(error.errors)))
     return done(ticket, "assign")
 
 
@@ -116,7 +113,7 @@ def change_priority(ticket: str) -> Response[Any]:
     visit = Visit(router)
     form = visit.request.form
     if (wanted := form.text("priority")) not in list(Priority):
-        return visit.show_ticket(ticket, form.with_errors({"priority": visit.request.text("form.unknown_choice")}))
+        return visit.show_ticket(ticket, form.with_errors({"priority": visit.request.text("objection.unknown_choice")}))
     desk().change_priority(visit.principal, ticket, Priority(wanted), now=visit.now)
     return done(ticket, "priority")
 
@@ -176,7 +173,7 @@ def resolve(ticket: str) -> Response[Any]:
     cause = form.text("root_cause")
     wrong = _wrong_texts(visit.request, form, required=("solution",), optional=("cause",), longest=LONGEST_SOLUTION)
     if cause not in list(RootCause):
-        wrong["root_cause"] = visit.request.text("form.required")
+        wrong["root_cause"] = visit.request.text("objection.required")
     if wrong:
         return visit.show_ticket(ticket, form.with_errors(wrong), "resolve")
     try:
@@ -189,10 +186,7 @@ def resolve(ticket: str) -> Response[Any]:
             now=visit.now,
         )
     except WorkOpen as error:
-        language = visit.request.language
-        named = visit.request.text("list.comma").join(in_language(one, language) for one in error.open_work)
-        still = visit.request.text("procedure.work_open", work=named)
-        return visit.show_ticket(ticket, form.with_errors({"solution": still}), "resolve")
+        return visit.show_ticket(ticket, form.with_errors({"solution": visit.request.explain(error)}), "resolve")
     if form.text("keep_as_article") == "yes":
         # The same post, which names its ticket, is what begins an article at the knowledge base.
         return Response(HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": "/desk/articles"})
@@ -214,7 +208,7 @@ def gate(address: str) -> Response[Any]:
 
 def problem_page(problem: Problem) -> Response[Any]:
     """What a browser sees of a failure."""
-    request = PageRequest(router.current_event, cookies())
+    request = PageRequest(router.current_event, cookies(), wiring().language())
     if problem.status == HTTPStatus.UNAUTHORIZED:
         sign_in = f"{SIGN_IN_PATH}?next={QUEUE}"
         return Pages().problem(
@@ -243,6 +237,8 @@ def _wrong_texts(
     optional: tuple[str, ...] = (),
     longest: int = _LONGEST,
 ) -> dict[str, str]:
-    empty = {name: request.text("form.required") for name in required if not form.text(name)}
-    long = {name: request.text("form.too_much") for name in (*required, *optional) if len(form.text(name)) > longest}
+    empty = {name: request.text("objection.required") for name in required if not form.text(name)}
+    long = {
+        name: request.text("objection.too_much") for name in (*required, *optional) if len(form.text(name)) > longest
+    }
     return empty | long

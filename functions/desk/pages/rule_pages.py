@@ -6,7 +6,6 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from functions.desk.pages.fault_words import FaultWords
 from functions.desk.pages.rule_form import RuleForm, form_of, posted, rearranged, rule_of, settled
 from functions.desk.pages.rule_views import (
     LAST_TICKETS,
@@ -27,7 +26,6 @@ from functions.shared.domain.errors import InvalidInput, RuleNotFound, RulesDive
 from functions.shared.domain.form_fields import FieldKind
 from functions.shared.domain.rules import Rule
 from functions.shared.pages.config_words import ConfigWords
-from functions.shared.pages.languages import catalogue
 from functions.shared.pages.requests import go
 from functions.shared.pages.rule_words import RuleWords
 
@@ -197,8 +195,7 @@ def _save(visit: Visit, rule: str | None) -> Response[Any]:
     try:
         [new] = read_rules([rule_of(form, config.desk.zone, _kinds(config))])
     except InvalidInput as refused:
-        told = FaultWords(catalogue(visit.request.language))
-        lines = [f"{_place(error.field)}: {told.sentence(error.message)}" for error in refused.errors]
+        lines = [f"{_place(error.field)}: {visit.request.say(error.message)}" for error in refused.errors]
         return _show_form(visit, form, is_new=rule is None, revision=_revision(sent.text("revision")), problems=lines)
     rules[place : place + 1] = [new]
     return _keep(visit, rules, "saved", anchor=new.id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Self, get_args
 from urllib.parse import urlencode
 
-from functions.desk.pages.fault_words import FaultWords
+from functions.desk.fault_words import fault_saying
 from functions.desk.pages.rule_form import BY, NAMED_BY, NO_VALUE, RuleForm
 from functions.desk.rule_editing import WRITES, Checked, Standing
 from functions.shared.contracts.words import Language, Priority
@@ -205,7 +205,7 @@ class ToldFault:
     def of(cls, fault: Fault, rules: Sequence[Rule], language: Language) -> Self:
         """`fault` among `rules`; without them its place stays as the document has it."""
         text, place = catalogue(language).text, fault.place
-        sentence = FaultWords(catalogue(language)).sentence(fault.message)
+        sentence = catalogue(language).say(fault_saying(fault.message))
         if place[0] != "rules" or len(place) < 2 or not rules:
             return cls("", spelled(place), sentence)
         rule, part, number = rules[int(place[1])], str(place[2]) if len(place) > 2 else "", place[3:4]
@@ -349,8 +349,8 @@ def _trouble(checked: Checked | None, standing: Standing, language: Language) ->
     found: dict[int, list[str]] = {}
     if checked is None or not _is_in_place(standing):
         return found
-    told = FaultWords(catalogue(language))
-    lines = [(one.place, told.sentence(one.message)) for one in checked.faults]
+    words = catalogue(language)
+    lines = [(one.place, words.say(fault_saying(one.message))) for one in checked.faults]
     lines += [(one.place, one.sentence.in_language(language)) for one in checked.doubts]
     for place, sentence in lines:
         if place[0] == "rules" and len(place) > 1:

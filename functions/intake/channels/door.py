@@ -20,6 +20,7 @@ from functions.shared.domain.languages import language_of
 from functions.shared.domain.merging import survivor
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.references import reference
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.ticketing import NaturalKey, Tickets
 
@@ -108,7 +109,7 @@ class ChannelDoor:
             key = f"channels/{hook.id}/{hashlib.sha256(body).hexdigest()}"
             self._payloads.put(key, body, "application/octet-stream")
             self._hold(hook.id, key, body, str(error), now)
-            raise InvalidInput.of("payload", "unreadable", f"{error}. It is kept for the desk to look at.") from error
+            raise InvalidInput.of("payload", "unreadable", Saying.of("objection.unreadable", why=error)) from error
 
     def replay(self, name: Slug, key: str, *, received_at: datetime, now: datetime) -> Accepted | None:
         """Read what is kept under `key` by the configuration of now; None where it is held once more."""

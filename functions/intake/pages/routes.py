@@ -31,15 +31,17 @@ from functions.intake.wiring import (
     proofs,
     settings,
     tokens,
+    wiring,
 )
 from functions.shared.completing import OpenQuestions
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.errors import FieldError, InvalidInput, NotFound
+from functions.shared.domain.findings import refused
 from functions.shared.domain.form import NOTHING
 from functions.shared.domain.form import Form as DeskForm
 from functions.shared.domain.form_fields import TOPIC, FieldKind, FormField
 from functions.shared.domain.references import parse_reference, reference
-from functions.shared.http import Problem
+from functions.shared.domain.saying import Saying
 from functions.shared.identity.cookies import CookieName
 from functions.shared.identity.csrf import new_session
 from functions.shared.identity.customer_tokens import LINK_LIFE
@@ -47,6 +49,7 @@ from functions.shared.pages.forms import EMPTY, Form
 from functions.shared.pages.questions import Files, posted_answers
 from functions.shared.pages.requests import PageRequest, Pages, go
 from functions.shared.pages.static_files import MOUNT, static_file
+from functions.shared.problems import Problem
 from functions.shared.reports import form_of, read_report
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
@@ -85,7 +88,7 @@ def report_problem() -> Response[Any]:
     form = config.form_for(Channel.FORM, form_id=posted.optional("form")) or form_of(config, Channel.FORM)
     try:
         if posted.text(_HONEY):
-            raise InvalidInput.of(_HONEY, "leave_empty", "")
+            raise InvalidInput.of(_HONEY, "leave_empty", Saying.of("form.leave_empty"))
         answers = form.without_hidden(posted_answers(posted, form.fields), Channel.FORM)
         answers |= {"form": form.id, "language": request.language}
         excused = posted.all("no_upload")  # by a browser without scripts, which cannot send files
@@ -220,7 +223,7 @@ def serve_static() -> Response[Any]:
 
 def problem_page(problem: Problem) -> Response[Any]:
     """What a browser sees of a failure."""
-    return Pages().problem(PageRequest(router.current_event, cookies()), problem)
+    return Pages().problem(PageRequest(router.current_event, cookies(), wiring().language()), problem)
 
 
 def _request() -> PageRequest:
@@ -295,29 +298,16 @@ def _follow_up(posted: Form) -> FollowUp:
     try:
         return FollowUp(text=posted.text("text"), attachments=tuple(posted.all("attachments")))
     except ValidationError as error:
-        findings = [(str(finding["loc"][0]), finding["type"]) for finding in error.errors()]
-        raise InvalidInput([FieldError(field, code, "") for field, code in findings]) from error
+        raise refused(error) from error
 
 
 def _sentences(errors: tuple[FieldError, ...], request: PageRequest) -> Mapping[str, str]:
     """By field what is wrong with it, in the reader's language."""
-    known = {
-        "not_uploaded": "form.not_uploaded",
-        "not_accepted": "form.not_accepted",
-        "leave_empty": "form.leave_empty",
-        "proof_refused": "proof.refused",
-        "proof_required": "proof.without_script",
-        "string_pattern_mismatch": "form.not_uploaded",
-        "string_too_short": "form.required",
-        "string_too_long": "form.too_much",
-        "too_long": "form.too_many",
+    told = {
+        "proof_required": Saying.of("proof.without_script"),  # whoever has scripts has calculated
+        "string_pattern_mismatch": Saying.of("objection.not_uploaded"),  # of a file's id
     }
-    return {
-        error.field.partition(".")[0]: error.message
-        if error.message and error.code not in known
-        else request.text(known.get(error.code, "form.unacceptable"))
-        for error in errors
-    }
+    return {error.field.partition(".")[0]: request.say(told.get(error.code, error.message)) for error in errors}
 
 
 def _uploaded(posted: Form, fields: Sequence[FormField]) -> Files:

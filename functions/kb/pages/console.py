@@ -1,7 +1,7 @@
 """The console's article pages: the list, and the editor with its preview."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
@@ -22,7 +22,8 @@ from functions.shared.contracts.article_events import ArticleText, Visibility
 from functions.shared.contracts.words import ArticleId, Language
 from functions.shared.domain.articles import Article, ArticleStatus, ArticleSummary
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.errors import FieldError, InvalidInput, StaleArticle
+from functions.shared.domain.errors import InvalidInput, StaleArticle
+from functions.shared.domain.findings import refused
 from functions.shared.domain.references import reference
 from functions.shared.identity.console import console_pages, form_token, session_of
 from functions.shared.pages.forms import EMPTY, Form
@@ -105,9 +106,9 @@ def save_article(article_id: ArticleId) -> Response[Any]:
                 articles().submit(principal, article_id, now=now)
             elif act == "publish":
                 articles().publish(principal, article_id, now=now, seen_version=article.version)
-    except InvalidInput as refused:
-        errors = {error.field: words.text(_WRONG.get(error.code, "kb.wrong.required")) for error in refused.errors}
-        return _editor(visit, articles().read(principal, article_id), form.with_errors(errors), refused=True)
+    except InvalidInput as error:
+        again = form.with_errors(visit.request.told(error.errors))
+        return _editor(visit, articles().read(principal, article_id), again, refused=True)
     except StaleArticle:
         again = form.with_errors({"": words.text("kb.wrong.stale")})
         return _editor(visit, articles().read(principal, article_id), again, refused=True)
@@ -176,13 +177,6 @@ def _is_public(article: Article) -> bool:
     return article.text.visibility is Visibility.PUBLIC
 
 
-_WRONG: Final[Mapping[str, str]] = {
-    "required": "kb.wrong.required",
-    "string_too_short": "kb.wrong.required",
-    "string_too_long": "kb.wrong.too_long",
-}
-
-
 def _text(form: Form, defaults: Form = EMPTY) -> ArticleText:
     """The article's text in the form; raises InvalidInput naming the fields that cannot be."""
     fields = ("language", "title", "symptom", "cause", "solution", "module", "visibility")
@@ -190,8 +184,7 @@ def _text(form: Form, defaults: Form = EMPTY) -> ArticleText:
     try:
         return ArticleText.model_validate(values)
     except ValidationError as error:
-        findings = [FieldError(str(found["loc"][0]), found["type"], found["msg"]) for found in error.errors()]
-        raise InvalidInput(findings) from error
+        raise refused(error) from error
 
 
 def _version(form: Form) -> int:

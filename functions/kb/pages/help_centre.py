@@ -12,15 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 from functions.kb.pages.views import Answer, HelpView, SuggestionsView
 from functions.kb.publishing import page_key
 from functions.kb.search_index import Hit
-from functions.kb.wiring import cookies, desk_config, public_search, site
+from functions.kb.wiring import cookies, desk_config, public_search, site, wiring
 from functions.shared.contracts.article_events import ArticleSlug, Visibility
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.objects import NotModified, ObjectNotFound
-from functions.shared.http import Problem
 from functions.shared.identity.console import sign_in_path
 from functions.shared.pages.rendering import security_headers
 from functions.shared.pages.requests import HTML, PageRequest, Pages
+from functions.shared.problems import Problem
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
@@ -86,7 +86,7 @@ def article(language: str, slug: str) -> Response[Any]:
 
 def problem_page(problem: Problem) -> Response[Any]:
     """What a browser sees of a failure."""
-    request = PageRequest(router.current_event, cookies())
+    request = PageRequest(router.current_event, cookies(), wiring().language())
     if problem.status == HTTPStatus.UNAUTHORIZED:
         way_on = sign_in_path("/desk/articles")
         return Pages().problem(

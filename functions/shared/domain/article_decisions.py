@@ -20,6 +20,7 @@ from functions.shared.contracts.events import Actor
 from functions.shared.contracts.words import ArticleId, DeskId, TicketId
 from functions.shared.domain.articles import Article, ArticleStatus, slug_for
 from functions.shared.domain.errors import FieldError, IllegalTransition, InvalidInput
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import event_id
 
 Command = Callable[[Article], Sequence[ArticleEvent]]
@@ -54,7 +55,7 @@ def edit(article: Article, text: ArticleText, *, actor: Actor, now: AwareDatetim
         InvalidInput: it would move a published article to another language, and its links with it.
     """
     if article.slug and text.language is not article.text.language:
-        raise InvalidInput.of("language", "fixed", "The language is fixed once an article was published.")
+        raise InvalidInput.of("language", "fixed", Saying.of("objection.language_fixed"))
     if text == article.text:
         return []
     return [article.happening(ArticleEdited, actor=actor, now=now, text=text)]
@@ -69,7 +70,7 @@ def submit(article: Article, *, actor: Actor, now: AwareDatetime) -> list[Articl
     if article.status is ArticleStatus.REVIEW:
         return []
     if article.status is not ArticleStatus.DRAFT:
-        raise IllegalTransition(f"the article is {article.status} already")
+        raise IllegalTransition(Saying.of("reason.article_is", status=Saying.of(f"kb.status.{article.status}")))
     return [article.happening(ArticleSubmitted, actor=actor, now=now)]
 
 
@@ -83,7 +84,7 @@ def publish(article: Article, *, actor: Actor, now: AwareDatetime) -> list[Artic
         return []
     text = article.text
     if empty := [name for name in ("symptom", "solution") if not getattr(text, name)]:
-        raise InvalidInput([FieldError(name, "required", "Readers need this part.") for name in empty])
+        raise InvalidInput([FieldError(name, "required", Saying.of("kb.wrong.required")) for name in empty])
     return [
         article.happening(
             ArticlePublished,

@@ -45,6 +45,7 @@ from functions.shared.contracts.words import (
 )
 from functions.shared.domain.errors import IllegalTransition, WorkOpen
 from functions.shared.domain.handling import open_work
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket, event_id, evolve
 
 Command = Callable[[Ticket], Sequence[TicketEvent]]
@@ -120,7 +121,7 @@ def provide_details(
         IllegalTransition: the ticket was merged; what it lacked is asked on the one that goes on.
     """
     if ticket.merged_into:
-        raise IllegalTransition("the ticket was merged into another one")
+        raise IllegalTransition(Saying.of("reason.merged"))
     provided = ticket.happening(DetailsProvided, actor=actor, now=now, channel=channel, missing=missing, **details)
     after = evolve(ticket, provided)
     if actor.kind == "customer" and after.status is Status.WAITING_CUSTOMER:
@@ -190,7 +191,7 @@ def change_priority(ticket: Ticket, priority: Priority, *, actor: Actor, now: Aw
     """
     _refuse_closed(ticket)
     if ticket.priority is None:
-        raise IllegalTransition("the ticket has not been triaged yet")
+        raise IllegalTransition(Saying.of("reason.not_triaged"))
     if ticket.priority is priority:
         return []
     return [ticket.happening(PriorityChanged, actor=actor, now=now, old=ticket.priority, new=priority)]
@@ -203,9 +204,9 @@ def wait(ticket: Ticket, status: Status, *, actor: Actor, now: AwareDatetime, no
         IllegalTransition: the ticket is resolved or closed, or `status` is not a waiting one.
     """
     if status not in WAITING:
-        raise IllegalTransition(f"{status} is not a state of waiting")
+        raise IllegalTransition(Saying.of("reason.no_waiting", status=Saying.of(f"status.{status}")))
     if not ticket.status.is_active:
-        raise IllegalTransition(f"a {ticket.status} ticket cannot wait; reopen it first")
+        raise IllegalTransition(Saying.of("reason.reopen_first", status=Saying.of(f"status.{ticket.status}")))
     if ticket.status is status:
         return []
     return [ticket.happening(TicketWaiting, actor=actor, now=now, status=status, note=note)]
@@ -230,7 +231,7 @@ def acknowledge(ticket: Ticket, *, actor: Actor, now: AwareDatetime, metric: Met
         if clock.breached_at and clock.state != "stopped" and metric in (None, clock.metric)
     ]
     if not late:
-        raise IllegalTransition("no deadline has passed that is still open")
+        raise IllegalTransition(Saying.of("reason.nothing_late"))
     events: list[TicketEvent] = []
     for clock in late:
         if clock.awaits_acknowledgement:
@@ -250,7 +251,7 @@ def resolve(
         WorkOpen: a required step or item is open.
     """
     if not ticket.status.is_active:
-        raise IllegalTransition(f"the ticket is {ticket.status} already")
+        raise IllegalTransition(Saying.of("reason.is_already", status=Saying.of(f"status.{ticket.status}")))
     if left := open_work(ticket):
         raise WorkOpen(left)
     told = {"root_cause": root_cause, "cause": cause, "solution": solution}
@@ -263,9 +264,9 @@ def resolve(
 def reopen(ticket: Ticket, *, actor: Actor, now: AwareDatetime, note: str = "") -> list[TicketEvent]:
     """Work begins again on a ticket thought solved."""
     if ticket.status.is_active:
-        raise IllegalTransition("the ticket is still open")
+        raise IllegalTransition(Saying.of("reason.still_open"))
     if ticket.merged_into:
-        raise IllegalTransition("the ticket was merged; take that back instead")
+        raise IllegalTransition(Saying.of("reason.unmerge_instead"))
     return [ticket.happening(TicketReopened, actor=actor, now=now, note=note)]
 
 
@@ -274,10 +275,10 @@ def close(ticket: Ticket, *, actor: Actor, now: AwareDatetime) -> list[TicketEve
     if ticket.status is Status.CLOSED:
         return []
     if ticket.status is not Status.RESOLVED:
-        raise IllegalTransition("resolve the ticket before closing it")
+        raise IllegalTransition(Saying.of("reason.resolve_first"))
     return [ticket.happening(TicketClosed, actor=actor, now=now)]
 
 
 def _refuse_closed(ticket: Ticket) -> None:
     if ticket.status is Status.CLOSED:
-        raise IllegalTransition("the ticket is closed; reopen it first")
+        raise IllegalTransition(Saying.of("reason.reopen_first", status=Saying.of("status.closed")))

@@ -9,6 +9,7 @@ from functions.shared.contracts.events import Actor, TicketEvent
 from functions.shared.contracts.incident_events import TicketUnlinked
 from functions.shared.contracts.words import DeletionReason, DeskId, TicketId
 from functions.shared.domain.errors import IllegalTransition
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket, evolve
 
 
@@ -54,7 +55,7 @@ def delete(ticket: Ticket, *, reason: DeletionReason, note: str, actor: Actor, n
         IllegalTransition: it is a running incident, which other tickets are linked to.
     """
     if ticket.declared:
-        raise IllegalTransition("the ticket is a running incident; end that first")
+        raise IllegalTransition(Saying.of("delete.incident"))
     events: list[TicketEvent] = []
     if ticket.linked_to:
         events.append(ticket.happening(TicketUnlinked, actor=actor, now=now, incident=ticket.linked_to))

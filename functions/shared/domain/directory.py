@@ -11,6 +11,7 @@ from functions.shared.contracts.events import Company, Contact, Said
 from functions.shared.contracts.words import CompanyId, ContactId, Language
 from functions.shared.domain.errors import CannotMerge
 from functions.shared.domain.free_mail import FREE_MAIL
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.visible import CleanName, clean_name
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s,;#]{1,40}$")]
@@ -112,12 +113,12 @@ def merge(source: Record, into: Record) -> tuple[Record, Record]:
         CannotMerge: they are one already, one of them leads elsewhere, or `into` would stand for too many.
     """
     if source.id == into.id or source.id in into.merged or into.id in source.merged:
-        raise CannotMerge("they are one already")
+        raise CannotMerge(Saying.of("reason.one_already"))
     if source.merged_into or into.merged_into:
-        raise CannotMerge("one of them was merged into another before")
+        raise CannotMerge(Saying.of("reason.merged_before"))
     stands_for = (*into.merged, source.id, *source.merged)
     if len(stands_for) > MOST_MERGED:
-        raise CannotMerge(f"at most {MOST_MERGED} can be one")
+        raise CannotMerge(Saying.of("reason.too_many_as_one", most=MOST_MERGED))
     return (
         source.model_copy(update={"merged_into": into.id}),
         into.model_copy(update={"merged": stands_for}),
@@ -134,7 +135,7 @@ def take_out(record: Record, above: list[Record]) -> list[Record]:
         CannotMerge: it was not merged into another.
     """
     if not record.merged_into:
-        raise CannotMerge("it was not merged into another")
+        raise CannotMerge(Saying.of("reason.not_merged"))
     leaving = {record.id, *record.merged}
     after = [record.model_copy(update={"merged_into": None})]
     for one in above:

@@ -40,8 +40,9 @@
     ├── SignInUnavailable      the user pool does not answer
     └── ConfigMissing          the desk has no live configuration
 
-A message given to an error may reach the client: it names what the client already knows, never internals.
-To add an error: one class here and its line in `functions.shared.http.STATUS`.
+What an error is about may reach the client: it names what the client already knows, never internals.
+To add an error: one class here, its line in `functions.shared.problems.STATUS`, and its sentence under `error` in every
+catalogue of `functions.shared.pages.locales`.
 """
 
 from collections.abc import Sequence
@@ -50,6 +51,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from functions.shared.contracts.handling_events import Words
+from functions.shared.domain.saying import Saying
 
 if TYPE_CHECKING:
     from functions.shared.domain.deletion import Tombstone
@@ -61,28 +63,34 @@ class FieldError:
 
     field: str
     code: str
-    message: str
+    message: Saying
 
 
 class AftercareError(Exception):
-    """Base class; `code` is the stable, client-visible name of the failure and `sentence` says it to a person."""
+    """Base class; `code` is the stable, client-visible name of the failure.
+
+    Args:
+        about: Why, or what is meant: an id or the like, which is the same in every language.
+    """
 
     code: ClassVar[str] = "aftercare_error"
-    sentence: ClassVar[str] = "The desk cannot do this."
+
+    def __init__(self, about: str | Saying = "") -> None:
+        self.about = about
+        super().__init__(*([about] if about else []))
 
 
 class InvalidInput(AftercareError):
     """Some fields are not acceptable; `errors` holds at least one."""
 
     code = "invalid_input"
-    sentence = "Some fields need correcting."
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         self.errors = tuple(errors)
         super().__init__(", ".join(error.field for error in self.errors))
 
     @classmethod
-    def of(cls, field: str, code: str, message: str) -> "InvalidInput":
+    def of(cls, field: str, code: str, message: Saying) -> "InvalidInput":
         """The error for a single field."""
         return cls([FieldError(field, code, message)])
 
@@ -91,21 +99,18 @@ class MalformedRequest(AftercareError):
     """The request cannot be read: not JSON, not UTF-8, not base64."""
 
     code = "malformed_request"
-    sentence = "The request cannot be read."
 
 
 class TooLarge(AftercareError):
     """The request or file exceeds what the desk accepts."""
 
     code = "too_large"
-    sentence = "This is more than the desk accepts."
 
 
 class TooManyRequests(AftercareError):
     """Enough came from there for now; `after` says when to come again."""
 
     code = "too_many_requests"
-    sentence = "That was a lot in a short time. Please try again later."
 
     def __init__(self, after: timedelta) -> None:
         self.after = after
@@ -116,7 +121,6 @@ class KeyReused(AftercareError):
     """The idempotency key was used before, for a different request."""
 
     code = "key_reused"
-    sentence = "This idempotency key belongs to a different request."
 
     def __init__(self, ticket_id: str) -> None:
         self.ticket_id = ticket_id
@@ -127,49 +131,42 @@ class NotSignedIn(AftercareError):
     """The request carries no credential, or one that does not hold."""
 
     code = "not_signed_in"
-    sentence = "Please sign in."
 
 
 class LinkExpired(NotSignedIn):
     """The customer's link was genuine once; its time is over or it was revoked."""
 
     code = "link_expired"
-    sentence = "This link is no longer valid. Please ask for a new one."
 
 
 class NotAllowed(AftercareError):
     """The caller is known, and may not do this."""
 
     code = "not_allowed"
-    sentence = "You do not have permission for this."
 
 
 class ForgedForm(NotAllowed):
     """A form post without the token of a page of ours, or with one that is too old."""
 
     code = "forged_form"
-    sentence = "The form is out of date. Please reload the page and send it again."
 
 
 class NotFound(AftercareError):
     """What is asked for does not exist, or the caller must not learn that it does."""
 
     code = "not_found"
-    sentence = "There is nothing here."
 
 
 class TicketNotFound(NotFound):
     """No such ticket."""
 
     code = "ticket_not_found"
-    sentence = "There is no such ticket."
 
 
 class TicketGone(TicketNotFound):
     """The ticket was deleted; `tombstone` is what is known of that, and is for the desk's own people only."""
 
     code = "ticket_deleted"
-    sentence = "This ticket was deleted."
 
     def __init__(self, tombstone: "Tombstone") -> None:
         self.tombstone = tombstone
@@ -180,184 +177,156 @@ class ContactNotFound(NotFound):
     """No such contact."""
 
     code = "contact_not_found"
-    sentence = "There is no such contact."
 
 
 class CompanyNotFound(NotFound):
     """No such company."""
 
     code = "company_not_found"
-    sentence = "There is no such company."
 
 
 class ArticleNotFound(NotFound):
     """No such article."""
 
     code = "article_not_found"
-    sentence = "There is no such article."
 
 
 class RuleNotFound(NotFound):
     """No such rule, neither now nor when the ticket was triaged."""
 
     code = "rule_not_found"
-    sentence = "There is no such rule."
 
 
 class HeldMailNotFound(NotFound):
     """No such mail in quarantine."""
 
     code = "held_mail_not_found"
-    sentence = "There is no such mail in quarantine."
 
 
 class EventNotFound(NotFound):
     """The ticket's history has no such event."""
 
     code = "event_not_found"
-    sentence = "Nothing of that number has happened to the ticket."
 
 
 class PersonNotFound(NotFound):
     """Nobody of the desk has this id."""
 
     code = "person_not_found"
-    sentence = "There is no such person."
 
 
 class SuggestionNotFound(NotFound):
     """Nothing is suggested for this field of the ticket, or somebody decided meanwhile."""
 
     code = "suggestion_not_found"
-    sentence = "Nothing is suggested here any more."
 
 
 class AttachmentNotFound(NotFound):
     """No such attachment."""
 
     code = "attachment_not_found"
-    sentence = "There is no such attachment."
 
 
 class CannotMerge(AftercareError):
     """These two customers cannot become one."""
 
     code = "cannot_merge"
-    sentence = "These cannot be merged."
 
 
 class BelongsToAnother(AftercareError):
     """The address, phone number, domain or name leads to another customer."""
 
     code = "belongs_to_another"
-    sentence = "This belongs to somebody else already. Merge the two if they are the same."
 
 
 class StaleCustomer(AftercareError):
     """The contact or company changed since it was read; read it again and retry."""
 
     code = "stale_customer"
-    sentence = "The customer was changed by someone else meanwhile. Please look again."
 
 
 class ProcedureNotFound(NotFound):
     """The desk has no such procedure."""
 
     code = "procedure_not_found"
-    sentence = "There is no such procedure."
 
 
 class StepNotFound(NotFound):
     """The ticket is handled by no procedure with such a step."""
 
     code = "step_not_found"
-    sentence = "The ticket has no such step."
 
 
 class ChecklistNotFound(NotFound):
     """The desk has no such checklist."""
 
     code = "checklist_not_found"
-    sentence = "There is no such checklist."
 
 
 class ItemNotFound(NotFound):
     """The ticket has no checklist with such an item."""
 
     code = "item_not_found"
-    sentence = "The ticket has no such item."
 
 
 class FileBeingChecked(AftercareError):
     """The file is scanned for malware, and the result is not there yet."""
 
     code = "file_being_checked"
-    sentence = "This file is still being checked. Please try again in a minute."
 
 
 class UnsafeFile(AftercareError):
     """The malware scan found something in the file, or could not look inside."""
 
     code = "unsafe_file"
-    sentence = "This file did not pass the malware check and cannot be downloaded."
 
 
 class TicketExists(AftercareError):
     """The id drawn for a new ticket is taken; draw another."""
 
     code = "ticket_exists"
-    sentence = "There is already a ticket with this id."
 
 
 class StaleTicket(AftercareError):
     """The ticket changed since it was read; read it again and retry."""
 
     code = "stale_ticket"
-    sentence = "The ticket was changed by someone else meanwhile. Please look at it again."
 
 
 class StaleArticle(AftercareError):
     """The article changed since it was read; read it again and retry."""
 
     code = "stale_article"
-    sentence = "The article was changed by someone else meanwhile. Please look at it again."
 
 
 class StaleConfig(AftercareError):
     """Another version of the configuration was published meanwhile."""
 
     code = "stale_config"
-    sentence = "Someone else published a configuration meanwhile. Please look at it and publish again."
 
 
 class StalePresence(AftercareError):
     """What is known of a person's presence changed since it was read."""
 
     code = "stale_presence"
-    sentence = "Someone else changed this status meanwhile. Please look at it again."
 
 
 class StaleDraft(AftercareError):
     """The draft of the rules changed since it was read; read it again and retry."""
 
     code = "stale_draft"
-    sentence = "The draft was changed by someone else meanwhile. Please look at it again."
 
 
 class RulesDiverged(AftercareError):
     """A draft and what was published since it was begun changed the same rules."""
 
     code = "rules_diverged"
-    sentence = (
-        "The same rules were changed and published meanwhile. Please look at them, or begin again from what is live."
-    )
 
 
 class AlreadySeen(AftercareError):
     """This natural key was handled before: `ticket_id` is what came of it, `fingerprint` tells what was asked then."""
 
     code = "already_seen"
-    sentence = "This was received before."
 
     def __init__(self, ticket_id: str, fingerprint: str = "") -> None:
         self.ticket_id = ticket_id
@@ -369,51 +338,46 @@ class IllegalTransition(AftercareError):
     """The ticket's or article's status does not allow this step."""
 
     code = "illegal_transition"
-    sentence = "This step is not possible in the current status."
 
 
 class StepUnfinished(IllegalTransition):
     """A step asks for more: each of `missing` is `field`, `checklist` or `customer_told`, with a name."""
 
     code = "step_unfinished"
-    sentence = "This step is not finished."
 
     def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
         self.missing = tuple(missing)
-        super().__init__("still open: " + ", ".join(" ".join(part for part in one if part) for one in missing))
+        named = [Saying.of(f"reason.step_asks.{kind}", name=name) for kind, name in missing]
+        super().__init__(Saying.of("procedure.unfinished", missing=named))
 
 
 class WorkOpen(IllegalTransition):
     """Required steps or items of checklists are open; `open_work` names them in both languages."""
 
     code = "work_open"
-    sentence = "Something that is required has not been done."
 
     def __init__(self, open_work: Sequence[Words]) -> None:
         self.open_work = tuple(open_work)
-        super().__init__("still to be done: " + "; ".join(one.en for one in open_work))
+        super().__init__(Saying.of("procedure.work_open", work=open_work))
 
 
 class MergeRefused(IllegalTransition):
     """These two tickets cannot become one; `why` is one of the words in `functions.shared.domain.merging`."""
 
     code = "merge_refused"
-    sentence = "These two tickets cannot be merged."
 
     def __init__(self, why: str) -> None:
         self.why = why
-        super().__init__(why)
+        super().__init__(Saying.of(f"merge.refused.{why}"))
 
 
 class SignInUnavailable(AftercareError):
     """The user pool does not answer, so nobody can be recognised."""
 
     code = "sign_in_unavailable"
-    sentence = "Sign-in does not answer at the moment. Please try again in a minute."
 
 
 class ConfigMissing(AftercareError):
     """The desk has no live configuration, or none of the version asked for."""
 
     code = "config_missing"
-    sentence = "The desk is not configured yet."

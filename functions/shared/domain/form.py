@@ -10,13 +10,13 @@ from pydantic import Field, model_validator
 from functions.shared.contracts.words import Channel, Slug
 from functions.shared.domain.conditions import Condition, Leaf, leaves
 from functions.shared.domain.document import Bilingual, Part
+from functions.shared.domain.errors import FieldError
 from functions.shared.domain.facts import Facts
 from functions.shared.domain.form_answers import (
     NOT_ASKED,
     NOT_OFFERED,
     REQUIRED,
     UNKNOWN_FIELD,
-    Objection,
     objection_to,
     tidied,
 )
@@ -103,14 +103,14 @@ class Form(Part):
         channel: Channel | None = None,
         complete: bool = True,
         excused: Collection[str] = (),
-    ) -> tuple[dict[str, Any], list[Objection]]:
+    ) -> tuple[dict[str, Any], list[FieldError]]:
         """The answers that can be accepted, tidied, and what is wrong with the others.
 
         Blank and null answers count as not given. With `complete` false, what is missing is no objection: the
         ticket of a channel that cannot ask is taken as it is (see `missing`). Fields in `excused` may be missing too.
         """
         objections = [
-            Objection(str(name)[:100], "unknown_field", UNKNOWN_FIELD)
+            FieldError(str(name)[:100], "unknown_field", UNKNOWN_FIELD)
             for name in answers
             if self.field(str(name)) is None
         ]
@@ -129,7 +129,7 @@ class Form(Part):
         if complete:
             forgiven = {objection.field for objection in objections} | set(excused)
             missing = self.missing(accepted, channel)
-            objections += [Objection(name, "required", REQUIRED) for name in missing if name not in forgiven]
+            objections += [FieldError(name, "required", REQUIRED) for name in missing if name not in forgiven]
         return accepted, objections
 
     def without_hidden(self, answers: Mapping[str, Any], channel: Channel | None = None) -> dict[str, Any]:
@@ -183,14 +183,14 @@ class Form(Part):
         fields = [field for name in group if (field := self.field(name))]
         return some(*(self.tests(field, channel=channel).shown for field in fields))
 
-    def _contradictions(self, answers: Mapping[str, Any], channel: Channel | None) -> list[Objection]:
+    def _contradictions(self, answers: Mapping[str, Any], channel: Channel | None) -> list[FieldError]:
         """Answers that the others do not allow: to what is hidden, or beyond a limit that holds."""
         shown = self.shown(answers, channel)
         facts = _visible(answers, shown, channel)
-        found = [Objection(name, "not_asked", NOT_ASKED) for name in answers if name not in shown]
+        found = [FieldError(name, "not_asked", NOT_ASKED) for name in answers if name not in shown]
         for field in self.fields:
             if field.id in answers and field.id in shown and not _is_offered(field, answers[field.id], facts):
-                found.append(Objection(field.id, "not_offered", NOT_OFFERED))
+                found.append(FieldError(field.id, "not_offered", NOT_OFFERED))
         return found
 
 

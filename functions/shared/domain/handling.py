@@ -29,6 +29,7 @@ from functions.shared.domain.facts import OWN_FIELDS
 from functions.shared.domain.policies import Sla
 from functions.shared.domain.procedures import Checklist, Procedure, words
 from functions.shared.domain.progress import StepProgress, StepState
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket, evolve
 from functions.shared.domain.working_time import BeyondHorizon, NoWorkingTime
 
@@ -105,7 +106,7 @@ def skip_step(
     if _at_hand(ticket, step_id, "skipped") is None:
         return []
     if not note.strip():
-        raise InvalidInput.of("note", "required", "Say why the step is not needed.")
+        raise InvalidInput.of("note", "required", Saying.of("procedure.say_why"))
     ended = {"note": note, **_ending(ticket, step_id, sla, now)}
     return [ticket.happening(StepSkipped, actor=actor, now=now, **ended)]
 
@@ -190,7 +191,7 @@ def _at_hand(ticket: Ticket, step_id: str, wanted: StepState) -> StepProgress | 
         return None
     _require_active(ticket)
     if found.state != "current":
-        raise IllegalTransition("this is not the step at hand")
+        raise IllegalTransition(Saying.of("reason.not_at_hand"))
     return found
 
 
@@ -215,4 +216,4 @@ def _value(ticket: Ticket, name: str) -> Any:
 
 def _require_active(ticket: Ticket) -> None:
     if not ticket.status.is_active:
-        raise IllegalTransition(f"the ticket is {ticket.status}; reopen it first")
+        raise IllegalTransition(Saying.of("reason.reopen_first", status=Saying.of(f"status.{ticket.status}")))

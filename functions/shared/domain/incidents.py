@@ -9,6 +9,7 @@ from functions.shared.contracts.incident_events import IncidentDeclared, Inciden
 from functions.shared.contracts.words import Slug, TicketId
 from functions.shared.domain.errors import IllegalTransition, InvalidInput
 from functions.shared.domain.folding import Keyword, fold
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 
 
@@ -61,14 +62,14 @@ def declare(
         IllegalTransition: the ticket is solved, or is itself linked to an incident.
     """
     if not all(map(fold, keywords)):
-        raise InvalidInput.of("keywords", "blank", "A keyword needs text that is not blank.")
+        raise InvalidInput.of("keywords", "blank", Saying.of("objection.blank_keyword"))
     words = tuple(dict.fromkeys(word.strip() for word in keywords))
     if not words and module is None:
-        raise InvalidInput.of("keywords", "required", "Name words that reports of it hold, or the module.")
+        raise InvalidInput.of("keywords", "required", Saying.of("incident.say_what"))
     if not ticket.status.is_active:
-        raise IllegalTransition(f"the ticket is {ticket.status}; reopen it first")
+        raise IllegalTransition(Saying.of("reason.reopen_first", status=Saying.of(f"status.{ticket.status}")))
     if ticket.linked_to:
-        raise IllegalTransition("the ticket is linked to another incident")
+        raise IllegalTransition(Saying.of("reason.linked_elsewhere"))
     if ticket.declared and (ticket.declared.keywords, ticket.declared.module) == (words, module):
         return []
     declared = {"title": ticket.title, "keywords": words, "module": module}
@@ -89,11 +90,11 @@ def link(ticket: Ticket, incident: Ticket, *, actor: Actor, now: AwareDatetime) 
     if ticket.linked_to == incident.id:
         return []
     if incident.declared is None or incident.id == ticket.id:
-        raise IllegalTransition("that is no running incident")
+        raise IllegalTransition(Saying.of("reason.no_incident"))
     if ticket.declared:
-        raise IllegalTransition("the ticket is a running incident itself")
+        raise IllegalTransition(Saying.of("reason.is_incident"))
     if ticket.linked_to:
-        raise IllegalTransition("the ticket is linked to another incident")
+        raise IllegalTransition(Saying.of("reason.linked_elsewhere"))
     return [ticket.happening(TicketLinked, actor=actor, now=now, incident=incident.id, title=incident.title)]
 
 

@@ -12,6 +12,7 @@ from functions.shared.contracts.events import Actor, TicketEvent
 from functions.shared.contracts.merge_events import TicketLetGo, TicketMerged, TicketTakenIn, TicketUnmerged
 from functions.shared.contracts.words import ContactId, Status, TicketId
 from functions.shared.domain.errors import IllegalTransition, MergeRefused, TicketGone
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 
 Both = tuple[Sequence[TicketEvent], Sequence[TicketEvent]]
@@ -47,7 +48,7 @@ def unmerge(ticket: Ticket, into: Ticket, *, actor: Actor, now: AwareDatetime) -
     if ticket.merged_into is None:
         return (), ()
     if ticket.merged_into != into.id:
-        raise IllegalTransition("the ticket was merged into another one meanwhile")
+        raise IllegalTransition(Saying.of("reason.merged_elsewhere"))
     status = ticket.merged_as or Status.OPEN
     unmerged = ticket.happening(TicketUnmerged, actor=actor, now=now, into=into.id, status=status)
     return (unmerged,), (into.happening(TicketLetGo, actor=actor, now=now, merged=ticket.id),)

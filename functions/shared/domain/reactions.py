@@ -15,6 +15,7 @@ from functions.shared.domain.occasions import LONGEST_CHAIN, Moment, chained, wa
 from functions.shared.domain.rule_book import RuleBook
 from functions.shared.domain.rule_index import traced
 from functions.shared.domain.rules import Occasion, Rule, RuleTrace, Run, carried_out
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket, evolve
 
 
@@ -58,7 +59,7 @@ def react(
     if not matched.rules or ticket.status is Status.CLOSED:
         return []
     if ticket.priority is None:
-        raise IllegalTransition("the ticket has not been triaged yet")
+        raise IllegalTransition(Saying.of("reason.not_triaged"))
     run = carried_out(matched.rules, standing(ticket), matched.trace)
     if is_chain_at_its_end(moment.event):
         return _held_back(ticket, moment, run, config, now) if run.effective else []

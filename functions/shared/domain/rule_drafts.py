@@ -10,6 +10,7 @@ from functions.shared.domain.document import Part
 from functions.shared.domain.errors import RulesDiverged
 from functions.shared.domain.rule_check import Doubt
 from functions.shared.domain.rules import Rule
+from functions.shared.domain.saying import Saying
 
 
 class Findings(Part):
@@ -45,7 +46,7 @@ def rebased(base: Sequence[Rule], mine: Sequence[Rule], theirs: Sequence[Rule]) 
     clash = sorted(id for id in changed & meanwhile if mine_by_id.get(id) != their_rules.get(id))
     moved, moved_meanwhile = _is_reordered(base, mine), _is_reordered(base, theirs)
     if clash or (moved and moved_meanwhile):
-        raise RulesDiverged(", ".join(clash) or "the order of the rules")
+        raise RulesDiverged(", ".join(clash) or Saying.of("reason.order_of_rules"))
     if moved:
         return _with_changes(mine, theirs, meanwhile)
     return _with_changes(theirs, mine, changed)

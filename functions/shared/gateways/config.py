@@ -61,6 +61,11 @@ class ConfigStore:
         self._asked_at = now
         return self._kept
 
+    @property
+    def kept(self) -> DeskConfig | None:
+        """The version that `live` gave last, if it ever did; nobody is asked for it."""
+        return self._kept
+
     def last_read(self) -> DeskConfig:
         """The version that `live` gave last; asks for it if it was never read."""
         return self._kept or self.live()

@@ -2,6 +2,7 @@
 
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import NotAllowed
+from functions.shared.domain.saying import Saying
 from functions.shared.identity.principal import Principal
 
 
@@ -13,5 +14,5 @@ def as_configured(person: Principal, config: DeskConfig) -> Principal:
     """
     found = config.person_with_email(person.email or "")
     if found is None:
-        raise NotAllowed("you are not one of the people of this desk")
+        raise NotAllowed(Saying.of("reason.not_of_this_desk"))
     return person.known_as(found.id, found.name, found.teams)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from functions.shared.contracts.events import Actor
 from functions.shared.contracts.words import ContactId, DeskId, Role, Slug, TicketId
 from functions.shared.domain.errors import NotAllowed
+from functions.shared.domain.saying import Saying
 
 
 class PrincipalKind(StrEnum):
@@ -75,7 +76,7 @@ class Principal(BaseModel):
     def require(self, role: Role) -> None:
         """Raise NotAllowed unless the caller has `role` or a more powerful one."""
         if not self.has(role):
-            raise NotAllowed(f"this needs the role {role}")
+            raise NotAllowed(Saying.of("reason.needs_role", role=role))
 
     def known_as(self, person_id: Slug, name: str, teams: Iterable[Slug]) -> Self:
         """The same person under the id, name and teams that the desk's configuration gives them."""

@@ -7,6 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from functions.shared.contracts.handling_events import Words
+from functions.shared.domain.document import Bilingual
+from functions.shared.domain.saying import Saying
+
 LOCALES: Final = Path(__file__).with_name("locales")
 LANGUAGES: Final = tuple(sorted(path.stem for path in LOCALES.glob("*.json")))
 DEFAULT_LANGUAGE: Final = "en"
@@ -36,6 +40,21 @@ class Catalogue:
             one = f"{key}.one"
             key = one if values.get("n") == 1 and one in self._texts else f"{key}.other"
         return self._texts[key].format_map(values) if values else self._texts[key]
+
+    def say(self, saying: Saying) -> str:
+        """What is to be said, in this language."""
+        return self.text(saying.key, **{name: self._said(value) for name, value in saying.values.items()})
+
+    def _said(self, value: object) -> object:
+        match value:
+            case Saying():
+                return self.say(value)
+            case Bilingual() | Words():
+                return getattr(value, self.language)
+            case list() | tuple():
+                return self.text("list.comma").join(str(self._said(one)) for one in value)
+            case _:
+                return value
 
 
 @cache

@@ -1,6 +1,6 @@
 """What a browser asks for, and what it is answered: pages, fragments, redirections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -13,11 +13,13 @@ from aws_lambda_powertools.shared.cookies import Cookie
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from functions.shared.contracts.words import Language
-from functions.shared.http import Problem
+from functions.shared.domain.errors import AftercareError, FieldError
+from functions.shared.domain.saying import Saying
 from functions.shared.identity.cookies import CookieName, Cookies
 from functions.shared.pages.forms import Form
 from functions.shared.pages.languages import catalogue, negotiate
 from functions.shared.pages.rendering import render, security_headers
+from functions.shared.problems import Problem, explained, sentence_of
 
 HTML: Final = "text/html; charset=utf-8"
 _LANGUAGE_LIFE: Final = timedelta(days=365)
@@ -52,6 +54,18 @@ class PageRequest:
     def text(self, key: str, **values: object) -> str:
         """The text called `key` in the reader's language."""
         return catalogue(self.language).text(key, **values)
+
+    def say(self, saying: Saying) -> str:
+        """What is to be said, in the reader's language."""
+        return catalogue(self.language).say(saying)
+
+    def explain(self, error: AftercareError) -> str:
+        """What went wrong, and why, in the reader's language."""
+        return explained(error, catalogue(self.language))
+
+    def told(self, errors: Iterable[FieldError]) -> dict[str, str]:
+        """By field what is wrong with it, in the reader's language."""
+        return {error.field: self.say(error.message) for error in errors}
 
 
 @dataclass(frozen=True)
@@ -92,8 +106,9 @@ class Pages:
         sentence_key: str = "",
     ) -> Response[Any]:
         """One plain sentence about `problem`, and a way on."""
-        words, key = catalogue(request.language), sentence_key or f"error.{problem.code}"
-        sentence = words.text(key) if key in words else words.text("error.internal_error")
+        words = catalogue(request.language)
+        key = sentence_key or f"problem_page.of.{problem.code}"
+        sentence = words.text(key) if key in words else sentence_of(problem.code, words)
         return self.show(
             request,
             "shared/pages/problem.html",

@@ -23,6 +23,7 @@ def parts() -> SimpleNamespace:
     config, store, blobs = default_config(), InMemoryTickets(), InMemoryBlobs()
     return SimpleNamespace(
         desk_id=DESK,
+        language=lambda: config.desk.default_language,
         config=SimpleNamespace(live=lambda **_: config, last_read=lambda: config),
         store=store,
         incidents=InMemoryIncidents(store),

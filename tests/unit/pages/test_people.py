@@ -91,7 +91,7 @@ def test_a_time_that_is_none_or_ends_too_early_comes_back_with_a_sentence(parts:
     agent.get("/desk/people/li-na")
 
     assert agent.post("/desk/people/li-na/status", away_from="tomorrow") == 422
-    assert "这不是日期和时间。" in agent.html
+    assert "请写成 2026-10-01T09:30 这样的日期和时间。" in agent.html
     assert agent.post("/desk/people/li-na/status", away_from="2026-03-02T10:00", away_until="2026-03-01T10:00") == 422
     assert "必须晚于开始时间。" in agent.html
     assert parts.store.shares.presences == {}

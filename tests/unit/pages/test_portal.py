@@ -257,7 +257,7 @@ def test_what_is_missing_is_filled_in_on_one_page() -> None:
     assert "1. 打开报表" in visitor.html
 
     assert visitor.post(f"/track/{reference}/details") == 422
-    assert "请填写这一项。" in visitor.html
+    assert "请填写此项。" in visitor.html
 
     upload = "att_" + "1" * 32
     routes.intake().prepare_upload(UploadRequest(name="错误.png", content_type="image/png", size=4), upload)

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.desk import http, rule_editing, wiring
+from functions.desk.fault_words import fault_saying
 from functions.desk.pages import routes, rule_pages, visit
-from functions.desk.pages.fault_words import FaultWords
 from functions.desk.pages.rule_form import form_of, rule_of
 from functions.desk.past import Past
 from functions.desk.rule_editing import Checked, RuleEditing
@@ -474,10 +474,10 @@ def _flat(kind: str, part: Any) -> Any:
 
 @pytest.mark.parametrize("language", Language)
 def test_faults_are_said_in_the_readers_language(language: Language) -> None:
-    told = FaultWords(catalogue(language))
+    say = catalogue(language).say
 
-    assert "x" in told.sentence('no team "x"')
-    assert told.sentence("something new") == "something new"
+    assert "x" in say(fault_saying('no team "x"'))
+    assert say(fault_saying("something new")) == "something new"
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "x", ""])

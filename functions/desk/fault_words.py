@@ -1,10 +1,10 @@
-"""What is wrong with rules, in the reader's language: the checks speak English, to developers and reviewers too."""
+"""What is wrong with rules, for every language: the checks speak English, to developers and reviewers too."""
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from functions.shared.pages.languages import Catalogue
+from functions.shared.domain.saying import Saying
 
 _FAULTS: Final[Sequence[tuple[str, str]]] = (
     (r"is missing", "missing"),
@@ -106,25 +106,21 @@ _RE2: Final[Sequence[tuple[str, str]]] = (
 """The same of what RE2 has against an expression."""
 
 
-class FaultWords:
-    """Says faults in one language; what it does not know stays as it is."""
+def fault_saying(message: str) -> Saying:
+    """The fault `message` as every language says it; what is not known stays as it is."""
+    return known_fault(message) or Saying.of("rules.fault.other", what=message)
 
-    def __init__(self, words: Catalogue) -> None:
-        self._words = words
 
-    def sentence(self, message: str) -> str:
-        """The fault `message` in the reader's language."""
-        return self.find(message) or message
+def known_fault(message: str) -> Saying | None:
+    """The same, or None where there are no words for it."""
+    return _known(message, _FAULTS, "rules.fault")
 
-    def find(self, message: str) -> str | None:
-        """The same, or None where there are no words for it."""
-        return self._said(message, _FAULTS, "rules.fault")
 
-    def _said(self, message: str, known: Sequence[tuple[str, str]], section: str) -> str | None:
-        for pattern, key in known:
-            if match := re.fullmatch(pattern, message, re.DOTALL):
-                told = match.groupdict()
-                if key == "expression":
-                    told["what"] = self._said(told["what"], _RE2, "rules.fault.re2") or told["what"]
-                return self._words.text(f"{section}.{key}", **told)
-        return None
+def _known(message: str, known: Sequence[tuple[str, str]], section: str) -> Saying | None:
+    for pattern, key in known:
+        if match := re.fullmatch(pattern, message, re.DOTALL):
+            told: dict[str, object] = match.groupdict()
+            if key == "expression":
+                told["what"] = _known(match["what"], _RE2, "rules.fault.re2") or match["what"]
+            return Saying(f"{section}.{key}", told)
+    return None
