@@ -22,6 +22,7 @@ from functions.shared.contracts.words import Role, RootCause
 from functions.shared.domain.config import Learning
 from functions.shared.domain.decisions import resolve
 from functions.shared.domain.errors import SuggestionNotFound
+from functions.shared.domain.learning import Lessons
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket, evolve
 from functions.shared.gateways.lessons import LessonStore
@@ -149,11 +150,16 @@ def test_a_desk_that_wants_no_suggestions_does_not_learn(desk: DeskWiring) -> No
 def test_lessons_are_read_again_when_there_are_newer_ones_and_never_stop_triage(
     desk: DeskWiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("functions.shared.gateways.lessons.ASKED_EVERY_S", 0)
+    monkeypatch.setattr("functions.shared.gateways.lessons.FIRST_ASKED_EVERY_S", 0)
     reader = LessonStore(desk.dynamodb, desk.s3, table=TABLE, bucket=BLOBS, desk=DESK)
     assert reader.newest() is None
+    desk.lessons.keep(Lessons(learned_at=NOON.replace(hour=3), tickets=0))
+    assert reader.newest() == Lessons(learned_at=NOON.replace(hour=3), tickets=0)
 
     first = student.study(past(100), NOON)
+    desk.lessons.keep(first)
+    assert reader.newest() == first
+    monkeypatch.setattr("functions.shared.gateways.lessons.ASKED_EVERY_S", 0)
     blob = desk.lessons.keep(first)
     assert reader.newest() == first
     second = first.model_copy(update={"tickets": 101, "learned_at": NOON.replace(hour=5)})

@@ -20,6 +20,8 @@ logger = Logger(service="lessons")
 FOLDER: Final = "lessons/"
 ASKED_EVERY_S: Final = 600
 """So long what was read is good enough; lessons change once a day."""
+FIRST_ASKED_EVERY_S: Final = 20
+"""So long where nothing was learned yet: whoever wants suggestions waits for the first."""
 
 
 class LessonStore:
@@ -36,8 +38,9 @@ class LessonStore:
         self._asked_at = float("-inf")
 
     def newest(self) -> Lessons | None:
-        """What was learned last, at most ten minutes late; None where nothing was."""
-        if time.monotonic() - self._asked_at >= ASKED_EVERY_S:
+        """What was learned last, at most ten minutes late, and the first sooner; None where nothing was."""
+        has_learned = self._kept is not None and self._kept.guessers
+        if time.monotonic() - self._asked_at >= (ASKED_EVERY_S if has_learned else FIRST_ASKED_EVERY_S):
             self._asked_at = time.monotonic()
             try:
                 self._read()
