@@ -29,7 +29,7 @@ from tests.history import past
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 DESK = "after-sales"
-TICKETS = 80
+TICKETS = 160
 
 
 @pytest.fixture(scope="module")
