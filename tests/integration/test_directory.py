@@ -2,8 +2,11 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from functions.shared.contracts.events import Said
 from functions.shared.contracts.words import Language
@@ -343,6 +346,60 @@ def test_who_said_a_number_under_an_address_that_was_merged_is_suggested_as_who_
 
     assert [one.id for one in search.find_who_said("138001")] == [new.id]
     assert directory.contact(old.id).said_phone is None
+
+
+def test_a_number_that_was_said_before_a_merge_suggests_who_they_are_afterwards(
+    directory: Directory, search: DirectorySearch
+) -> None:
+    old, _ = directory.recognise(Caller(address="wang@old.example", phone="13800138000"))
+    new, _ = directory.recognise(Caller(address="wang@new.example"))
+    directory.merge_contacts(old.id, new.id)
+
+    assert [one.id for one in search.find_who_said("138001")] == [new.id]
+
+
+ADDRESSES = st.sampled_from([f"{name}@acme.example" for name in "abc"])
+NUMBERS = st.sampled_from([f"1380013800{digit}" for digit in range(3)])
+CONTACT = st.integers(0, 9)
+DEEDS = st.one_of(
+    st.tuples(st.just("write"), ADDRESSES, st.none() | NUMBERS),
+    st.tuples(st.just("call"), NUMBERS),
+    st.tuples(st.just("change"), CONTACT, st.none() | ADDRESSES, st.none() | NUMBERS),
+    st.tuples(st.just("merge"), CONTACT, CONTACT),
+    st.tuples(st.just("take out"), CONTACT),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=st.lists(DEEDS, max_size=14))
+def test_whatever_is_done_everybody_is_found_by_what_stands_in_their_record_and_by_nothing_else(
+    dynamodb: Any, deeds: list[Any]
+) -> None:
+    desk = f"d{uuid4().hex[:8]}"
+    directory, met = Directory(dynamodb, TABLE, desk, Language.ZH), list[str]()
+    for deed in deeds:
+        try:
+            match deed:
+                case "write", address, number:
+                    met.append(directory.recognise(Caller(address=address, phone=number))[0].id)
+                case "call", number:
+                    met.append(directory.recognise(Caller(phone=number))[0].id)
+                case "change", who, address, number if met:
+                    before = directory.contact(met[who % len(met)])
+                    after = before.model_copy(update={"address": address, "phone": number})
+                    directory.change_contact(before, after.settled())
+                case "merge", one, other if met:
+                    directory.merge_contacts(met[one % len(met)], met[other % len(met)])
+                case "take out", who if met:
+                    directory.take_out_contact(met[who % len(met)])
+        except (BelongsToAnother, CannotMerge):
+            continue
+
+    everything = dynamodb.scan(TableName=TABLE)["Items"]
+    mine = [item for item in everything if item["pk"]["S"].startswith(f"{desk}#")]
+    records = [ContactRecord.model_validate_json(item["doc"]["S"]) for item in mine if "doc" in item]
+    found = {item["contact_sk"]["S"]: item["contact_id"]["S"] for item in mine if "contact_id" in item}
+    assert found == {key: record.id for record in records for key in record.found_by}
 
 
 def test_two_calls_that_enter_the_same_stranger_enter_one(directory: Directory) -> None:

@@ -121,8 +121,15 @@ def merge(source: Record, into: Record) -> tuple[Record, Record]:
         raise CannotMerge(Saying.of("reason.too_many_as_one", most=MOST_MERGED))
     return (
         source.model_copy(update={"merged_into": into.id}),
-        into.model_copy(update={"merged": stands_for}),
+        into.model_copy(update={"merged": stands_for, **_heard_of(source, into)}),
     )
+
+
+def _heard_of(source: CompanyRecord | ContactRecord, into: CompanyRecord | ContactRecord) -> dict[str, str]:
+    """The number that a contact only said, for whom they are now if that one said none."""
+    if isinstance(source, CompanyRecord) or isinstance(into, CompanyRecord) or into.said_phone or not source.said_phone:
+        return {}
+    return {} if fold_phone(source.said_phone) in into.found_by else {"said_phone": source.said_phone}
 
 
 def take_out(record: Record, above: list[Record]) -> list[Record]:
