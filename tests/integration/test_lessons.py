@@ -129,7 +129,7 @@ def test_the_past_becomes_a_lesson_and_a_suggestion_that_somebody_accepts(
         if isinstance(event, TicketAssigned | TicketUpdated | PriorityChanged)
     ]
     assert [event.reasons[0].code for event in accepted] == ["suggestion_accepted"] * 2
-    assert "抬头" in accepted[0].reasons[1].zh
+    assert "专票" in accepted[0].reasons[1].zh
     assert chooser.taken() is None
 
 
