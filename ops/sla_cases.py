@@ -10,12 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from functions.shared.contracts.events import Reason
-from functions.shared.domain.calendar import Calendar, parse_target
+from functions.shared.domain.calendar import Calendar, Target, parse_target
 from functions.shared.domain.config_check import spelled
 from functions.shared.domain.schema_faults import sentence
 from functions.shared.domain.spans import Pause
 from functions.shared.domain.walk import explain
-from functions.shared.domain.working_time import WorkingTime
+from functions.shared.domain.working_time import NoWorkingTime, WorkingTime
 from ops.yaml_file import YamlFault, read_yaml
 
 
@@ -32,7 +32,9 @@ def read_calendar(path: Path) -> WorkingTime:
     try:
         file = read_yaml(path)
         return _working_time(file.content)
-    except (OSError, YamlFault) as fault:
+    except OSError as fault:
+        raise BadQuestion(f"{path} cannot be read: {fault.strerror}") from fault
+    except YamlFault as fault:
         raise BadQuestion(str(fault)) from fault
     except ValidationError as error:
         raise BadQuestion("; ".join(f"{path}: {fault}" for fault in _faults(error))) from error
@@ -48,8 +50,8 @@ def ask_due(
     """
     try:
         began = _instant("start", start)
-        working_time.require_working_time(began)
-        return explain(working_time, began, parse_target(target), _pauses(pauses))
+        _require_working_time(working_time, began)
+        return explain(working_time, began, _target(target), _pauses(pauses))
     except (ValueError, OverflowError) as error:
         raise BadQuestion(str(error)) from error
 
@@ -89,13 +91,11 @@ def _answer(case: Mapping[str, Any]) -> dict[str, Any]:
     pauses = _pauses(case.get("pauses") or ())
     if "target" in case:
         start = _instant("start", case.get("start"))
-        target = case["target"]
-        if not isinstance(target, str):
-            raise BadQuestion("target: is not a text such as 4h")
-        working_time.require_working_time(start)
-        return {"due": shown(working_time.due(start, parse_target(target), pauses))}
+        target = _target(case["target"])
+        _require_working_time(working_time, start)
+        return {"due": shown(working_time.due(start, target, pauses))}
     start, end = _instant("from", case.get("from")), _instant("to", case.get("to"))
-    working_time.require_working_time(start)
+    _require_working_time(working_time, start)
     seconds = working_time.elapsed(start, end, pauses).total_seconds()
     return {"elapsed_seconds": int(seconds) if seconds.is_integer() else seconds}
 
@@ -108,6 +108,22 @@ def _kept(calendar: str) -> WorkingTime:
 
 def _working_time(written: object) -> WorkingTime:
     return WorkingTime(Calendar.model_validate(written))
+
+
+def _target(written: object) -> Target:
+    if not isinstance(written, str):
+        raise BadQuestion("target: is not a text such as 4h")
+    try:
+        return parse_target(written)
+    except ValueError as error:
+        raise BadQuestion(f"target: {error}") from error
+
+
+def _require_working_time(working_time: WorkingTime, start: datetime) -> None:
+    try:
+        working_time.require_working_time(start)
+    except NoWorkingTime as error:
+        raise BadQuestion(f"calendar: {error}") from error
 
 
 def _instant(name: str, written: object) -> datetime:

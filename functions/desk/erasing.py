@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
-from functions.shared.contracts.events import Attachment, Message, NotificationFailed, NotificationSent, TicketEvent
+from functions.shared.contracts.events import (
+    Attachment,
+    Contact,
+    DetailsProvided,
+    Message,
+    NotificationFailed,
+    NotificationSent,
+    TicketEvent,
+    TicketOpened,
+)
 from functions.shared.contracts.merge_events import TicketMerged, TicketTakenIn
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.deletion import Tombstone
@@ -82,13 +91,14 @@ class Eraser:
             return tombstone
         commits = self._erasure.history(tombstone)
         events = [event for _, some in commits for event in some]
+        addresses = {contact.address.lower() for event in events for contact in _contacts(event) if contact.address}
         self._forget_quotations(ticket_id, events)
         self._erase_mail(ticket_id, events)
         for name, some in commits:
             for key in dict.fromkeys(_blobs(some)):
                 if not _UNSCOPED.fullmatch(key):
                     self._blobs.erase(key)
-            for sent in _sent(some):
+            for sent in dict.fromkeys(_sent(some, addresses)):
                 self._erasure.forget_sent(sent)
             self._erasure.forget_commit(ticket_id, name)
         done = tombstone.model_copy(update={"erased_at": now})
@@ -146,7 +156,14 @@ def _blobs(events: Iterable[TicketEvent]) -> Iterator[str]:
                     yield key
 
 
-def _sent(events: Iterable[TicketEvent]) -> Iterator[str]:
+def _contacts(event: TicketEvent) -> Iterator[Contact]:
+    if isinstance(event, TicketOpened | DetailsProvided) and event.contact:
+        yield event.contact
+
+
+def _sent(events: Iterable[TicketEvent], addresses: Iterable[str]) -> Iterator[str]:
+    """What mails to the customer about these events, and others that stand in the history, were claimed under."""
     for event in events:
+        yield from (f"{event.event_id}#{address}" for address in addresses)
         if isinstance(event, NotificationSent | NotificationFailed):
             yield f"{event.cause}#{event.recipient.lower()}"

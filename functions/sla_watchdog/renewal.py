@@ -49,7 +49,12 @@ def take(record: SQSRecord) -> None:
         renewal().begin(published)
         logger.info("published", version=published.sequence, changed=published.changed)
         return
-    renewed = renewal().do(_WORK.validate_python(body), datetime.now(UTC))
+    work = _WORK.validate_python(body)
+    if isinstance(work, Batch) and len(work.tickets) > 1 and int(record.attributes.approximate_receive_count) > 1:
+        renewal().cut(work)
+        logger.info("cut", tickets=work.tickets)
+        return
+    renewed = renewal().do(work, datetime.now(UTC))
     metrics.add_metric("TicketsRenewed", MetricUnit.Count, renewed.changed)
     logger.info("renewed", looked_at=renewed.looked_at, changed=renewed.changed)
 

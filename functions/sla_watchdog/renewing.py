@@ -119,6 +119,10 @@ class Renewal:
             case _:
                 assert_never(work)
 
+    def cut(self, batch: Batch) -> None:
+        """Let each ticket of a batch that failed be tried alone, so that one that cannot be renewed holds no other."""
+        self._queue.send([Batch(tickets=(ticket_id,)) for ticket_id in batch.tickets])
+
     def _list(self, page: Page) -> None:
         found = self._lists.queue(page.team, page.status, PAGE, after=page.after)
         cuts = [found[cut : cut + BATCH] for cut in range(0, len(found), BATCH)]

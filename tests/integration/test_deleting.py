@@ -30,7 +30,7 @@ from tests.lambdas import CONTEXT, http_event
 __all__ = ["_desk", "mail_desk"]  # fixtures
 
 SAMPLE = Path(__file__).parents[2] / "events" / "desk_ticket_deleted.json"
-WORDS = ("secretword", "wang@acme.example", "Wang Fang")
+WORDS = ("secretword", "wang@acme.example", "Wang Fang", "duty@acme.example")
 
 
 @pytest.fixture
@@ -100,6 +100,7 @@ def test_nothing_that_a_customer_said_is_left_of_a_deleted_ticket(dynamodb: Any)
     mails.receive(letter(2, answers="<1@acme>"))
     name = triaged(ticket_id)
     SentMail(dynamodb, TABLE, DESK).claim(f"{ticket_id}-000001#wang@acme.example", now=NOON)
+    SentMail(dynamodb, TABLE, DESK).claim(f"{ticket_id}-000002#duty@acme.example", now=NOON)
     wiring.wiring().tickets.handle(ticket_id, _noticed)
     assert all(word in everything(dynamodb) for word in WORDS)
 
@@ -201,5 +202,5 @@ def test_the_account_of_mail_knows_of_deleted_tickets(dynamodb: Any) -> None:
 
 
 def _noticed(ticket: Any) -> list[Any]:
-    told = {"cause": f"{ticket.id}-000001", "template": "received", "recipient": "Wang@acme.example"}
+    told = {"cause": f"{ticket.id}-000002", "template": "received", "recipient": "Duty@acme.example"}
     return [ticket.happening(NotificationSent, actor=SYSTEM, now=NOON, message_id="<n1@desk>", **told)]

@@ -26,6 +26,11 @@ from tests.lambdas import CONTEXT
 SAMPLE = Path(__file__).parents[2] / "events" / "sla_watchdog_config_published.json"
 
 
+def received(message_id: str, body: str, times: int = 1) -> dict[str, Any]:
+    """A message as the queue hands it on, for the `times`th time."""
+    return {"messageId": message_id, "body": body, "attributes": {"ApproximateReceiveCount": str(times)}}
+
+
 class World:
     """A desk in moto, whose queue is emptied by hand."""
 
@@ -65,7 +70,7 @@ class World:
         stream.handler({"Records": [{"eventName": "INSERT", "dynamodb": change}]}, CONTEXT)
         (envelope,) = published
         body = {"detail-type": envelope.detail_type, "detail": json.loads(envelope.detail)}
-        return {"messageId": "1", "body": json.dumps(body)}
+        return received("1", json.dumps(body))
 
     def drain(self) -> int:
         """Hand on what waits until nothing does; returns how many messages there were."""
@@ -74,7 +79,7 @@ class World:
             records = []
             for message in messages:
                 self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
-                records.append({"messageId": message["MessageId"], "body": message["Body"]})
+                records.append(received(message["MessageId"], message["Body"]))
             assert renewal.handler({"Records": records}, CONTEXT) == {"batchItemFailures": []}
             count += len(records)
         return count
@@ -118,5 +123,26 @@ def test_the_sample_begins_a_walk_that_finds_nothing_to_do(world: World) -> None
 
 def test_what_is_no_work_fails_alone(world: World) -> None:
     batch = Batch(tickets=(world.open(),)).model_dump_json()
-    records = [{"messageId": "odd", "body": '{"kind": "?"}'}, {"messageId": "good", "body": batch}]
+    records = [received("odd", '{"kind": "?"}'), received("good", batch)]
     assert renewal.handler({"Records": records}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
+
+
+def test_a_ticket_that_cannot_be_read_holds_up_none_of_its_batch(world: World) -> None:
+    odd, good = world.open(), world.open()
+    world.publish()
+    world.dynamodb.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": keys.ticket(DESK, odd)}, "sk": {"S": keys.HEAD}},
+        UpdateExpression="SET doc = :doc",
+        ExpressionAttributeValues={":doc": {"S": "{}"}},
+    )
+    batch = Batch(tickets=(odd, good)).model_dump_json()
+    failed = {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+    assert renewal.handler({"Records": [received("1", batch)]}, CONTEXT) == failed
+    assert renewal.handler({"Records": [received("1", batch, times=2)]}, CONTEXT) == {"batchItemFailures": []}
+    alone = world.sqs.receive_message(QueueUrl=world.queue_url, MaxNumberOfMessages=10)["Messages"]
+    records = [received(str(number), message["Body"]) for number, message in enumerate(alone)]
+    assert len(renewal.handler({"Records": records}, CONTEXT)["batchItemFailures"]) == 1
+
+    assert world.desk.store.get(good).clocks[Metric.FIRST_RESPONSE].target == "25m"

@@ -71,7 +71,12 @@ def test_a_calendar_that_cannot_be_worked_by(tmp_path: Path, wrong: str, instead
             "first_response: {target: 15m, calendar: none}",
             r"policies/default.yaml:5: policies\[0\].targets.P0.first_response.calendar: there is no calendar 'none'",
         ),
-        ("[waiting_customer]", "[sleeping]", r"policies/default.yaml:8: policies\[0\].clocks.resolution.pause\[0\]: "),
+        (
+            "[waiting_customer]",
+            "[sleeping]",
+            r"policies/default.yaml:8: policies\[0\].clocks.resolution.pause\[0\]: "
+            r"Input should be 'waiting_customer' or 'waiting_third_party'$",
+        ),
         ("15m", "-15m", r"policies/default.yaml:5: policies\[0\].targets.P0.first_response: .*is not a target"),
         ("after: 1h", "after: -1h", r"policies/default.yaml:10: policies\[0\].clocks.resolution.escalate\[0\].after: "),
         ("to: [lead]", 'to: ["person:nobody"]', r"policies/default.yaml:7: policies\[0\].clocks.resolution: no person"),
@@ -82,5 +87,5 @@ def test_a_calendar_that_cannot_be_worked_by(tmp_path: Path, wrong: str, instead
 )
 def test_a_policy_that_cannot_be_kept(tmp_path: Path, wrong: str, instead: str, told: str) -> None:
     assert wrong in POLICY
-    (fault, *_) = refused(tmp_path, "policies/default.yaml", POLICY.replace(wrong, instead))
+    (fault,) = refused(tmp_path, "policies/default.yaml", POLICY.replace(wrong, instead))
     assert re.match(told, fault), fault

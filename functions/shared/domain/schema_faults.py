@@ -1,22 +1,29 @@
 """What a document has against its model, in one plain sentence each and at the place where it was written."""
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 Place = tuple[str | int, ...]
 
+_NO_MAPPING: Final = frozenset({"model_type", "model_attributes_type", "dict_type"})
+_ENUM_MEMBER: Final = re.compile(r"<\w+\.\w+: ('[^']*')>")
+
 
 def schema_faults(error: ValidationError, document: Any) -> Iterator[tuple[Place, str]]:
     """Each fault that `error` found in `document`; what only follows from another one is left out."""
     found = [(_written(details, document), details) for details in error.errors()]
     for place, details in found:
-        is_consequence = details["type"] == "too_short" and any(
-            other[: len(place)] == place and len(other) > len(place) for other, _ in found
+        others = [other for other, another in found if another is not details]
+        is_short_of_refused = details["type"] == "too_short" and any(
+            other[: len(place)] == place and len(other) > len(place) for other in others
         )
-        if not is_consequence:
+        # What may be a text or a mapping was written as a text, and something was wrong with that.
+        is_other_kind = details["type"] in _NO_MAPPING and place in others
+        if not (is_short_of_refused or is_other_kind):
             yield place, sentence(details)
 
 
@@ -53,4 +60,4 @@ def sentence(details: ErrorDetails) -> str:
         case "string_pattern_mismatch":
             return f'"{details["input"]}" is not written as it must be ({details["ctx"]["pattern"]})'
         case _:
-            return details["msg"].removeprefix("Value error, ")
+            return _ENUM_MEMBER.sub(r"\1", details["msg"]).removeprefix("Value error, ")

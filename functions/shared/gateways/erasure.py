@@ -70,7 +70,9 @@ class Erasure:
                 )
 
     def finish(self, tombstone: Tombstone) -> None:
-        """Let `tombstone` be what is stored of the ticket."""
+        """Let `tombstone` be what is stored of the ticket; the list of its month forgets it."""
+        at = keys.opened_at(tombstone.opened_at, tombstone.id)
+        self._delete(keys.opened_in(self._desk, keys.month(at)), at)
         self._client.put_item(TableName=self._table, Item=tombstone_item(tombstone))
 
     def _items(self, ticket_id: TicketId, prefix: str) -> Sequence[dict[str, Any]]:
