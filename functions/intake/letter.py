@@ -69,8 +69,8 @@ def is_followed(address: str, sender: Address, trust: Trust) -> bool:
 
     A Reply-To in another domain is how swindlers get at answers that were meant for somebody else.
     """
-    theirs = business_domain(sender.address)
-    return trust is Trust.GENUINE and theirs is not None and aligned(address.rpartition("@")[2], theirs)
+    theirs, asked = business_domain(sender.address), business_domain(address)
+    return trust is Trust.GENUINE and theirs is not None and asked is not None and aligned(asked, theirs)
 
 
 def writer_of(mail: ReceivedMail, delivery: Delivery) -> Address | None:

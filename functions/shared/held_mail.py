@@ -111,7 +111,7 @@ class HeldMails:
         if mail.standing != "held":
             raise IllegalTransition(Saying.of("reason.mail_left", standing=mail.standing))
         self._raw.remove(mail.raw_key)
-        return self._settle(mail.settled("deleted", by=by, at=now, why=why))
+        return self._settle(mail.settled("deleted", by=by, at=now, why=why).model_copy(update={"excerpt": ""}))
 
     def _there(self, mail_id: str) -> HeldMail:
         mail = self._quarantine.find(mail_id)

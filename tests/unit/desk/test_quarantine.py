@@ -99,7 +99,7 @@ def test_what_is_held_for_good_is_not_released(place: Place, held: Held) -> None
 
 
 def test_a_deleted_mail_is_gone_and_stays_gone(place: Place) -> None:
-    place.hold()
+    place.hold(excerpt="a secret")
     place.door.delete(LEAD, "ses-1", now=NOON, why="an advertisement")
 
     assert place.door.source(LEAD, "ses-1") is None
@@ -109,7 +109,7 @@ def test_a_deleted_mail_is_gone_and_stays_gone(place: Place) -> None:
         with pytest.raises(IllegalTransition):
             change(LEAD, "ses-1", now=NOON)
     gone = place.door.look(LEAD, "ses-1")
-    assert (gone.settled_by, gone.settled_why) == ("lin-feng", "an advertisement")
+    assert (gone.settled_by, gone.settled_why, gone.excerpt) == ("lin-feng", "an advertisement", "")
 
 
 def test_a_message_is_looked_at_as_text_that_cannot_play_tricks(place: Place) -> None:

@@ -45,6 +45,7 @@ def test_answers_go_to_another_mailbox_of_a_proven_senders_house(post: Post) -> 
         (SENDER, "wang@notacme.example", {}),
         (SENDER, "it-team@acme.example", {"verdicts": UNPROVEN}),
         ("wang@qq.com", "zhang@qq.com", {}),
+        ("wang@team.qq.com", "zhang@qq.com", {}),
     ],
 )
 def test_a_wish_that_anybody_could_have_written_is_shown_and_not_followed(
