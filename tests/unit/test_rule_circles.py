@@ -1,11 +1,18 @@
 """Rules that would set one another off without end, and those that would not."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from functions.shared.contracts.words import Priority
+from functions.shared.domain.actions import Verdict
+from functions.shared.domain.facts import Facts
 from functions.shared.domain.rule_circles import circles
-from functions.shared.domain.rules import Rule
+from functions.shared.domain.rules import Occasion, Rule, run
+from tests.factories import NOON
 
 
 def rule(id: str, when: dict[str, Any], *then: dict[str, Any], **more: Any) -> Rule:
@@ -24,6 +31,12 @@ def priority(name: str) -> dict[str, Any]:
 
 def team(name: str) -> dict[str, Any]:
     return {"do": "set_team", "team": name}
+
+
+def step(old: int, new: int) -> Rule:
+    """From one stage to the next."""
+    then = ({"do": "remove_tags", "tags": [f"s{old}"]}, {"do": "add_tags", "tags": [f"s{new}"]})
+    return rule(f"from-{old}", leaf("tags", "contains", f"s{old}"), *then)
 
 
 UP = rule("up", leaf("priority", "is", "P2"), priority("P1"))
@@ -47,13 +60,17 @@ DOWN = rule("down", leaf("priority", "changed_to", "P1"), priority("P2"))
             rule("off", leaf("tags", "contains", "seen"), {"do": "remove_tags", "tags": ["Ｓeen"]}),
         ),
         (
+            *(step(number, (number + 1) % 4) for number in range(4)),
+            step(7, 8),
+        ),
+        (
             rule("a", leaf("team", "is", "x"), priority("P1"), team("y")),
             rule("b", leaf("priority", "is", "P1"), {"do": "set_field", "field": "module", "value": "m"}),
             rule("c", leaf("module", "is", "m"), team("x")),
             rule("d", leaf("team", "is", "x"), priority("P1")),
         ),
     ],
-    ids=["to and fro", "two teams", "tags", "tags in other letters", "round three fields"],
+    ids=["to and fro", "two teams", "tags", "tags in other letters", "stages in a ring", "round three fields"],
 )
 def test_a_circle_is_found(rules):
     found = list(circles(rules))
@@ -75,8 +92,23 @@ def test_a_circle_is_found(rules):
             rule("a", leaf("tags", "contains", "one"), {"do": "add_tags", "tags": ["two"]}),
             rule("b", leaf("tags", "contains", "two"), {"do": "add_tags", "tags": ["one"]}),
         ),
+        tuple(step(number, number + 1) for number in range(6)),
+        (
+            rule("a", leaf("priority", "is", "P2"), priority("P1"), {"do": "add_tags", "tags": ["up"]}),
+            rule("b", leaf("tags", "contains", "up"), priority("P0"), {"do": "remove_tags", "tags": ["up"]}),
+        ),
     ],
-    ids=["no change", "one value", "alone", "disabled", "other occasion", "other field", "tags only added"],
+    ids=[
+        "no change",
+        "one value",
+        "alone",
+        "disabled",
+        "other occasion",
+        "other field",
+        "tags only added",
+        "stages",
+        "once",
+    ],
 )
 def test_rules_that_come_to_rest_are_none(rules):
     assert list(circles(rules)) == []
@@ -88,3 +120,54 @@ def test_a_circle_names_its_rules_and_the_first_of_them():
     assert list(circles((other, DOWN, UP))) == [
         (1, 'the rules "down", "up" would set one another off without end, by changing priority')
     ]
+
+
+TAGS = ("a", "b", "c")
+asked = st.one_of(
+    st.builds(leaf, st.just("tags"), st.just("contains"), st.sampled_from(TAGS)),
+    st.builds(lambda tag: {"not": leaf("tags", "contains", tag)}, st.sampled_from(TAGS)),
+    st.builds(leaf, st.just("priority"), st.just("is"), st.sampled_from(["P1", "P2"])),
+)
+done = st.one_of(
+    st.builds(
+        lambda do, tag: {"do": do, "tags": [tag]}, st.sampled_from(["add_tags", "remove_tags"]), st.sampled_from(TAGS)
+    ),
+    st.builds(priority, st.sampled_from(["P1", "P2"])),
+)
+some_rules = st.lists(
+    st.tuples(st.lists(asked, min_size=1, max_size=2), st.lists(done, min_size=1, max_size=2)), min_size=2, max_size=4
+)
+
+
+@given(written=some_rules)
+def test_rules_that_go_on_without_end_are_never_overlooked(written):
+    rules = [rule(f"r{number}", {"all": [*when, *known(then)]}, *then) for number, (when, then) in enumerate(written)]
+
+    if any(goes_on(rules, frozenset(tags), one) for tags in subsets(TAGS) for one in (Priority.P1, Priority.P2)):
+        assert list(circles(rules))
+
+
+def known(then):
+    """What makes a rule read the fields that it writes: only such circles are looked for."""
+    by_tags = [{"any": [leaf("tags", "contains", tag) for tag in TAGS]}]
+    by_priority = [leaf("priority", "in", ["P1", "P2"])]
+    return [part for action in then for part in (by_tags if "tags" in action else by_priority)]
+
+
+def subsets(tags):
+    return (some for size in range(len(tags) + 1) for some in combinations(tags, size))
+
+
+def goes_on(rules, tags, priority):
+    """Whether a ticket in this state never comes to rest under rules that are tried on every change."""
+    seen = set()
+    while (tags, priority) not in seen:
+        seen.add((tags, priority))
+        verdict = Verdict(priority=priority, tags=tuple(sorted(tags)))
+        tried = run(
+            rules, Facts({"tags": verdict.tags, "priority": priority}), verdict, occasion=Occasion.UPDATED, at=NOON
+        ).verdict
+        if (frozenset(tried.tags), tried.priority) == (tags, priority):
+            return False
+        tags, priority = frozenset(tried.tags), tried.priority
+    return True

@@ -25,8 +25,15 @@ from functions.shared.domain.facts import Facts
 from functions.shared.domain.field_values import Written
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Occasion, Rule
+from functions.shared.domain.satisfiable import entails
+
+_MOVED = ("team", "assignee")
+"""What changes with each other, also where no rule names it."""
 
 _NEGATIVE = (Operator.IS_NOT, Operator.NOT_IN, Operator.EMPTY)
+
+
+_Tree = All | AnyOf | Not | Leaf
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def circles(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:
         number: list(dict.fromkeys(next_one for write in some for next_one in wakes[write] if next_one != number))
         for number, some in writes.items()
     }
-    for group in _circles(follows):
+    for group in _lasting(follows, {number: when for number, (_, when) in awake.items()}, writes):
         if field := _restless([write for number in group for write in writes[number]]):
             names = ", ".join(f'"{rules[number].id}"' for number in sorted(group))
             yield min(group), f"the rules {names} would set one another off without end, by changing {field}"
@@ -124,6 +131,51 @@ def _restless(writes: Sequence[_Write]) -> str | None:
         if first.is_removal is not write.is_removal or (write.field != "tags" and first != write):
             return write.field
     return None
+
+
+def _lasting(
+    follows: Mapping[int, Sequence[int]], whens: Mapping[int, _Tree], writes: Mapping[int, Sequence[_Write]]
+) -> Iterator[frozenset[int]]:
+    """The circles that can go round without end.
+
+    A rule that takes away what its own condition needs, and that no other of its circle brings back, acts a limited
+    number of times, and so does whatever only it sets off.
+    """
+    for group in _circles(follows):
+        left = group
+        while spent := {number for number in left if _is_spent(number, left, whens, writes)}:
+            left -= spent
+        if left == group:
+            yield group
+        elif left:
+            inner = {number: [other for other in follows[number] if other in left] for number in left}
+            yield from _lasting(inner, whens, writes)
+
+
+def _is_spent(
+    number: int, group: frozenset[int], whens: Mapping[int, _Tree], writes: Mapping[int, Sequence[_Write]]
+) -> bool:
+    brought = [write for other in group if other != number for write in writes[other] if not write.is_removal]
+    for write in writes[number]:
+        if write.field == "tags":
+            needed = Leaf(field="tags", op=Operator.CONTAINS, value=write.value) if write.is_removal else None
+            is_brought = any(
+                one.field == "tags" and tag_key(str(one.value)) == tag_key(str(write.value)) for one in brought
+            )
+            if needed and not is_brought and entails(whens[number], [needed]):
+                return True
+            continue
+        for leaf in leaves(whens[number]) if write.field not in _MOVED else ():
+            if leaf.field != write.field or leaf.op not in (Operator.IS, Operator.IN) or leaf.holds(_after(write)):
+                continue
+            is_brought = any(one.field == leaf.field and leaf.holds(_after(one)) for one in brought)
+            if not is_brought and entails(whens[number], [leaf]):
+                return True
+    return False
+
+
+def _after(write: _Write) -> Facts:
+    return Facts({write.field: write.value})
 
 
 def _circles(follows: Mapping[int, Sequence[int]]) -> Iterator[frozenset[int]]:
