@@ -58,8 +58,14 @@ def test_who_is_told_of_a_deadline_comes_from_team_role_and_company(config: Desk
     company = make_company(account_manager="ma-li")
     ticket = make_ticket(team="first-line", assignee="li-na", company=company)
     wanted = ("assignee", "lead", "manager", "account_manager", "boss@desk.example")
-    assert clocks.recipients(ticket, wanted, NOON) == ("li-na", "zhou-min", "gao-yuan", "ma-li", "boss@desk.example")
-    assert clocks.recipients(make_ticket(team="first-line"), ("assignee",), NOON) == ("zhou-min",)
+    assert clocks.reach.recipients(ticket, wanted, NOON) == (
+        "li-na",
+        "zhou-min",
+        "gao-yuan",
+        "ma-li",
+        "boss@desk.example",
+    )
+    assert clocks.reach.recipients(make_ticket(team="first-line"), ("assignee",), NOON) == ("zhou-min",)
 
 
 def test_a_calendar_nobody_works_by_and_a_name_nobody_has_are_faults(config: DeskConfig) -> None:

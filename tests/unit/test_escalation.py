@@ -302,16 +302,16 @@ def test_the_desk_knows_who_is_quiet_and_who_leads() -> None:
     people = [{**p, "quiet": {"hours": ["22:00-08:00"]}} if p["id"] == "zhou-min" else p for p in content["people"]]
     rules = clock_rules(desk_with(people=people))
     three = datetime(2026, 3, 2, 19, tzinfo=UTC)
-    assert rules.quiet_until("zhou-min", three) == three + timedelta(hours=5)
-    assert rules.quiet_until("li-na", three) is None
-    assert rules.quiet_until("boss@desk.example", three) is None
+    assert rules.reach.quiet_until("zhou-min", three) == three + timedelta(hours=5)
+    assert rules.reach.quiet_until("li-na", three) is None
+    assert rules.reach.quiet_until("boss@desk.example", three) is None
 
     ticket = make_ticket(team="engineering")
-    assert rules.assignee(ticket, "lead") == ("engineering", "lin-feng")
-    assert rules.assignee(ticket, "person:he-yun") == ("finance", "he-yun")
-    assert rules.assignee(ticket, "person:gao-yuan") == ("engineering", "gao-yuan")
-    assert rules.assignee(ticket, "team:finance") == ("finance", None)
-    assert rules.assignee(make_ticket(team=None), "lead") is None
+    assert rules.reach.assignee(ticket, "lead") == ("engineering", "lin-feng")
+    assert rules.reach.assignee(ticket, "person:he-yun") == ("finance", "he-yun")
+    assert rules.reach.assignee(ticket, "person:gao-yuan") == ("engineering", "gao-yuan")
+    assert rules.reach.assignee(ticket, "team:finance") == ("finance", None)
+    assert rules.reach.assignee(make_ticket(team=None), "lead") is None
 
 
 def test_an_escalation_to_whom_there_is_not_is_refused_with_its_place() -> None:
