@@ -9,27 +9,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from functions.shared.domain.facts import Kind, kind_of
+from functions.desk.pages.rule_conditions import Group, Json, Line, condition_of, groups_of, several, shown, typed
+from functions.shared.domain.facts import Kind
 from functions.shared.domain.form_fields import FieldKind
-from functions.shared.domain.operators import Operator
 from functions.shared.domain.rules import Occasion
 from functions.shared.pages.forms import Form
 
-Json = Any
-
-JOINS: Final = ("all", "any")
-MODES: Final = ("all", "any", "none")
-NO_VALUE: Final = (Operator.EMPTY, Operator.NOT_EMPTY, Operator.CHANGED)
-SEVERAL: Final = (
-    Operator.IN,
-    Operator.NOT_IN,
-    Operator.CONTAINS_ANY,
-    Operator.CONTAINS_ALL,
-    Operator.WITHIN,
-)
 NAMED_BY: Final[Mapping[str, str]] = {
     "set_priority": "priority",
     "raise_priority": "priority",
@@ -51,29 +39,7 @@ LISTS: Final = ("tags", "to")
 BY: Final = "by:"
 """Begins the choice of a way to choose a person, instead of one."""
 
-_SEPARATORS: Final = re.compile(r"[,，、;；]")
-_VALUES: Final = re.compile(r'"([^"\n]+)"|([^,，、;；\n]+)')
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _LONGEST_NAME: Final = 62
-_LONGEST_INTEGER: Final = 20
-
-
-@dataclass
-class Line:
-    """One question of a condition."""
-
-    field: str = ""
-    op: str = "is"
-    value: str = ""
-    exact: bool = False
-
-
-@dataclass
-class Group:
-    """Lines that hold together, or of which one does, or none."""
-
-    mode: str = "all"
-    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass
@@ -118,7 +84,7 @@ class RuleForm:
 def form_of(rule: Mapping[str, Json], zone: ZoneInfo) -> RuleForm:
     """The form that shows `rule`, as documents hold it."""
     when = rule.get("when")
-    grouped = _groups(when)
+    grouped = groups_of(when)
     join, groups = grouped or ("all", [])
     name = rule.get("name") or {}
     return RuleForm(
@@ -238,7 +204,7 @@ def rule_of(form: RuleForm, zone: ZoneInfo, kinds: Mapping[str, FieldKind] | Non
         "stop": form.stop,
         "enabled": form.enabled,
     }
-    when = _json(form.raw_when) if form.raw_when else _condition(form, numbers)
+    when = _json(form.raw_when) if form.raw_when else condition_of(form.join, form.groups, numbers)
     optional = {
         "when": when,
         "from": _instant(form.since, zone),
@@ -253,88 +219,6 @@ def _numbers(form: Form, pattern: str) -> list[int]:
     return sorted({int(match[1]) for match in found if match})
 
 
-def _groups(when: Json) -> tuple[str, list[Group]] | None:
-    """How the form shows a condition; None where it nests deeper than that."""
-    if not when:
-        return "all", []
-    join = next((name for name in JOINS if name in when), "all")
-    groups: list[Group] = []
-    loose = Group(join)
-    for part in when.get(join, [when]):
-        group = _group(part)
-        if group is None:
-            return None
-        if "field" not in part:
-            groups.append(group)
-            continue
-        if not loose.lines:
-            groups.append(loose)
-        loose.lines += group.lines
-    return join, groups
-
-
-def _group(part: Json) -> Group | None:
-    if "field" in part:
-        return Group("all", [_line(part)])
-    inner = part.get("not")
-    if inner is not None:
-        lines = [inner] if "field" in inner else inner.get("any")
-        return Group("none", [_line(line) for line in lines]) if lines and _are_leaves(lines) else None
-    mode = next(name for name in JOINS if name in part)
-    return Group(mode, [_line(line) for line in part[mode]]) if _are_leaves(part[mode]) else None
-
-
-def _are_leaves(parts: Sequence[Json]) -> bool:
-    return all("field" in part for part in parts)
-
-
-def _line(leaf: Mapping[str, Json]) -> Line:
-    return Line(leaf["field"], leaf["op"], _shown(leaf.get("value")), bool(leaf.get("exact")))
-
-
-def _shown(value: Json) -> str:
-    if isinstance(value, list | tuple):
-        return "、".join(f'"{text}"' if _SEPARATORS.search(text) else text for text in map(_shown, value))
-    return "" if value is None else json.dumps(value) if isinstance(value, bool) else str(value)
-
-
-def _condition(form: RuleForm, numbers: Sequence[str]) -> Json:
-    parts: list[Json] = []
-    for group in form.groups:
-        leaves = [_leaf(line, numbers) for line in group.lines if line.field]
-        if not leaves:
-            continue
-        if group.mode == "none":
-            parts.append({"not": leaves[0] if len(leaves) == 1 else {"any": leaves}})
-        elif group.mode == form.join or len(leaves) == 1:
-            parts += leaves
-        else:
-            parts.append({group.mode: leaves})
-    return None if not parts else parts[0] if len(parts) == 1 else {form.join: parts}
-
-
-def _leaf(line: Line, numbers: Sequence[str]) -> Json:
-    leaf: dict[str, Json] = {"field": line.field, "op": line.op}
-    if line.op not in NO_VALUE:
-        kind = Kind.NUMBER if line.field in numbers else kind_of(line.field)
-        values = [_typed(text, kind) for text in _several(line.value)] if line.op in SEVERAL else None
-        leaf["value"] = values if values is not None else _typed(line.value, kind)
-    return leaf | ({"exact": True} if line.exact else {})
-
-
-def _several(text: str) -> list[str]:
-    """The values of a list: one a line, or with commas between; what holds a comma itself stands in quotation marks."""
-    return [one.strip() for quoted, plain in _VALUES.findall(text) if (one := quoted or plain).strip()]
-
-
-def _typed(text: str, kind: Kind | None) -> Json:
-    if kind is Kind.FLAG and text in ("true", "false"):
-        return text == "true"
-    if kind is Kind.NUMBER and _NUMBER.fullmatch(text):
-        return float(text) if "." in text or len(text) > _LONGEST_INTEGER else int(text)
-    return text
-
-
 def _action_line(action: Mapping[str, Json]) -> ActionLine:
     do, setting = action["do"], NAMED_BY.get(action["do"], "")
     known = {"do", setting, *(["field"] if do == "set_field" else [])}
@@ -342,7 +226,7 @@ def _action_line(action: Mapping[str, Json]) -> ActionLine:
         return ActionLine(do, f"{BY}{action['by']}")
     if any(value not in (None, [], {}, False) for name, value in action.items() if name not in known):
         return ActionLine(do, raw=json.dumps(action, ensure_ascii=False))
-    return ActionLine(do, _shown(action.get(setting)), action.get("field", ""))
+    return ActionLine(do, shown(action.get(setting)), action.get("field", ""))
 
 
 def _action(line: ActionLine, kinds: Mapping[str, FieldKind]) -> Json:
@@ -354,12 +238,12 @@ def _action(line: ActionLine, kinds: Mapping[str, FieldKind]) -> Json:
     if line.do == "set_field":
         asked = kinds.get(line.field)
         if asked is FieldKind.MULTI_CHOICE:
-            return {"do": line.do, "field": line.field, "value": _several(line.value)}
+            return {"do": line.do, "field": line.field, "value": several(line.value)}
         kind = {FieldKind.NUMBER: Kind.NUMBER, FieldKind.YES_NO: Kind.FLAG}.get(asked) if asked else None
-        return {"do": line.do, "field": line.field, "value": _typed(line.value, kind)}
+        return {"do": line.do, "field": line.field, "value": typed(line.value, kind)}
     if line.do == "assign" and line.value.startswith(BY):
         return {"do": line.do, "by": line.value.removeprefix(BY)}
-    return {"do": line.do, setting: _several(line.value) if setting in LISTS else line.value}
+    return {"do": line.do, setting: several(line.value) if setting in LISTS else line.value}
 
 
 def _example_line(example: Mapping[str, Json]) -> ExampleLine:

@@ -6,18 +6,9 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from functions.desk.pages.rule_draft_views import LAST_TICKETS, DraftPage, VersionsPage
 from functions.desk.pages.rule_form import RuleForm, form_of, posted, rearranged, rule_of, settled
-from functions.desk.pages.rule_views import (
-    LAST_TICKETS,
-    RULES,
-    DraftPage,
-    RulePage,
-    RulesPage,
-    VersionsPage,
-    choices_of,
-    field_choices_of,
-    page_of,
-)
+from functions.desk.pages.rule_views import RULES, RulePage, RulesPage, choices_of, field_choices_of, page_of
 from functions.desk.pages.visit import SIGNED_IN, Visit
 from functions.desk.rule_editing import Checked, read_rules
 from functions.desk.wiring import desk_config, rule_editing
