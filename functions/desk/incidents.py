@@ -31,6 +31,12 @@ class Links(Protocol):
     def linked(self, incident: TicketId) -> list[TicketId]: ...
 
 
+class IncidentLine(RunningIncident):
+    """A running incident as agents name it."""
+
+    reference: str
+
+
 @dataclass(frozen=True)
 class Resolved:
     """What became of the tickets linked to a solved incident, by reference."""
@@ -49,10 +55,11 @@ class IncidentDesk:
         self._reader = reader
         self._links = links
 
-    def running(self, principal: Principal) -> list[RunningIncident]:
+    def running(self, principal: Principal) -> list[IncidentLine]:
         """The desk's running incidents."""
         principal.require(Role.AGENT)
-        return self._links.running()
+        prefix = self._config().desk.prefix
+        return [IncidentLine(reference=reference(one.id, prefix), **dict(one)) for one in self._links.running()]
 
     def linked(self, principal: Principal, reference_text: str) -> list[QueueLine]:
         """The tickets linked to the incident, as they stand."""

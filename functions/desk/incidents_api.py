@@ -6,10 +6,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from functions.desk.incidents import IncidentLine
 from functions.desk.views import QueueLine, TicketView
 from functions.desk.wiring import authenticate, desk, incidents
 from functions.shared.contracts.words import Slug
-from functions.shared.domain.incidents import RunningIncident
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -43,7 +43,7 @@ class Outcome(_Body):
 
 
 @router.get("/api/v1/desk/incidents")
-def list_incidents() -> list[RunningIncident]:
+def list_incidents() -> list[IncidentLine]:
     """The desk's running incidents."""
     return incidents().running(authenticate(router.current_event))
 

@@ -171,7 +171,7 @@ def test_agents_link_tickets_and_solve_them_with_the_incident():
     world = World()
     desk, by = world.desk, AGENT_OF_THE_DESK
     desk.declare(by, world.incident, ["502"], None, now=NOON)
-    assert [one.title for one in desk.running(by)] == ["报表打不开"]
+    assert [(one.reference, one.title) for one in desk.running(by)] == [(world.incident, "报表打不开")]
     for name in world.reports:
         desk.link(by, name, world.incident, now=NOON)
     assert [line.reference for line in desk.linked(by, world.incident)] == world.reports

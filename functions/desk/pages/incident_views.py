@@ -40,11 +40,11 @@ class IncidentPart:
         cls, ticket: TicketView, desk: IncidentDesk, config: DeskConfig, language: Language, reader: Principal
     ) -> Self:
         """What there is to say about `ticket`."""
-        prefix = config.desk.prefix
         is_free = ticket.status.is_active and ticket.linked_to is None and ticket.declared is None
+        running = desk.running(reader) if is_free else []
         declared = ticket.declared
         words = [*(declared.keywords if declared else ()), *([declared.module] if declared and declared.module else [])]
-        name = reference(ticket.linked_to, prefix) if ticket.linked_to else ""
+        name = reference(ticket.linked_to, config.desk.prefix) if ticket.linked_to else ""
         return cls(
             is_running=declared is not None,
             keywords="、".join(words) if language is Language.ZH else ", ".join(words),
@@ -53,9 +53,7 @@ class IncidentPart:
                 for line in desk.linked(reader, ticket.reference)
             ],
             incident=Link(name, f"{TICKETS}/{name}") if name else None,
-            choices=[
-                (name := reference(one.id, prefix), f"{name} {one.title}") for one in desk.running(reader) if is_free
-            ],
+            choices=[(one.reference, f"{one.reference} {one.title}") for one in running],
             modules=[(module.id, module.name.in_language(language)) for module in config.modules],
             is_active=ticket.status.is_active,
         )
