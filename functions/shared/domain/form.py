@@ -20,7 +20,7 @@ from functions.shared.domain.form_answers import (
     objection_to,
     tidied,
 )
-from functions.shared.domain.form_conditions import ALWAYS, CHANNEL, NEVER, Test, asked, every, facts_of, some, test_of
+from functions.shared.domain.form_conditions import ALWAYS, CHANNEL, NEVER, Test, asked, every, facts_of, test_of
 from functions.shared.domain.form_fields import TOPIC, Choice, FormField
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -177,11 +177,6 @@ class Form(Part):
             needed = test_of(field.required_when, outcome)
         limits = ((test_of(limit.when, outcome), limit.to) for limit in field.limit)
         return FieldTests(shown, every(shown, needed), tuple((test, to) for test, to in limits if test != NEVER))
-
-    def group_test(self, group: Iterable[str], channel: Channel | None = None) -> Test:
-        """When at least one of `group` must be answered: while one of its fields is shown."""
-        fields = [field for name in group if (field := self.field(name))]
-        return some(*(self.tests(field, channel=channel).shown for field in fields))
 
     def _contradictions(self, answers: Mapping[str, Any], channel: Channel | None) -> list[FieldError]:
         """Answers that the others do not allow: to what is hidden, or beyond a limit that holds."""
