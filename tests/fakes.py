@@ -12,7 +12,7 @@ from functions.shared.contracts.incident_events import IncidentDeclared, Inciden
 from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug, Status, TicketId
 from functions.shared.domain.assignment import Choose, Roster, choose
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.deletion import Tombstone
+from functions.shared.domain.deletion import tombstone_of
 from functions.shared.domain.directory import (
     Caller,
     ContactRecord,
@@ -40,6 +40,7 @@ from functions.shared.domain.references import ticket_id
 from functions.shared.domain.shares import NOTHING, Shares, Take
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways import keys
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
 from functions.shared.gateways.timers import LONGEST_DELAY, TimerMessage
@@ -96,7 +97,7 @@ class InMemoryTickets:
         if quota:
             self.counts[quota.counted, quota.brake.window(quota.at)] += 1
         self.shares.move(shares)
-        if tombstone := Tombstone.of(ticket):
+        if tombstone := tombstone_of(ticket):
             self.tombstones[ticket.id] = tombstone
             self.heads.pop(ticket.id)
         else:

@@ -9,11 +9,12 @@ from functions.shared.contracts.words import ArticleId, DeletionReason, Role, Ti
 from functions.shared.domain import deletion
 from functions.shared.domain.articles import Article, article_id
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.deletion import Tombstone
+from functions.shared.domain.deletion import tombstone_of
 from functions.shared.domain.errors import ArticleNotFound, InvalidInput, TicketGone, TicketNotFound
 from functions.shared.domain.references import parse_reference
 from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.tombstone import Tombstone
 from functions.shared.identity.principal import Principal
 from functions.shared.ticketing import Tickets
 
@@ -73,7 +74,7 @@ class Deleting:
             )
         except TicketGone as gone:
             return gone.tombstone
-        tombstone = Tombstone.of(ticket)
+        tombstone = tombstone_of(ticket)
         assert tombstone is not None  # the command deleted it
         return tombstone
 

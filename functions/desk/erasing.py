@@ -21,10 +21,10 @@ from functions.shared.contracts.events import (
 )
 from functions.shared.contracts.merge_events import TicketMerged, TicketTakenIn
 from functions.shared.contracts.words import TicketId
-from functions.shared.domain.deletion import Tombstone
 from functions.shared.domain.errors import TicketGone
 from functions.shared.domain.mail_log import MailLine
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.tombstone import Tombstone
 
 _BEFORE, _AFTER = timedelta(days=31), timedelta(days=5)
 """A mail may have waited in quarantine for so long before it was let in, and may be delivered again for so long."""

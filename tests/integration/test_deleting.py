@@ -14,8 +14,8 @@ import pytest
 from functions.desk import erase, http, wiring
 from functions.desk.settings import EraseSettings
 from functions.shared.contracts.events import NotificationSent
-from functions.shared.domain.deletion import Tombstone
 from functions.shared.domain.errors import TicketGone
+from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways.sent import SentMail
 from functions.shared.gateways.tickets import TicketTable
 from ops.reconcile import reconcile

@@ -11,7 +11,7 @@ from functions.shared.contracts.events import NoteAdded
 from functions.shared.contracts.words import DeletionReason, Metric, Priority, RootCause, Status
 from functions.shared.domain.clocks import Clock, Timer
 from functions.shared.domain.decisions import note, open_ticket, resolve
-from functions.shared.domain.deletion import Tombstone, delete
+from functions.shared.domain.deletion import delete, tombstone_of
 from functions.shared.domain.errors import (
     AlreadySeen,
     KeyReused,
@@ -313,7 +313,7 @@ def test_of_a_deleted_ticket_only_the_tombstone_is_read_and_no_list_has_it(store
     for read in (store.get, store.timeline):
         with pytest.raises(TicketGone) as gone:
             read(ticket.id)
-        assert gone.value.tombstone == Tombstone.of(after)
+        assert gone.value.tombstone == tombstone_of(after)
     assert not [*store.timers_due(NOON), *store.of_contact(ticket.contact.id), *store.of_agent("li-na")]
     assert not [line for status in Status for line in store.queue("support", status)]
     with pytest.raises(StaleTicket):

@@ -13,8 +13,9 @@ from pydantic import AwareDatetime
 from functions.shared.contracts.events import Reason
 from functions.shared.contracts.words import CompanyId, Language, Priority, Slug, TicketId
 from functions.shared.domain import assignment_words as words
+from functions.shared.domain.candidates import Candidate
 from functions.shared.domain.config import DeskConfig, Person
-from functions.shared.domain.presence import Absence, Presence, Standing, absence, load_limit
+from functions.shared.domain.presence import Standing, absence, load_limit
 from functions.shared.domain.shares import Take
 from functions.shared.domain.ways import By, Way
 
@@ -51,26 +52,6 @@ class Wanted:
     """Whom it must leave."""
     rule: str | None = None
     """The rule that said so."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One of the team, as they stand."""
-
-    person: Person
-    load: int
-    limit: int | None
-    presence: Presence
-    absence: Absence | None
-    lacks: tuple[str, ...] = ()
-
-    @property
-    def is_full(self) -> bool:
-        return self.limit is not None and self.load >= self.limit
-
-    @property
-    def is_free(self) -> bool:
-        return self.absence is None and not self.is_full and not self.lacks
 
 
 @dataclass(frozen=True)

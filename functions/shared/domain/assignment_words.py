@@ -1,15 +1,13 @@
 """Why a ticket went to whom it went, and why not to others, in both languages."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from functions.shared.contracts.events import Reason
 from functions.shared.contracts.words import Language, Priority
+from functions.shared.domain.candidates import Candidate
 from functions.shared.domain.config import DeskConfig, Person
 from functions.shared.domain.presence import Absence
-
-if TYPE_CHECKING:
-    from functions.shared.domain.assignment import Candidate
 
 MOST_NAMED: Final = 12
 """People of whom a timeline says one by one why the ticket is or is not theirs."""
@@ -23,7 +21,7 @@ def named(person: Person, rule: str | None) -> Reason:
     )
 
 
-def named_not_free(one: "Candidate", config: DeskConfig, rule: str | None) -> Reason:
+def named_not_free(one: Candidate, config: DeskConfig, rule: str | None) -> Reason:
     zh, en = _standing(one, config)
     return Reason(
         code="person_not_free",
@@ -42,7 +40,7 @@ def by_turn(person: Person, free: int, turn: int, rule: str | None) -> Reason:
     return Reason(code="person_by_turn", rule=rule, zh=zh, en=en)
 
 
-def by_load(one: "Candidate", rule: str | None) -> Reason:
+def by_load(one: Candidate, rule: str | None) -> Reason:
     return Reason(
         code="person_by_load",
         rule=rule,
@@ -51,7 +49,7 @@ def by_load(one: "Candidate", rule: str | None) -> Reason:
     )
 
 
-def by_skill(one: "Candidate", skills: Sequence[str], language: Language, rule: str | None) -> Reason:
+def by_skill(one: Candidate, skills: Sequence[str], language: Language, rule: str | None) -> Reason:
     zh, en = _LANGUAGES[language]
     speaks = language in one.person.speaks
     skills_zh = f"具备技能 {'、'.join(skills)}，" if skills else ""
@@ -92,7 +90,7 @@ def nobody(*, has_people: bool) -> Reason:
     return Reason(code="person_none", zh=zh, en=en)
 
 
-def considered(team: Sequence["Candidate"], config: DeskConfig) -> tuple[Reason, ...]:
+def considered(team: Sequence[Candidate], config: DeskConfig) -> tuple[Reason, ...]:
     """Everybody who came into question, who comes first at the front, each with how they stand."""
     if not team:
         return ()
@@ -104,7 +102,7 @@ def considered(team: Sequence["Candidate"], config: DeskConfig) -> tuple[Reason,
     return (Reason(code="person_ranking", zh=f"候选顺序：{zh}", en=f"In this order: {en}"),)
 
 
-def _standing(one: "Candidate", config: DeskConfig) -> tuple[str, str]:
+def _standing(one: Candidate, config: DeskConfig) -> tuple[str, str]:
     """What keeps the person from the ticket, or how many they have."""
     match one.absence:
         case Absence.AWAY:

@@ -1,51 +1,33 @@
 """Deleting a ticket: what the customer said goes, and what stays is the reference, and who deleted it, when and why."""
 
-from typing import Self
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import Actor, TicketEvent
 from functions.shared.contracts.incident_events import TicketUnlinked
-from functions.shared.contracts.words import DeletionReason, DeskId, TicketId
+from functions.shared.contracts.words import DeletionReason
 from functions.shared.domain.errors import IllegalTransition
 from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket, evolve
+from functions.shared.domain.tombstone import Tombstone
 
 
-class Tombstone(BaseModel):
-    """What is left of a deleted ticket. `erased_at` is when the last of its content was gone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: TicketId
-    desk: DeskId
-    version: int
-    sequence: int
-    opened_at: AwareDatetime
-    deleted_at: AwareDatetime
-    by: Actor
-    reason: DeletionReason
-    note: str = ""
-    erased_at: AwareDatetime | None = None
-
-    @classmethod
-    def of(cls, ticket: Ticket) -> Self | None:
-        """The one that stands for `ticket`, if it was deleted."""
-        deletion = ticket.deletion
-        if deletion is None:
-            return None
-        return cls(
-            id=ticket.id,
-            desk=ticket.desk,
-            version=ticket.version,
-            sequence=ticket.sequence,
-            opened_at=ticket.opened_at,
-            deleted_at=deletion.at,
-            by=deletion.by,
-            reason=deletion.reason,
-            note=deletion.note,
-        )
+def tombstone_of(ticket: Ticket) -> Tombstone | None:
+    """The one that stands for `ticket`, if it was deleted."""
+    deletion = ticket.deletion
+    if deletion is None:
+        return None
+    return Tombstone(
+        id=ticket.id,
+        desk=ticket.desk,
+        version=ticket.version,
+        sequence=ticket.sequence,
+        opened_at=ticket.opened_at,
+        deleted_at=deletion.at,
+        by=deletion.by,
+        reason=deletion.reason,
+        note=deletion.note,
+    )
 
 
 def delete(ticket: Ticket, *, reason: DeletionReason, note: str, actor: Actor, now: AwareDatetime) -> list[TicketEvent]:

@@ -48,13 +48,11 @@ catalogue of `functions.shared.pages.locales`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from functions.shared.contracts.handling_events import Words
 from functions.shared.domain.saying import Saying
-
-if TYPE_CHECKING:
-    from functions.shared.domain.deletion import Tombstone
+from functions.shared.domain.tombstone import Tombstone
 
 
 @dataclass(frozen=True)
@@ -168,7 +166,7 @@ class TicketGone(TicketNotFound):
 
     code = "ticket_deleted"
 
-    def __init__(self, tombstone: "Tombstone") -> None:
+    def __init__(self, tombstone: Tombstone) -> None:
         self.tombstone = tombstone
         super().__init__()
 

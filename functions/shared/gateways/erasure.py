@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.contracts.words import DeskId, TicketId
-from functions.shared.domain.deletion import Tombstone
+from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways import keys
 from functions.shared.gateways.tickets import tombstone_item
 

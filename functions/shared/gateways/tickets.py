@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.contracts.words import CompanyId, ContactId, DeskId, Slug, Status, TicketId
-from functions.shared.domain.deletion import Tombstone
+from functions.shared.domain.deletion import tombstone_of
 from functions.shared.domain.errors import (
     AlreadySeen,
     StaleTicket,
@@ -23,6 +23,7 @@ from functions.shared.domain.limits import Quota
 from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways import keys
 from functions.shared.gateways.incidents import writes as incident_writes
 from functions.shared.gateways.request_counts import one_more
@@ -207,7 +208,7 @@ class TicketTable:
         ]
 
     def _head(self, ticket: Ticket, timer_set_by: str) -> dict[str, Any]:
-        if tombstone := Tombstone.of(ticket):
+        if tombstone := tombstone_of(ticket):
             return tombstone_item(tombstone)
         due = keys.due(ticket.next_due_at, ticket.id)
         item = {
