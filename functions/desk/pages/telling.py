@@ -144,6 +144,7 @@ class Teller:
     lost: frozenset[str | None] = frozenset()
     """Mails that came back, and the events that they told of."""
     withheld: Mapping[str, FileStanding] = field(default_factory=dict)
+    answers_to: str | None = None
 
     def timeline(self, events: Iterable[TicketEvent]) -> list[Entry]:
         """Everything worth telling, in order."""
@@ -291,8 +292,7 @@ class Teller:
                 return None
 
     def _opening(self, event: TicketOpened) -> Entry:
-        what = self._say("opened", channel=self._channel(event))
-        who = ""
+        what, who = self._say("opened", channel=self._channel(event)), ""
         if event.actor.kind == "agent":
             what = self._say("opened_for", channel=self._channel(event), agent=event.actor.name)
             who = event.contact.name or event.contact.phone or event.contact.address or ""
@@ -322,7 +322,7 @@ class Teller:
             whole_text_href=self.link(event, "text") if message.body_key else None,
             quoted=message.quoted,
             html_href=self.link(event, "html") if message.html_key else None,
-            details=details or mail_details(message, self.words),
+            details=details or mail_details(message, self.words, self.answers_to),
             files=files,
         )
 

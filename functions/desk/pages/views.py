@@ -213,6 +213,7 @@ class TicketPage:
             names,
             lambda event, part: f"{url}/messages/{event.sequence}/{part}",
             withheld=ticket.withheld,
+            answers_to=ticket.answers_to,
         )
         return cls(
             url=url,

@@ -73,10 +73,14 @@ def test_where_a_sender_asks_for_answers_is_told_with_what_became_of_it(
     ticket, _ = parts.tickets.open(lambda _: opened)
     swindle = make_message("换个地址", reply_to="evil@swindle.example", relayed_by="form@shop.example")
     parts.tickets.handle(ticket.id, lambda now: receive(now, swindle, channel=Channel.EMAIL, actor=CUSTOMER, now=NOON))
+    once_more = make_message("补充", reply_to="team@acme.example")
+    parts.tickets.handle(
+        ticket.id, lambda now: receive(now, once_more, channel=Channel.EMAIL, actor=CUSTOMER, now=NOON)
+    )
     agent = signed_in(language=language)
 
     assert agent.get(f"/desk/tickets/{reference(ticket.id, 'AS')}") == 200
-    assert re.search(rf"team@acme\.example[^<]*{followed}", agent.html)
+    assert len(re.findall(rf"team@acme\.example[^<]*{followed}", agent.html)) == 2
     assert re.search(rf"evil@swindle\.example[^<]*{ignored}", agent.html)
     assert re.search(rf"{relayed}</dt><dd[^>]*>form@shop\.example", agent.html)
     assert "<dd>team@acme.example</dd>" in agent.html
