@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from functions.shared.contracts.events import AttentionCalled, DetailsProvided
 from functions.shared.contracts.words import Role
 from ops.configuration import load_config
+from tests.factories import make_problem
 from tests.unit.test_default_desk import is_chinese
+from tests.unit.test_reacting import Desk
 
 ROOT = Path(__file__).parents[2] / "config"
 FOLDERS = sorted((ROOT / "desks").iterdir())
@@ -52,3 +55,18 @@ def test_every_procedure_is_started_by_a_rule(config):
     started = {getattr(action, "procedure", None) for rule in config.rules for action in rule.then}
 
     assert {procedure.id for procedure in config.procedures} <= started
+
+
+def test_a_request_by_mail_is_led_on_by_what_is_told_later():
+    admin = next(config for config in DESKS if config.desk.prefix == "AD")
+    desk = Desk(config=admin, problem=make_problem(title="请帮忙处理一份文件", module=None, fields={}))
+    assert (desk.ticket.team, desk.ticket.procedure) == ("front-office", None)
+
+    told = desk.happens(DetailsProvided, channel="email", fields={"topic": "seal", "seal_kind": "company"}, missing=())
+    done = desk.reacts_on_and_on(told)
+
+    assert desk.ticket.team == "seals"
+    assert desk.ticket.procedure
+    assert desk.ticket.procedure.id == "seal"
+    assert [event.recipients for event in done if isinstance(event, AttentionCalled)] == [("legal",)]
+    assert desk.reacts_on_and_on(desk.happens(DetailsProvided, channel="email", fields={"copies": 2}, missing=())) == []

@@ -66,10 +66,10 @@ class Counted(InMemoryTickets):
 class Desk:
     """A desk with `rules`, and one ticket that was triaged."""
 
-    def __init__(self, *rules: dict[str, Any], **opened: Any) -> None:
+    def __init__(self, *rules: dict[str, Any], config: DeskConfig | None = None, **opened: Any) -> None:
         self.store = Counted()
         self.tickets = Tickets(self.store, StillClocks, CountedIds())
-        self.config = _config(*rules)
+        self.config = config or _config(*rules)
         rosters = self.store.shares
         incidents = InMemoryIncidents(self.store)
         self.router = Router(self.tickets, self, rosters, self.store, Texts(), Timers(), NoLessons(), incidents)
