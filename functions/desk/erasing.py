@@ -48,6 +48,8 @@ class Erasure(Protocol):
 
     def forget_link(self, ticket_id: TicketId, linked: TicketId) -> None: ...
 
+    def forget_held(self, mail_id: str, received_at: datetime) -> None: ...
+
     def forget_sent(self, key: str) -> None: ...
 
     def blank_title(self, quoted: TicketId, quoting: TicketId) -> None: ...
@@ -127,6 +129,7 @@ class Eraser:
     def _erase_mail(self, ticket_id: TicketId, events: Iterable[TicketEvent]) -> None:
         for line in self._mail_log.of_ticket(ticket_id, _mail_days(events)):
             self._inbound.remove(line.raw_key)
+            self._erasure.forget_held(line.id, line.received_at)
             self._mail_log.erased(line)
 
 

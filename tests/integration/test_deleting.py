@@ -15,7 +15,10 @@ from functions.desk import erase, http, wiring
 from functions.desk.settings import EraseSettings
 from functions.shared.contracts.events import NotificationSent
 from functions.shared.domain.errors import TicketGone
+from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.tombstone import Tombstone
+from functions.shared.gateways.mail_log import MailLog
+from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.sent import SentMail
 from functions.shared.gateways.tickets import TicketTable
 from ops.reconcile import reconcile
@@ -185,6 +188,24 @@ def test_an_eraser_that_dies_anywhere_is_done_by_its_next_try(dynamodb: Any, mon
         died += 1
     left = everything(dynamodb)
     assert died >= 2
+    assert [word for word in WORDS if word in left] == []
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_a_mail_that_was_let_out_of_quarantine_is_forgotten_there_too(dynamodb: Any) -> None:
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    now = datetime.now(UTC)
+    (line,) = MailLog(dynamodb, TABLE, DESK).of_ticket(ticket_id, [now.date()])
+    quarantine = Quarantine(dynamodb, TABLE, DESK)
+    held = HeldMail(
+        id=line.id, received_at=line.received_at, held=Held.SPAM, why="spam", raw_key=line.raw_key, subject=WORDS[0]
+    )
+    quarantine.hold(held.settled("released", by="gao-yuan", at=now))
+    remove(triaged(ticket_id))
+
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+    left = everything(dynamodb)
     assert [word for word in WORDS if word in left] == []
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
@@ -56,6 +57,10 @@ class Erasure:
     def forget_sent(self, key: str) -> None:
         """Delete what is known of a mail that was sent; its key holds an address."""
         self._delete(keys.sent(self._desk, key), keys.SENT)
+
+    def forget_held(self, mail_id: str, received_at: datetime) -> None:
+        """Delete what the quarantine still says of a mail that was let out of it."""
+        self._delete(keys.quarantine(self._desk), keys.held(received_at, mail_id))
 
     def blank_title(self, quoted: TicketId, quoting: TicketId) -> None:
         """Take the title of the ticket `quoted` out of the history of the ticket `quoting`; nothing else changes."""

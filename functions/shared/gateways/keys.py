@@ -189,6 +189,10 @@ def quarantine(desk: DeskId) -> str:
     return f"{desk}#QUARANTINE"
 
 
+def held(received_at: datetime, mail_id: str) -> str:
+    return f"{instant(received_at)}#{mail_id}"
+
+
 def mail_log(desk: DeskId, day: date) -> str:
     return f"{desk}#MAIL#{day.isoformat()}"
 

@@ -28,7 +28,7 @@ class Quarantine:
         """Set `mail` aside, or keep what was decided about it; doing it again changes nothing."""
         item: dict[str, Any] = {
             "pk": {"S": keys.quarantine(self._desk)},
-            "sk": {"S": f"{keys.instant(mail.received_at)}#{mail.id}"},
+            "sk": {"S": keys.held(mail.received_at, mail.id)},
             "standing": {"S": mail.standing},
             "doc": {"S": mail.model_dump_json(exclude_none=True)},
         }

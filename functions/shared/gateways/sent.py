@@ -1,5 +1,6 @@
 """What was sent to whom about which event: each mail is claimed before it leaves, and recorded after."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -86,7 +87,8 @@ class SentMail:
         self._put(claim.key, claim.attempt, now, None, {"lease_until": {"N": "0"}})
 
     def take_turn(self, name: str, *, limit: int, now: datetime) -> bool:
-        """Whether one more of `limit` turns called `name` is left; takes it."""
+        """Whether one more of `limit` turns called `name` is left; takes it. Nobody can read the name off the table."""
+        name = hashlib.sha256(name.encode()).hexdigest()
         for turn in range(limit):
             try:
                 self._put(f"{name}#{turn}", 1, now, "attribute_not_exists(pk)", {})
