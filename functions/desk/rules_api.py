@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from functions.desk.fault_words import fault_saying
 from functions.desk.rule_editing import MOST_TRIED, Checked, Standing
 from functions.desk.wiring import authenticate, desk_config, rule_editing
 from functions.shared.contracts.words import Language
@@ -16,6 +17,7 @@ from functions.shared.domain.config_check import spelled
 from functions.shared.domain.config_diff import Change
 from functions.shared.domain.config_versions import ConfigVersion
 from functions.shared.pages.config_words import in_words
+from functions.shared.pages.languages import catalogue, negotiate
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -151,9 +153,14 @@ def _written(standing: Standing) -> dict[str, Any]:
 
 
 def _checked(checked: Checked) -> dict[str, Any]:
+    asked_for = router.current_event.headers.get("accept-language")
+    words = catalogue(negotiate((), asked_for, desk_config().desk.default_language))
     return {
         "changes": _told(checked.changes, desk_config()),
-        "errors": [{"place": spelled(fault.place), "message": fault.message} for fault in checked.faults],
+        "errors": [
+            {"place": spelled(fault.place), "message": words.say(fault_saying(fault.message))}
+            for fault in checked.faults
+        ],
         "warnings": [
             {
                 "place": spelled(doubt.place),

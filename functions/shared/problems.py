@@ -121,7 +121,10 @@ class Objection(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong: `title` says it of every such failure, `detail` of this one; `code` knows no language."""
+    """What went wrong: `title` says it of every such failure, `detail` of this one.
+
+    `code` is the same in every language, and so is `reason`, which tells a failure's causes apart where it has several.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -131,6 +134,7 @@ class Problem(BaseModel):
     detail: str
     code: str
     instance: str
+    reason: str | None = None
     errors: tuple[Objection, ...] = ()
 
     @classmethod
@@ -144,6 +148,7 @@ class Problem(BaseModel):
             language,
             request_id=request_id,
             detail="" if is_ours else explained(error, words),
+            reason=error.about.key.rpartition(".")[2] if isinstance(error.about, Saying) else None,
             errors=[
                 Objection(field=one.field, code=one.code, message=words.say(one.message))
                 for one in (error.errors if isinstance(error, InvalidInput) else ())
@@ -159,6 +164,7 @@ class Problem(BaseModel):
         *,
         request_id: str,
         detail: str = "",
+        reason: str | None = None,
         errors: Sequence[Objection] = (),
     ) -> "Problem":
         """The problem `code`; `request_id` lets support find the request in the logs."""
@@ -170,12 +176,13 @@ class Problem(BaseModel):
             detail=detail or title,
             code=code,
             instance=request_id,
+            reason=reason,
             errors=tuple(errors),
         )
 
     def to_response(self, language: str) -> Response[str]:
         """The problem as the JSON answer of an API, written in `language`."""
-        document = self.model_dump(exclude=None if self.errors else {"errors"})
+        document = self.model_dump(exclude_none=True, exclude=None if self.errors else {"errors"})
         return Response(self.status, PROBLEM_JSON, dump_json(document), headers={"Content-Language": language})
 
 

@@ -51,6 +51,7 @@ def test_agents_merge_and_unmerge_through_their_api() -> None:
     assert {clock["state"] for clock in merged["clocks"]} <= {"stopped", "cancelled"}
     status, refused = post(f"{two}/merge", {"into": one})
     assert (status, refused["code"]) == (409, "merge_refused")
+    assert refused["reason"] == "circle"
     assert refused["detail"] == "这两张工单无法合并。该工单已合并到当前工单。"
     assert post(f"{one}/merge", {"into": "AS-9999-9999"})[0] == 404
     assert post(f"{one}/merge")[0] == 422
