@@ -193,7 +193,11 @@ def _report(path: Path | None) -> "Iterator[Callable[[Rejected], object]]":
     if path is None:
         yield lambda _: None
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
+    try:
+        file = path.open("w", encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror}.") from error
+    with file:
         writer = csv.writer(file)
         writer.writerow(("line", "column", "reason"))
         yield lambda line: writer.writerow((line.line, line.column, line.why))

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from functions.desk.views import QueueLine
 from functions.shared.contracts.words import CompanyId, ContactId, Role
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_phone
+from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_name, fold_phone
 from functions.shared.domain.errors import CompanyNotFound, FieldError, InvalidInput
 from functions.shared.domain.findings import objection
 from functions.shared.domain.references import reference
@@ -36,6 +36,8 @@ class CustomerRecords(Protocol):
     def contacts_at(self, found_by: Sequence[str]) -> Mapping[str, ContactRecord]: ...
 
     def company(self, company_id: CompanyId) -> CompanyRecord: ...
+
+    def companies_at(self, found_by: Sequence[str]) -> Mapping[str, CompanyRecord]: ...
 
     def current_company(self, company_id: CompanyId) -> CompanyRecord: ...
 
@@ -175,7 +177,7 @@ class Customers:
         )
 
     def change_contact(self, principal: Principal, contact_id: ContactId, changes: dict[str, Any]) -> ContactView:
-        """Correct what is known of a contact.
+        """Correct what is known of a contact; `company` names theirs by id, domain or whole name.
 
         Raises:
             InvalidInput: they could not be found any more, or there is no such company.
@@ -183,6 +185,9 @@ class Customers:
         """
         principal.require(Role.AGENT)
         before = self._records.contact(contact_id)
+        if "company" in changes:
+            named = changes["company"]
+            changes = {**changes, "company_id": self._company_called(named, "company") if named else None}
         after = _changed(before, changes).settled()
         if before.found_by and not (after.found_by or after.merged_into):
             raise InvalidInput.of("address", "required", Saying.of("objection.needs_key"))
@@ -237,14 +242,7 @@ class Customers:
     def merge_company(self, principal: Principal, company_id: CompanyId, into: str) -> CompanyView:
         """Let the company lead to another one, named by id, domain or name; raises as `merge_contact` does."""
         principal.require(Role.LEAD)
-        other = into if into.startswith("com_") else None
-        if other is None:
-            wanted = into.strip().casefold()
-            found = self._lists.find_companies(into)
-            exact = [one for one in found if wanted in (one.name.casefold(), *one.domains)]
-            other = exact[0].id if exact else None
-        if other is None:
-            raise InvalidInput.of("into", "unknown", Saying.of("objection.no_customer"))
+        other = self._company_called(into, "into")
         return self.company(principal, self._records.merge_companies(company_id, other).id)
 
     def take_out_company(self, principal: Principal, company_id: CompanyId) -> CompanyView:
@@ -257,6 +255,14 @@ class Customers:
         known = {record.id for record in contacts}
         said = tuple(one for one in self._lists.find_who_said(text, limit=limit) if one.id not in known)
         return Found(contacts=contacts, companies=companies, said=said)
+
+    def _company_called(self, named: str, field: str) -> CompanyId:
+        if named.startswith("com_"):
+            return named
+        found = self._records.companies_at([fold_name(named).removeprefix("@")])
+        if not found:
+            raise InvalidInput.of(field, "unknown", Saying.of("objection.no_customer"))
+        return next(iter(found.values())).id
 
     def _newest(self, summaries: Iterable[TicketSummary]) -> tuple[QueueLine, ...]:
         prefix = self._config().desk.prefix

@@ -43,6 +43,7 @@ class ContactChanges(_Body):
     said_phone: None = None
     language: Annotated[Language | None, BeforeValidator(_nothing)] = None
     company_id: Annotated[CompanyId | None, BeforeValidator(_nothing)] = None
+    company: Annotated[Name | None, BeforeValidator(_nothing)] = None
     tags: Tags = ()
 
 

@@ -306,7 +306,7 @@ def test_the_commands_import_report_and_merge(
         "contact", "import", str(written("address\na@b.example\nc@d.example\nx\n")), "--report", str(report)
     )
     assert (code, "2 entered, 0 changed, 0 as they were, 1 line rejected." in said) == (1, True)
-    assert report.read_text(encoding="utf-8").splitlines()[1].startswith("4,address,")
+    assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith("4,address,")
 
     code, said = run("contact", "merge", "a@b.example", "c@d.example")
     merged = directory.contact_at("a@b.example")

@@ -130,6 +130,24 @@ def test_an_agent_corrects_a_contact_and_only_what_is_named_changes(wang: str) -
     assert call("PATCH", "/api/v1/desk/contacts/con_00000000", {"name": "x"}, AGENT)[0] == 404
 
 
+def test_a_contact_goes_to_another_company_by_its_name_or_domain(wang: str) -> None:
+    directory, agent = wiring.wiring().directory, browser(AGENT)
+    directory.recognise(Caller(address="y@qq.com", company="Globex"))
+    globex = directory.companies_at(["globex"])["globex"].id
+    path = f"/desk/customers/contacts/{wang}"
+    fields = {"name": "\u202e王\u200b芳", "address": "wang@acme.example", "phone": "", "language": "", "tags": ""}
+
+    agent.get(path)
+    assert agent.post(path, **fields, company="Nowhere Ltd") == 422
+    assert 'id="company-error"' in agent.html
+    assert agent.post(path, **fields, company=" GLOBEX ") == 200
+    assert (directory.contact(wang).company_id, directory.contact(wang).name) == (globex, "王芳")
+    assert agent.post(path, **fields, company="") == 200
+    assert directory.contact(wang).company_id is None
+    status, view = call("PATCH", f"/api/v1/desk/contacts/{wang}", {"company": "acme.example"}, AGENT)
+    assert (status, view["company"]["name"]) == (200, "Acme")
+
+
 def test_only_leads_change_companies_and_merge(wang: str) -> None:
     company = call("GET", f"/api/v1/desk/contacts/{wang}")[1]["company"]["id"]
     path, change = f"/api/v1/desk/companies/{company}", {"tier": "vip", "account_manager": "ma-li"}

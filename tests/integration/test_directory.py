@@ -413,6 +413,23 @@ def test_two_calls_that_enter_the_same_stranger_enter_one(directory: Directory) 
         directory.contact(other.id)
 
 
+def test_who_meets_anothers_transaction_tries_again(
+    dynamodb: Any, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, met = dynamodb.transact_write_items, iter([True, True, False])
+
+    def meet(**request: Any) -> Any:
+        if next(met):
+            reasons = {"CancellationReasons": [{"Code": "TransactionConflict"}], "Error": {"Code": "x", "Message": "x"}}
+            raise dynamodb.exceptions.TransactionCanceledException(reasons, "TransactWriteItems")
+        return write(**request)
+
+    monkeypatch.setattr(dynamodb, "transact_write_items", meet)
+    contact, _ = directory.recognise(Caller(address="wang@acme.example"))
+
+    assert directory.contact(contact.id).address == "wang@acme.example"
+
+
 def test_customers_are_found_by_how_their_names_addresses_phones_and_domains_begin(
     directory: Directory, search: DirectorySearch
 ) -> None:

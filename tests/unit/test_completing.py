@@ -128,6 +128,15 @@ def test_what_is_provided_stands_on_the_ticket_and_is_missing_no_more():
     assert event.missing == ()
 
 
+def test_a_company_is_called_what_is_seen_of_its_name():
+    door = MailedDoor()
+
+    company = door.provide(company="\u202eAc\u200bme\u2028 Ltd").company
+
+    assert company is not None
+    assert (company.name, company.said) == ("Acme Ltd", "Acme Ltd")
+
+
 def test_an_answer_can_ask_for_more():
     door = MailedDoor()
 

@@ -62,10 +62,13 @@ def change_contact(contact: str) -> Response[Any]:
     """Correct what is known of a contact."""
     visit = Visit(router)
     posted = visit.request.form
+    known = customers().contact(visit.principal, contact).company
+    is_moved = "company" in posted.values and posted.text("company") != (known.name if known else "")
     try:
         changes = ContactChanges.model_validate(
             {
                 **{name: posted.text(name) for name in ("name", "address", "phone", "language")},
+                **({"company": posted.text("company")} if is_moved else {}),
                 "tags": _words(posted.text("tags")),
             }
         )
@@ -191,6 +194,7 @@ def _contact_form(view: ContactView) -> Form:
         name=record.name,
         address=record.address or "",
         phone=record.phone or "",
+        company=view.company.name if view.company else "",
         language=record.language or "",
         tags=" ".join(record.tags),
     )

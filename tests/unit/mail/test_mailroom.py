@@ -46,6 +46,13 @@ def test_a_mail_opens_a_ticket_that_knows_who_asks_and_what_is_missing(post: Pos
     assert post.blobs.get(description.raw_key or "") == mail.as_bytes()
 
 
+def test_whoever_writes_is_called_what_is_seen_of_their_name(post: Post) -> None:
+    arrival = post.deliver(letter(From=f"=?utf-8?q?=E2=80=AE=E7=8E=8B=E2=80=8B=E8=8A=B3=00=1B?= <{SENDER}>"))
+
+    assert arrival.opened.contact.name == "王芳"
+    assert post.store.events[arrival.opened.id][0].actor.name == "王芳"
+
+
 def test_the_same_mail_three_times_is_one_ticket(post: Post) -> None:
     first = post.deliver(letter())
     second = post.deliver(letter())
