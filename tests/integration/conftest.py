@@ -10,8 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
 from functions.shared.gateways.config import ConfigStore
+from functions.shared.gateways.directory import Directory
+from functions.shared.gateways.directory_search import DirectorySearch
 from ops.keys import ensure_keys
 from tests.factories import DESK, default_config
 
@@ -89,3 +92,13 @@ def _forget(modules: tuple[ModuleType, ...]) -> None:
     for part in [part for module in modules for part in vars(module).values()]:
         if hasattr(part, "cache_clear"):
             part.cache_clear()
+
+
+@pytest.fixture
+def directory(dynamodb: "DynamoDBClient") -> Directory:
+    return Directory(dynamodb, TABLE, DESK, Language.ZH)
+
+
+@pytest.fixture
+def search(dynamodb: "DynamoDBClient", directory: Directory) -> DirectorySearch:
+    return DirectorySearch(dynamodb, TABLE, DESK, directory)

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from functions.shared.contracts.words import Language
 from functions.shared.domain.directory import Caller, ContactRecord
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
@@ -26,11 +25,6 @@ from tests.integration.conftest import BLOBS, TABLE
 SAMPLES = Path(__file__).parents[2] / "events" / "samples"
 
 Written = Callable[[str], Path]
-
-
-@pytest.fixture
-def directory(dynamodb: Any) -> Directory:
-    return Directory(dynamodb, TABLE, DESK, Language.ZH)
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def is_handle(key: str) -> bool:
 def contact_id(key: str) -> ContactId:
     """The id of the contact first met under the folded address or phone `key`; the same key gives the same id.
 
-    Where somebody has that id who is found by `key` no longer, the next contact's is made of that id in turn.
+    Where somebody has that id who is found by `key` no longer, the next contact's is drawn.
     """
     return f"con_{hashlib.sha256(key.encode()).hexdigest()[:20]}"
 

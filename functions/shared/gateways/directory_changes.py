@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, Generic
 
 from functions.shared.contracts.words import DeskId
@@ -49,7 +50,7 @@ class Kind(Generic[Record]):
     key_pk: Callable[[DeskId, str], str]
     item: Callable[[DeskId, Record], Item]
     key_item: Callable[[DeskId, str, Record], Item]
-    id_after: Callable[[str], str]
+    id_of: Callable[[str], str]
 
 
 CONTACTS: Final = Kind(
@@ -60,7 +61,7 @@ CONTACTS: Final = Kind(
     key_pk=keys.contact_key,
     item=contact_item,
     key_item=contact_key_item,
-    id_after=contact_id,
+    id_of=contact_id,
 )
 COMPANIES: Final = Kind(
     record=CompanyRecord,
@@ -70,7 +71,7 @@ COMPANIES: Final = Kind(
     key_pk=keys.company_key,
     item=company_item,
     key_item=company_key_item,
-    id_after=company_id,
+    id_of=company_id,
 )
 
 
@@ -99,7 +100,7 @@ class Changes(Generic[Record]):
         """Store somebody new, found by `found_by`, the first of which gave the id; who they are.
 
         Whoever was entered by another call meanwhile is who they are. Where the id is taken by somebody who was found
-        by the same once and is no longer, they get the next one.
+        by the same once and is no longer, they get one that is drawn.
 
         Raises:
             BelongsToAnother: one of `found_by` leads to somebody.
@@ -116,7 +117,7 @@ class Changes(Generic[Record]):
             if there and (found_by[0] in there.found_by or is_handle(found_by[0])):
                 self._transact([self._claim(found_by[0], there)])
                 return there
-            record = record.model_copy(update={"id": self._kind.id_after(record.id)})
+            record = record.model_copy(update={"id": self._kind.id_of(token_hex())})
         raise StaleCustomer
 
     def change(self, before: Record, after: Record) -> None:
