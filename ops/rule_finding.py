@@ -4,7 +4,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from functions.shared.domain.config import DeskConfig
@@ -25,6 +25,8 @@ LONGEST: Final = 4
 MOST_KEYWORDS: Final = 12
 COMMON: Final = 0.5
 """A word that more tickets have says nothing."""
+LOOKED_AT: Final = 20
+"""Tickets in which it is looked up how a keyword is written."""
 SURE: Final = 1.28
 """Standard deviations below the share that was seen: the share that is there with nine in ten."""
 
@@ -59,8 +61,9 @@ class Proposal:
 
 @dataclass
 class Past:
-    """The tickets that were read: their folded texts, and what people made of them."""
+    """The tickets that were read: their texts as written and folded, and what people made of them."""
 
+    written: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     bad_lines: int = 0
@@ -73,7 +76,8 @@ def read_past(tickets: Iterable[PastTicket | BadLine], about: Field) -> Past:
         if isinstance(ticket, BadLine):
             past.bad_lines += 1
         elif answer := (ticket.module if about == "module" else getattr(ticket.ended(), about)):
-            past.texts.append(fold(whole_text(ticket.title, ticket.description, ticket.first_message)[:READ]))
+            past.written.append(whole_text(ticket.title, ticket.description, ticket.first_message)[:READ])
+            past.texts.append(fold(past.written[-1]))
             past.answers.append(answer)
             if len(past.texts) == MOST_TICKETS:
                 break
@@ -132,7 +136,20 @@ def _proposal(about: Field, answer: str, words: Sequence[Found], where: dict[str
             chosen.append(one)
             covered.update(where[one.word])
     agreed = sum(past.answers[at] == answer for at in covered)
-    return Proposal(about, answer, tuple(chosen), len(covered), agreed)
+    told = tuple(replace(one, word=_as_written(one.word, where[one.word], past)) for one in chosen)
+    return Proposal(about, answer, told, len(covered), agreed)
+
+
+def _as_written(word: str, tickets: Sequence[int], past: Past) -> str:
+    """How the first of `tickets` that has it writes the Chinese `word`, which may be another character once folded."""
+    if not is_han(word):
+        return word
+    for at in tickets[:LOOKED_AT]:
+        text = past.written[at]
+        for start in range(len(text) - len(word) + 1):
+            if fold(piece := text[start : start + len(word)]) == word:
+                return piece
+    return word
 
 
 def _surely(agreed: int, tickets: int) -> float:

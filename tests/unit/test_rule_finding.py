@@ -51,6 +51,15 @@ def test_each_team_is_known_by_its_words_with_support_and_precision() -> None:
     assert any("发票" in one.word or "专票" in one.word for one in proposals["finance"].keywords)
 
 
+def test_a_keyword_is_shown_as_customers_write_it() -> None:
+    said = [PastTicket(title="怎么改头像", team="first-line"), PastTicket(title="报表没有了", team="data-reports")] * 20
+    [avatar, *_] = [
+        one for one in propose(read_past(said, "team"), "team", precision=0.9, support=10) if one.value == "first-line"
+    ]
+
+    assert next(one.word for one in avatar.keywords) in "怎么改头像"
+
+
 def test_what_everybody_writes_is_no_keyword() -> None:
     words = {one.word for proposal in found().values() for one in proposal.keywords}
 
