@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from functions.shared.contracts.events import SlaBreached, SlaWarned, TicketEscalated, TicketEvent
-from functions.shared.contracts.words import Metric, TicketId
+from functions.shared.contracts.words import DeletionReason, Metric, TicketId
 from functions.shared.domain import decisions
+from functions.shared.domain.deletion import delete
 from functions.shared.domain.limits import Quota
 from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.ticket import Ticket
@@ -205,3 +206,43 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+
+
+class DeletingMachine(Machine):
+    """The same, where a manager may delete the ticket at any moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: list[TicketEvent] | None = None
+
+    @precondition(lambda self: self.history is None)
+    @rule()
+    def a_manager_deletes_it(self) -> None:
+        self.calls_until_crash = None
+        self.tickets.handle(
+            self.ticket, lambda it: delete(it, reason=DeletionReason.SPAM, note="", actor=AGENT, now=self.time)
+        )
+        self.history = list(self.store.events[self.ticket])
+
+    @precondition(lambda self: self.history is None)
+    @rule()
+    def an_agent_writes_a_note(self) -> None:
+        super().an_agent_writes_a_note()
+
+    @invariant()
+    def nothing_happens_to_what_was_deleted(self) -> None:
+        if self.history is not None:
+            assert self.store.events[self.ticket] == self.history
+            assert not list(self.store.timers_due(self.time + 100 * HOUR))
+
+    def given(self) -> list[SlaWarned | SlaBreached | TicketEscalated]:
+        events = self.store.events.get(getattr(self, "ticket", ""), [])
+        return [event for event in events if isinstance(event, SlaWarned | SlaBreached | TicketEscalated)]
+
+    def teardown(self) -> None:
+        if self.history is None:
+            super().teardown()
+
+
+TestDeletingMachine = DeletingMachine.TestCase
+TestDeletingMachine.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
