@@ -11,7 +11,7 @@ from functions.shared.contracts.events import ClockEvent, SlaBreached, TicketEve
 from functions.shared.contracts.words import Metric, Priority, Status
 from functions.shared.domain.cycles import Cycle, Cycles, cycles_of
 from functions.shared.domain.ticket import Ticket, event_id
-from tests.unit.test_sla import FIRST, NEXT, PRIORITIES, RESOLUTION, Desk, minutes, steps
+from tests.unit.sla_desk import FIRST, NEXT, PRIORITIES, RESOLUTION, Desk, minutes, steps
 
 Story = list[tuple[str, int]]
 

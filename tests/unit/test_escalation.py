@@ -32,7 +32,7 @@ from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.what_if import retold
 from functions.shared.domain.working_time import WorkingTime
 from tests.factories import AGENT, NOON, default_config, make_ticket
-from tests.unit.test_sla import SLA, Desk, as_written, minutes
+from tests.unit.sla_desk import SLA, Desk, as_written, minutes
 
 FIRST = Metric.FIRST_RESPONSE
 

@@ -14,8 +14,8 @@ from functions.shared.domain.errors import IllegalTransition
 from functions.shared.domain.sla import SlaRules
 from functions.shared.domain.ticket import Ticket, replay
 from tests.factories import AGENT, make_message
+from tests.unit.sla_desk import PRIORITIES, Desk, as_written, minutes
 from tests.unit.test_escalation import with_clock
-from tests.unit.test_sla import PRIORITIES, Desk, as_written, minutes
 
 LEVELS: list[dict[str, Any]] = [
     {"after": "0m", "to": ["lead"]},

@@ -15,8 +15,8 @@ from ops.desk_client import DeskClient
 from ops.explanation import NotExplained, explanation
 from ops.failure import Failure
 from tests.factories import NOON
+from tests.unit.sla_desk import Desk
 from tests.unit.test_cycles import tell
-from tests.unit.test_sla import Desk
 
 STORY = [("reply", 10), ("wait", 10), ("resume", 60), ("P0", 10), ("resolve", 10), ("say", 100)]
 

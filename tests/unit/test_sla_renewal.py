@@ -31,7 +31,7 @@ from functions.sla_watchdog import renewing
 from functions.sla_watchdog.renewing import BATCH, PAGE, Batch, Page, Renewal, Renewed
 from tests.factories import AGENT, NOON, SYSTEM, default_config, make_opened
 from tests.fakes import CountedIds, InMemoryTickets
-from tests.unit.test_sla import RULES, SLA, Desk, as_written, minutes
+from tests.unit.sla_desk import RULES, SLA, Desk, as_written, minutes
 
 FIRST, RESOLUTION = Metric.FIRST_RESPONSE, Metric.RESOLUTION
 

@@ -18,8 +18,8 @@ from functions.shared.domain.what_if import outcomes, retold
 from ops.cli import app
 from ops.desk_client import DeskClient
 from ops.failure import Failure
+from tests.unit.sla_desk import FIRST, RESOLUTION, RULES, SLA, Desk, as_written, minutes, steps
 from tests.unit.test_cycles import Story, tell
-from tests.unit.test_sla import FIRST, RESOLUTION, RULES, SLA, Desk, as_written, minutes, steps
 from tests.unit.test_sla_explain import served
 
 CONFIG = Path(__file__).parents[2] / "config"
