@@ -190,7 +190,7 @@ def test_a_manager_changes_a_rule_sees_what_it_does_and_gives_it_up(visitor: Vis
     expect(manager.get_by_text("已存入草稿。")).to_be_visible()
     manager.get_by_role("link", name="检查并发布").click()
     expect(manager.get_by_text("转给客户成功")).to_be_visible()
-    manager.get_by_role("button", name="用最近 50 个工单试一试").click()
+    manager.get_by_role("button", name="用这些工单试一试").click()
     expect(manager.get_by_text("个工单中有")).to_be_visible()
     picture(manager, "rules")
     manager.get_by_role("button", name="放弃草稿").click()

@@ -55,6 +55,7 @@ class DraftPage:
     has_diverged: str
     trial: Mapping[str, Any] | None
     trials: Sequence[int]
+    asked: int
     lacks_note: bool
     changed: int
     """How many changes there are; `changes` are those of the page."""
@@ -75,6 +76,7 @@ class DraftPage:
         trial: Mapping[str, Any] | None = None,
         lacks_note: bool = False,
         page: int = 1,
+        asked: int = LAST_TICKETS[0],
     ) -> Self:
         """The page of the draft; `diverged` names the rules that were published otherwise meanwhile."""
         teller = ConfigWords.of(language, standing.live)
@@ -93,6 +95,7 @@ class DraftPage:
             has_diverged=diverged,
             trial=trial,
             trials=LAST_TICKETS,
+            asked=asked,
             lacks_note=lacks_note,
             changed=len(changes),
             wrong=len(wrong),

@@ -63,9 +63,7 @@ def show_draft() -> Response[Any]:
 def try_draft() -> Response[Any]:
     """What the draft would have made of the last tickets."""
     visit = Visit(router)
-    asked = _number(visit.request.form.text("tickets"))
-    tickets = asked if asked in LAST_TICKETS else LAST_TICKETS[0]
-    return _show_draft(visit, rule_editing().try_out(visit.principal, tickets=tickets, now=visit.now))
+    return _show_draft(visit, rule_editing().try_out(visit.principal, tickets=_asked(visit), now=visit.now))
 
 
 @router.post(f"{_DRAFT}/publish", middlewares=SIGNED_IN)
@@ -249,9 +247,16 @@ def _show_draft(visit: Visit, trial: dict[str, Any] | None = None, *, lacks_note
         trial=trial,
         lacks_note=lacks_note,
         page=_page(visit.request.query.get("page", "")),
+        asked=_asked(visit),
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if lacks_note else HTTPStatus.OK
     return visit.show("desk/pages/rule_draft.html", status=status, view=page)
+
+
+def _asked(visit: Visit) -> int:
+    """On how many tickets the draft is to be tried."""
+    number = _number(visit.request.form.text("tickets"))
+    return number if number in LAST_TICKETS else LAST_TICKETS[0]
 
 
 def _checked(visit: Visit) -> tuple[Checked | None, str]:

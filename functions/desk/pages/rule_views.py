@@ -1,6 +1,6 @@
 """What the pages of the rules show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self, get_args
@@ -50,6 +50,7 @@ class RuleRow:
     trouble: Sequence[str]
     matched: int | None
     """How many tickets it matched of late; None where that is not known."""
+    is_silent: bool
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class RulesPage:
         page = max(1, min(page, -(-len(found) // ON_A_PAGE)))
         shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
         return cls(
-            rows=[_row(number, rule, live, words, trouble, language, use) for number, rule in shown],
+            rows=[_row(number, rule, live, words, trouble, language, use, silent) for number, rule in shown],
             total=len(standing.rules),
             query=query,
             found=len(found),
@@ -206,6 +207,7 @@ def _row(
     trouble: Mapping[int, Sequence[str]],
     language: Language,
     use: RuleUse | None,
+    silent: Collection[str],
 ) -> RuleRow:
     written = rule.model_dump(mode="json", by_alias=True)
     return RuleRow(
@@ -222,6 +224,7 @@ def _row(
         examples=len(rule.examples),
         trouble=trouble.get(number, ()),
         matched=use.matched.get(rule.id, 0) if use and rule.id in use.tried else None,
+        is_silent=rule.id in silent,
     )
 
 
@@ -232,7 +235,8 @@ def _trouble(checked: Checked | None, standing: Standing, language: Language) ->
         return found
     words = catalogue(language)
     lines = [(one.place, words.say(fault_saying(one.message))) for one in checked.faults]
-    lines += [(one.place, one.sentence.in_language(language)) for one in checked.doubts]
+    doubts = (one for one in checked.doubts if one.kind is not DoubtKind.SILENT)  # of which the row has a mark
+    lines += [(one.place, one.sentence.in_language(language)) for one in doubts]
     for place, sentence in lines:
         if place[0] == "rules" and len(place) > 1:
             found.setdefault(int(place[1]), []).append(sentence)
