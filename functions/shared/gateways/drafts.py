@@ -11,6 +11,7 @@ from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import StaleDraft
 from functions.shared.domain.rule_drafts import RuleDraft
 from functions.shared.gateways import keys
+from functions.shared.gateways.documents import Documents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,11 +25,9 @@ class RuleDrafts:
 
     def __init__(self, dynamodb: "DynamoDBClient", s3: "S3Client", *, table: str, bucket: str, desk: DeskId) -> None:
         self._dynamodb = dynamodb
-        self._s3 = s3
+        self._documents = Documents(s3, bucket, RuleDraft)
         self._table = table
-        self._bucket = bucket
         self._desk = desk
-        self._kept: tuple[str, RuleDraft] | None = None
 
     def get(self) -> RuleDraft | None:
         """The draft, if there is one. One that cannot be read counts as none: it can be replaced or given up."""
@@ -36,16 +35,11 @@ class RuleDrafts:
         if item is None or "blob" not in item:
             return None
         blob = item["blob"]["S"]
-        if (
-            self._kept is None or self._kept[0] != blob
-        ):  # documents never change, and reading thousands of rules takes time
-            body = self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read()
-            try:
-                self._kept = blob, RuleDraft.model_validate_json(body)
-            except ValidationError as error:
-                logger.error("the draft of the rules cannot be read", blob=blob, error=str(error))
-                return None
-        return self._kept[1]
+        try:
+            return self._documents.read(blob)
+        except ValidationError as error:
+            logger.error("the draft of the rules cannot be read", blob=blob, error=str(error))
+            return None
 
     def is_kept(self) -> bool:
         """Whether there is something to give up, be it readable or not."""
@@ -62,12 +56,10 @@ class RuleDrafts:
         Raises:
             StaleDraft: somebody else changed the draft meanwhile.
         """
-        body = draft.model_dump_json(by_alias=True).encode()
-        digest = hashlib.sha256(body).hexdigest()[:12]
+        digest = hashlib.sha256(draft.model_dump_json(by_alias=True).encode()).hexdigest()[:12]
         blob = f"config/{self._desk}/draft/{draft.revision:08d}-{digest}.json"
-        self._s3.put_object(Bucket=self._bucket, Key=blob, Body=body, ContentType="application/json")
+        self._documents.write(blob, draft)
         self._swap(draft.revision, {"blob": {"S": blob}})
-        self._kept = blob, draft
 
     def give_up(self, revision: int) -> None:
         """Let there be no draft in place of the one of `revision`.

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.learning import Lessons
 from functions.shared.gateways import keys
+from functions.shared.gateways.documents import Documents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,12 +30,10 @@ class LessonStore:
 
     def __init__(self, dynamodb: "DynamoDBClient", s3: "S3Client", *, table: str, bucket: str, desk: DeskId) -> None:
         self._dynamodb = dynamodb
-        self._s3 = s3
+        self._documents = Documents(s3, bucket, Lessons)
         self._table = table
-        self._bucket = bucket
         self._desk = desk
         self._kept: Lessons | None = None
-        self._kept_from = ""
         self._asked_at = float("-inf")
 
     def newest(self) -> Lessons | None:
@@ -50,16 +49,13 @@ class LessonStore:
 
     def _read(self) -> None:
         pointer = self._dynamodb.get_item(TableName=self._table, Key=self._key()).get("Item")
-        blob = pointer["blob"]["S"] if pointer else ""
-        if blob and blob != self._kept_from:
-            body = self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read()
-            self._kept, self._kept_from = Lessons.model_validate_json(body), blob
+        if pointer:
+            self._kept = self._documents.read(pointer["blob"]["S"])
 
     def keep(self, lessons: Lessons) -> str:
         """Store `lessons` as the newest; returns the key of the document."""
         blob = f"{FOLDER}{self._desk}/{lessons.version}.json"
-        body = lessons.model_dump_json().encode()
-        self._s3.put_object(Bucket=self._bucket, Key=blob, Body=body, ContentType="application/json")
+        self._documents.write(blob, lessons)
         self._dynamodb.put_item(
             TableName=self._table,
             Item={

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.rule_use import RuleUse
 from functions.shared.gateways import keys
+from functions.shared.gateways.documents import Documents
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,11 +24,9 @@ class RuleUses:
 
     def __init__(self, dynamodb: "DynamoDBClient", s3: "S3Client", *, table: str, bucket: str, desk: DeskId) -> None:
         self._dynamodb = dynamodb
-        self._s3 = s3
+        self._documents = Documents(s3, bucket, RuleUse)
         self._table = table
-        self._bucket = bucket
         self._desk = desk
-        self._kept: tuple[str, RuleUse] | None = None
 
     def newest(self) -> RuleUse | None:
         """What was counted last; None where nothing was, or where it cannot be read."""
@@ -35,20 +34,16 @@ class RuleUses:
         if item is None:
             return None
         blob = item["blob"]["S"]
-        if self._kept is None or self._kept[0] != blob:
-            body = self._s3.get_object(Bucket=self._bucket, Key=blob)["Body"].read()
-            try:
-                self._kept = blob, RuleUse.model_validate_json(body)
-            except ValidationError as error:
-                logger.error("the use of the rules cannot be read", blob=blob, error=str(error))
-                return None
-        return self._kept[1]
+        try:
+            return self._documents.read(blob)
+        except ValidationError as error:
+            logger.error("the use of the rules cannot be read", blob=blob, error=str(error))
+            return None
 
     def keep(self, use: RuleUse) -> str:
         """Store `use` as the newest; returns the key of the document."""
         blob = f"{FOLDER}{self._desk}/{use.until:%Y%m%dT%H%M%SZ}.json"
-        body = use.model_dump_json().encode()
-        self._s3.put_object(Bucket=self._bucket, Key=blob, Body=body, ContentType="application/json")
+        self._documents.write(blob, use)
         self._dynamodb.put_item(TableName=self._table, Item={**self._key(), "blob": {"S": blob}})
         return blob
 
