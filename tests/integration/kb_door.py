@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +21,9 @@ from ops.configuration import load_config
 from ops.keys import ensure_keys
 from tests.factories import AGENT, DESK, NOON, make_message, make_opened, make_problem
 from tests.integration.conftest import TABLE
+from tests.integration.desk_door import fresh_token
 from tests.lambdas import CONTEXT, http_event
-from tests.unit.identity.pool import id_claims, pool_tokens, signed
+from tests.unit.identity.pool import pool_tokens
 
 ENVIRONMENT = KbHttpSettings.to_env(
     desk_id=DESK,
@@ -108,14 +108,7 @@ class Door:
 
 def agent_token(groups: Sequence[str] = ("agent",)) -> str:
     """A token of Li Na's that the pool signed just now."""
-    now = datetime.now(UTC)
-    claims = {
-        "email": "li.na@aftercare.example",
-        "iat": int(now.timestamp()),
-        "exp": int((now + timedelta(hours=1)).timestamp()),
-        "cognito:groups": list(groups),
-    }
-    return signed(id_claims(**claims))
+    return fresh_token(**{"cognito:groups": list(groups)})
 
 
 TEXT = {"language": "zh", "title": "VPN 登录失败", "symptom": "提示 E1042", "solution": "重置密码"}

@@ -25,7 +25,8 @@ from ops.reconcile import reconcile
 from tests.factories import DESK, NOON, SYSTEM
 from tests.integration import test_intake_mail as mails
 from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE
-from tests.integration.test_desk_doors import _desk, id_token
+from tests.integration.desk_door import fresh_token
+from tests.integration.test_desk_doors import _desk
 from tests.integration.test_intake_mail import _desk as mail_desk
 from tests.integration.test_merging import post, triaged
 from tests.lambdas import CONTEXT, http_event
@@ -89,7 +90,7 @@ def deleted(ticket_id: str, **told: Any) -> dict[str, Any]:
 
 def remove(name: str, **wish: Any) -> tuple[int, Any]:
     """A manager deletes the ticket."""
-    token = id_token(email="gao.yuan@aftercare.example", **{"cognito:groups": ["manager"]})
+    token = fresh_token("gao.yuan@aftercare.example", "manager")
     body = json.dumps({"reason": "privacy", "confirm": name, **wish})
     event = http_event("POST", f"/api/v1/desk/tickets/{name}/delete", body, {"authorization": f"Bearer {token}"})
     answer = http.handler(event, CONTEXT)

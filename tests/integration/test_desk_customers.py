@@ -2,42 +2,26 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from functions.desk import http, wiring
 from functions.desk.pages import visit
-from functions.desk.settings import DeskHttpSettings
 from functions.shared.domain.directory import Caller
 from functions.shared.domain.ticket import opened
 from tests.factories import make_opened
-from tests.integration.conftest import OF_THE_DESK, TOKEN_KEYS, live_desk
+from tests.integration.desk_door import desk_door, fresh_token
 from tests.lambdas import CONTEXT, http_event
-from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
 from tests.unit.pages.browser import Browser
 
 AGENT, LEAD = "li.na@aftercare.example", "zhou.min@aftercare.example"
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
-    environment = DeskHttpSettings.to_env(
-        **OF_THE_DESK,
-        public_url="http://localhost:8080",
-        inbound_bucket="aftercare-inbound",
-        inbound_topic_arn="arn:aws:sns:us-east-1:123456789012:inbound",
-        token_key_parameter=TOKEN_KEYS,
-        user_pool_client_id=CLIENT,
-        issuer=ISSUER,
-        keys_url=f"{ISSUER}/.well-known/jwks.json",
-        sign_in_url="https://sign-in.example",
-    )
-    with live_desk(dynamodb, environment, wiring, visit):
-        monkeypatch.setattr(wiring, "pool_tokens", pool_tokens)
+def _desk(dynamodb: Any) -> Iterator[None]:
+    with desk_door(dynamodb, visit, public_url="http://localhost:8080"):
         yield
-        monkeypatch.undo()
 
 
 @pytest.fixture
@@ -56,10 +40,7 @@ def wang() -> str:
 
 
 def id_token(email: str) -> str:
-    role = next(person.role for person in wiring.desk_config().people if person.email == email)
-    now = datetime.now(UTC)
-    times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp())}
-    return signed(id_claims(**times, email=email, **{"cognito:groups": [role]}))
+    return fresh_token(email, next(person.role for person in wiring.desk_config().people if person.email == email))
 
 
 def call(method: str, path: str, body: Any = None, email: str = LEAD) -> tuple[int, Any]:

@@ -10,41 +10,21 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from functions.desk import http, wiring
-from functions.desk.settings import DeskHttpSettings
 from functions.shared.domain.past_tickets import PastTicket
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import opened
 from tests.factories import make_company, make_opened
-from tests.integration.conftest import OF_THE_DESK, TOKEN_KEYS, live_desk
+from tests.integration.desk_door import desk_door, fresh_token
 from tests.lambdas import CONTEXT, http_event
-from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
+from tests.unit.identity.pool import CLIENT
 
 SAMPLE = Path(__file__).parents[2] / "events" / "desk_queue.json"
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
-    environment = DeskHttpSettings.to_env(
-        **OF_THE_DESK,
-        public_url="https://desk.example",
-        token_key_parameter=TOKEN_KEYS,
-        inbound_bucket="inbound",
-        inbound_topic_arn="arn:aws:sns:us-east-1:123456789012:inbound",
-        user_pool_client_id=CLIENT,
-        issuer=ISSUER,
-        keys_url=f"{ISSUER}/.well-known/jwks.json",
-        sign_in_url="https://sign-in.example",
-    )
-    with live_desk(dynamodb, environment, wiring):
-        monkeypatch.setattr(wiring, "pool_tokens", pool_tokens)
+def _desk(dynamodb: Any) -> Iterator[None]:
+    with desk_door(dynamodb):
         yield
-        monkeypatch.undo()
-
-
-def id_token(**claims: Any) -> str:
-    now = datetime.now(UTC)
-    times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp())}
-    return signed(id_claims(**{**times, "email": "li.na@aftercare.example", **claims}))
 
 
 def call(method: str, path: str, **headers: str) -> dict[str, Any]:
@@ -56,12 +36,12 @@ def test_the_api_is_for_people_of_the_desk() -> None:
         "none": None,
         "nonsense": "nonsense",
         "of a customer": "ac_k0001.e30.AAAA",
-        "expired": id_token(exp=1),
-        "with an unverified address": id_token(email_verified=False),
-        "of a stranger": id_token(email="stranger@example.com"),
-        "of somebody without a role": id_token(**{"cognito:groups": ["customers"]}),
-        "of an agent": id_token(),
-        "of an agent in capitals": id_token(email="Li.Na@Aftercare.example"),
+        "expired": fresh_token(exp=1),
+        "with an unverified address": fresh_token(email_verified=False),
+        "of a stranger": fresh_token(email="stranger@example.com"),
+        "of somebody without a role": fresh_token(**{"cognito:groups": ["customers"]}),
+        "of an agent": fresh_token(),
+        "of an agent in capitals": fresh_token(email="Li.Na@Aftercare.example"),
     }
 
     answers = {
@@ -84,13 +64,13 @@ def test_the_api_is_for_people_of_the_desk() -> None:
 
 
 def test_the_sample_request_lists_a_queue() -> None:
-    text = SAMPLE.read_text(encoding="utf-8").replace("ID_TOKEN", id_token())
+    text = SAMPLE.read_text(encoding="utf-8").replace("ID_TOKEN", fresh_token())
 
     assert http.handler(json.loads(text), CONTEXT)["statusCode"] == 200
 
 
 def test_the_api_does_not_take_the_consoles_cookies() -> None:
-    cookie = f"__Host-aftercare_session=s; __Host-aftercare_id={id_token()}"
+    cookie = f"__Host-aftercare_session=s; __Host-aftercare_id={fresh_token()}"
 
     assert call("GET", "/api/v1/desk/queue", cookie=cookie)["statusCode"] == 401
 
@@ -126,12 +106,12 @@ def test_why_a_rule_did_not_act_is_told_to_people_of_the_desk() -> None:
     wiring.wiring().store.append(opened(ticket), [ticket])
     path = f"/api/v1/desk/tickets/{reference(ticket.ticket_id, 'AS')}/rules"
 
-    answer = call("GET", f"{path}/vip-first", authorization=f"Bearer {id_token()}")
+    answer = call("GET", f"{path}/vip-first", authorization=f"Bearer {fresh_token()}")
 
     assert answer["statusCode"] == 200, answer
     reason = json.loads(answer["body"])
     assert (reason["fate"], reason["when"]["seen"]) == ("not_matched", "gold")
-    unknown = call("GET", f"{path}/unknown", authorization=f"Bearer {id_token()}")
+    unknown = call("GET", f"{path}/unknown", authorization=f"Bearer {fresh_token()}")
     assert (unknown["statusCode"], json.loads(unknown["body"])["code"]) == (404, "rule_not_found")
     assert call("GET", f"{path}/vip-first")["statusCode"] == 401
 
@@ -153,7 +133,7 @@ def test_a_past_ticket_tells_what_was_reported_and_what_people_made_of_it() -> N
     ticket = make_opened(now=datetime.now(UTC), company=make_company(tier="gold"))
     wiring.wiring().store.append(opened(ticket).with_changes(team="finance", assignee="li-na"), [ticket])
 
-    [line] = json.loads(call("GET", "/api/v1/desk/past-tickets", authorization=f"Bearer {id_token()}")["body"])
+    [line] = json.loads(call("GET", "/api/v1/desk/past-tickets", authorization=f"Bearer {fresh_token()}")["body"])
 
     assert (line["title"], line["company"]["tier"]) == ("报表打不开", "gold")
     assert line["outcome"] == {"team": "finance", "assignee": "li-na"}
@@ -162,14 +142,14 @@ def test_a_past_ticket_tells_what_was_reported_and_what_people_made_of_it() -> N
 
 def test_a_place_that_no_page_gave_is_refused() -> None:
     for path in ("queue", "mine", "tickets", "past-tickets"):
-        answer = call("GET", f"/api/v1/desk/{path}?after=nonsense", authorization=f"Bearer {id_token()}")
+        answer = call("GET", f"/api/v1/desk/{path}?after=nonsense", authorization=f"Bearer {fresh_token()}")
         assert (answer["statusCode"], json.loads(answer["body"])["errors"][0]["field"]) == (422, "after")
 
 
 def _walk(path: str, name: str = "reference") -> list[str]:
     found: list[str] = []
     while True:
-        answer = call("GET", path, authorization=f"Bearer {id_token()}")
+        answer = call("GET", path, authorization=f"Bearer {fresh_token()}")
         found += [line[name] for line in json.loads(answer["body"])]
         if "Link" not in answer["headers"]:
             return found

@@ -11,7 +11,8 @@ from functions.shared.gateways.tickets import TicketTable
 from tests.factories import DESK, NOON, SYSTEM, make_opened
 from tests.integration import test_intake_mail as mails
 from tests.integration.conftest import TABLE
-from tests.integration.test_desk_doors import _desk, id_token
+from tests.integration.desk_door import fresh_token
+from tests.integration.test_desk_doors import _desk
 from tests.integration.test_intake_mail import _desk as mail_desk
 from tests.lambdas import CONTEXT, http_event
 
@@ -21,7 +22,7 @@ MAIL = b"From: wang@acme.example\r\nTo: support@aftercare.example\r\n"
 
 
 def post(path: str, body: Any = None) -> tuple[int, Any]:
-    headers = {"authorization": f"Bearer {id_token()}"}
+    headers = {"authorization": f"Bearer {fresh_token()}"}
     answer = http.handler(http_event("POST", f"/api/v1/desk/tickets/{path}", json.dumps(body or {}), headers), CONTEXT)
     return answer["statusCode"], json.loads(answer["body"])
 

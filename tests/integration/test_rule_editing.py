@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 
 from functions.desk import http, wiring
-from functions.desk.settings import DeskHttpSettings
 from functions.shared.contracts.words import Role
 from functions.shared.domain.rule_use import count
 from functions.shared.domain.ticket import opened
 from functions.shared.gateways.rule_use import RuleUses
 from functions.shared.identity.principal import Principal, PrincipalKind
 from tests.factories import DESK, default_config, make_opened, make_problem
-from tests.integration.conftest import OF_THE_DESK, TOKEN_KEYS, live_desk
+from tests.integration.desk_door import desk_door, fresh_token
 from tests.lambdas import CONTEXT, http_event
-from tests.unit.identity.pool import CLIENT, ISSUER, id_claims, pool_tokens, signed
 
 RULES = "/api/v1/desk/rules"
 LOGIN = {
@@ -36,32 +34,14 @@ PEOPLE = {
 
 
 @pytest.fixture(autouse=True)
-def _desk(monkeypatch: pytest.MonkeyPatch, dynamodb: Any) -> Iterator[None]:
-    environment = DeskHttpSettings.to_env(
-        **OF_THE_DESK,
-        public_url="https://desk.example",
-        token_key_parameter=TOKEN_KEYS,
-        inbound_bucket="inbound",
-        inbound_topic_arn="arn:aws:sns:us-east-1:123456789012:inbound",
-        user_pool_client_id=CLIENT,
-        issuer=ISSUER,
-        keys_url=f"{ISSUER}/.well-known/jwks.json",
-        sign_in_url="https://sign-in.example",
-    )
-    with live_desk(dynamodb, environment, wiring):
-        monkeypatch.setattr(wiring, "pool_tokens", pool_tokens)
+def _desk(dynamodb: Any) -> Iterator[None]:
+    with desk_door(dynamodb):
         yield
-        monkeypatch.undo()
 
 
 def ask(method: str, path: str, body: Any = None, *, who: str = "manager") -> tuple[int, Any]:
-    email, role = PEOPLE[who]
-    now = datetime.now(UTC)
-    times = {"iat": int(now.timestamp()), "exp": int((now + timedelta(hours=1)).timestamp())}
-    token = signed(id_claims(**times, email=email, **{"cognito:groups": [role]}))
-    event = http_event(
-        method, f"{RULES}{path}", body, headers={"authorization": f"Bearer {token}", "accept-language": "en"}
-    )
+    headers = {"authorization": f"Bearer {fresh_token(*PEOPLE[who])}", "accept-language": "en"}
+    event = http_event(method, f"{RULES}{path}", body, headers=headers)
     answer = http.handler(event, CONTEXT)
     return answer["statusCode"], json.loads(answer["body"])
 
