@@ -7,7 +7,7 @@ from typing import Final, Self
 from urllib.parse import urlencode
 
 from functions.desk.customers import CompanyView, ContactView, Found
-from functions.desk.pages.telling import Names
+from functions.desk.pages.names import Names
 from functions.desk.pages.views import QueueRow
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Self
 
-from functions.desk.pages.telling import Names
+from functions.desk.pages.names import Names
 from functions.desk.views import TicketView
 from functions.shared.contracts.handling_events import Words
 from functions.shared.contracts.words import Impact, Language, Urgency

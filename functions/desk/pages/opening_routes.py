@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.customers import ContactView
 from functions.desk.opening import TAKEN_DOWN
+from functions.desk.pages.names import Names
 from functions.desk.pages.opening_views import (
     CALLER,
     CALLERS,
@@ -21,7 +22,6 @@ from functions.desk.pages.opening_views import (
     caller_part,
     known_of,
 )
-from functions.desk.pages.telling import Names
 from functions.desk.pages.visit import SIGNED_IN, Visit, done
 from functions.desk.wiring import customers, desk_config, opening
 from functions.shared.contracts.words import Channel

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from functions.desk.customers import ContactView
 from functions.desk.opening import TAKEN_DOWN
-from functions.desk.pages.telling import Names
+from functions.desk.pages.names import Names
 from functions.desk.pages.views import TICKETS, Link, QueueRow
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.form_fields import FieldKind

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import ValidationError
 
-from functions.desk.pages.telling import Names
+from functions.desk.pages.names import Names
 from functions.desk.pages.views import QueueRow
 from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit, done
 from functions.desk.staffing import NewStatus, PersonStatus

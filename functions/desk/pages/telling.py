@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Self, TypeGuard
+from typing import Final, TypeGuard
 from zoneinfo import ZoneInfo
 
 from functions.desk.pages.message_details import mail_details, opening_details
+from functions.desk.pages.names import Names
 from functions.shared.contracts.deletion_events import TicketDeleted
 from functions.shared.contracts.events import (
     AttentionCalled,
@@ -34,13 +35,10 @@ from functions.shared.contracts.events import (
     SlaBreached,
     SlaWarned,
     TicketAssigned,
-    TicketClosed,
     TicketEscalated,
     TicketEvent,
     TicketOpened,
-    TicketReopened,
     TicketResolved,
-    TicketResumed,
     TicketTriaged,
     TicketUpdated,
     TicketWaiting,
@@ -49,84 +47,36 @@ from functions.shared.contracts.events import (
     WebhookSent,
 )
 from functions.shared.contracts.handling_events import (
-    ChecklistAdded,
-    ItemTicked,
-    ItemUnticked,
-    ProcedureStarted,
-    StepEvent,
     Words,
 )
-from functions.shared.contracts.incident_events import IncidentDeclared, IncidentEnded, TicketLinked, TicketUnlinked
-from functions.shared.contracts.merge_events import TicketLetGo, TicketMerged, TicketTakenIn, TicketUnmerged
-from functions.shared.contracts.words import Language
-from functions.shared.domain.config import DeskConfig
+from functions.shared.contracts.incident_events import IncidentDeclared
 from functions.shared.domain.file_standing import FileStanding
-from functions.shared.domain.form_fields import FormField
 from functions.shared.domain.ticket_answers import provided_answers
 from functions.shared.pages import times
 from functions.shared.pages.languages import Catalogue
-from functions.shared.pages.questions import fields_by_name, shown_answer
 from functions.shared.pages.timeline import Entry, File, Kind
 
-_Handled = ProcedureStarted | ChecklistAdded | StepEvent | ItemTicked | ItemUnticked
-
-_HANDLED: Final = {
+_PLAIN: Final = {
     "ProcedureStarted": ("route", "procedure_started"),
     "ChecklistAdded": ("check", "checklist_added"),
     "StepCompleted": ("check", "step_completed"),
     "StepSkipped": ("arrow-right", "step_skipped"),
     "ItemTicked": ("check", "item_ticked"),
     "ItemUnticked": ("turn", "item_unticked"),
+    "IncidentEnded": ("check", "incident_ended"),
+    "TicketLinked": ("route", "linked"),
+    "TicketUnlinked": ("turn", "unlinked"),
+    "TicketMerged": ("route", "merged"),
+    "TicketTakenIn": ("route", "taken_in"),
+    "TicketUnmerged": ("turn", "unmerged"),
+    "TicketLetGo": ("turn", "let_go"),
+    "TicketResumed": ("arrow-right", "resumed"),
+    "TicketReopened": ("turn", "reopened"),
+    "TicketClosed": ("check", "closed"),
 }
-"""How each is shown: its icon, and the key of its sentence."""
+"""Events of which a title and a note are all there is to tell: the icon of each, and the key of its sentence."""
 
 _CLOCK_SET: Final = {"ClockStarted": "clock_started", "ClockRetargeted": "clock_moved", "ClockResumed": "clock_resumed"}
-
-
-@dataclass(frozen=True)
-class Names:
-    """What the desk's configuration calls its people, teams and modules, in the reader's language."""
-
-    people: Mapping[str, str] = field(default_factory=dict)
-    teams: Mapping[str, str] = field(default_factory=dict)
-    modules: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, str] = field(default_factory=dict)
-    questions: Mapping[str, FormField] = field(default_factory=dict)
-    language: Language = Language.ZH
-
-    @classmethod
-    def of(cls, config: DeskConfig, language: Language) -> Self:
-        """The names in `config`."""
-        return cls(
-            people={person.id: person.name for person in config.people},
-            teams={team.id: team.name.in_language(language) for team in config.teams},
-            modules={module.id: module.name.in_language(language) for module in config.modules},
-            rules={rule.id: rule.name.in_language(language) for rule in config.rules},
-            questions=fields_by_name(config),
-            language=language,
-        )
-
-    def person(self, person_id: str | None) -> str:
-        return self.people.get(person_id, person_id) if person_id else ""
-
-    def team(self, team: str | None) -> str:
-        return self.teams.get(team, team) if team else ""
-
-    def module(self, module: str | None) -> str:
-        return self.modules.get(module, module) if module else ""
-
-    def question(self, field_id: str) -> str:
-        """What the desk's forms call a field."""
-        asked = self.questions.get(field_id)
-        return asked.label.in_language(self.language) if asked else field_id
-
-    def answers(self, answers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-        """Questions and answers as the forms call them."""
-        return tuple((self.question(name), self._answer(name, answer)) for name, answer in answers.items())
-
-    def _answer(self, field_id: str, answer: Any) -> str:
-        asked = self.questions.get(field_id)
-        return shown_answer(asked, answer, self.language) if asked else str(answer)
 
 
 Link = Callable[[TicketEvent, str], str | None]
@@ -139,7 +89,7 @@ class Teller:
     words: Catalogue
     now: datetime
     zone: ZoneInfo
-    names: Names = Names()
+    names: Names = field(default_factory=Names)
     link: Link = lambda _event, _part: None
     lost: frozenset[str | None] = frozenset()
     """Mails that came back, and the events that they told of."""
@@ -157,6 +107,8 @@ class Teller:
     def _entry(self, event: TicketEvent) -> Entry | None:
         if isinstance(event, ClockEvent):
             return self._clock_entry(event)
+        if event.type in _PLAIN:
+            return self._plain(event)
         match event:
             case TicketOpened():
                 return self._opening(event)
@@ -169,27 +121,11 @@ class Teller:
             case ReplySent():
                 said = "replied_in_vain" if event.event_id in self.lost else "replied"
                 return self._said(event, "agent", event.message, self._say(said))
-            case ProcedureStarted() | ChecklistAdded() | StepEvent() | ItemTicked() | ItemUnticked():
-                return self._handling_entry(event)
             case IncidentDeclared():
                 words = self.words.text("list.comma").join((*event.keywords, self.names.module(event.module)))
                 return self._fact(event, "flag", "incident_declared", text=words.strip("、, "))
-            case IncidentEnded():
-                return self._fact(event, "check", "incident_ended")
-            case TicketLinked():
-                return self._fact(event, "route", "linked", title=event.title)
-            case TicketUnlinked():
-                return self._fact(event, "turn", "unlinked")
-            case TicketMerged():
-                return self._fact(event, "route", "merged", title=event.title)
-            case TicketTakenIn():
-                return self._fact(event, "route", "taken_in", title=event.title)
             case TicketDeleted():
                 return self._fact(event, "flag", "deleted", reason=self.words.text(f"deletion.{event.reason}"))
-            case TicketUnmerged():
-                return self._fact(event, "turn", "unmerged")
-            case TicketLetGo():
-                return self._fact(event, "turn", "let_go")
             case AutomaticReplySent():
                 return self._automatic_reply(event)
             case NoteAdded():
@@ -219,16 +155,10 @@ class Teller:
                 return self._fact(event, "person", "assigned", to=self._owner(event))
             case TicketWaiting():
                 return self._fact(event, "hourglass", event.status, text=event.note)
-            case TicketResumed():
-                return self._fact(event, "arrow-right", "resumed")
             case TicketResolved():
                 cause = self.words.text(f"root_cause.{event.root_cause}")
                 text = "\n".join(part for part in (event.cause, event.solution) if part)
                 return self._fact(event, "check", "resolved", text=text, cause=cause)
-            case TicketReopened():
-                return self._fact(event, "turn", "reopened", text=event.note)
-            case TicketClosed():
-                return self._fact(event, "check", "closed")
             case MailBounced():
                 key = "mail_came_back" if _is_lost(event) else "mail_is_late"
                 return self._fact(
@@ -361,11 +291,12 @@ class Teller:
     def _rules(self, rules: Iterable[str]) -> str:
         return self.words.text("list.comma").join(self.names.rules.get(rule, rule) for rule in rules)
 
-    def _handling_entry(self, event: _Handled) -> Entry:
-        """A procedure or checklist that began, a step that ended or an item that was ticked, by its name."""
-        note = event.note if isinstance(event, StepEvent) else ""
-        icon, key = _HANDLED[event.type]
-        return self._fact(event, icon, key, text=note, title=self._title(event.title))
+    def _plain(self, event: TicketEvent) -> Entry:
+        """What needs no words but those of the event itself."""
+        icon, key = _PLAIN[event.type]
+        title = getattr(event, "title", "")
+        told = self._title(title) if isinstance(title, Words) else title
+        return self._fact(event, icon, key, text=getattr(event, "note", ""), title=told)
 
     def _title(self, title: Words) -> str:
         return title.zh if self.words.language == "zh" else title.en

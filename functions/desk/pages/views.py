@@ -7,7 +7,8 @@ from typing import Final, Literal, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from functions.desk.pages.telling import Names, Teller
+from functions.desk.pages.names import Names
+from functions.desk.pages.telling import Teller
 from functions.desk.pages.why_views import acted
 from functions.desk.views import ClockView, QueueLine, SavedReply, TicketView
 from functions.shared.contracts.events import Company, Contact

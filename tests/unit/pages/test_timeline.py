@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.desk.pages.telling import Names, Teller
+from functions.desk.pages.names import Names
+from functions.desk.pages.telling import Teller
 from functions.intake.pages.views import TrackingPage
 from functions.intake.tracking import track
 from functions.shared.contracts.events import (
