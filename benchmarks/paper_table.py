@@ -23,7 +23,9 @@ class Cancelled(Exception):
 class PaperTable:
     """Heads and commits, and the index of queues."""
 
-    exceptions: Final = SimpleNamespace(TransactionCanceledException=Cancelled)
+    exceptions: Final = SimpleNamespace(
+        TransactionCanceledException=Cancelled, ConditionalCheckFailedException=Cancelled
+    )
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], Item] = {}
@@ -47,6 +49,10 @@ class PaperTable:
         self.calls["get_item"] += 1
         item = self.items.get((Key["pk"]["S"], Key["sk"]["S"]))
         return {"Item": item} if item else {}
+
+    def put_item(self, *, Item: Item, **_: Any) -> None:
+        self.calls["put_item"] += 1
+        self.items.setdefault((Item["pk"]["S"], Item["sk"]["S"]), Item)
 
     def query(
         self,

@@ -19,12 +19,14 @@ from functions.shared.domain.errors import ConfigMissing, TicketNotFound
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways import keys
-from functions.shared.ticketing import Tickets
+from functions.shared.ticketing import NaturalKey, Tickets
 
 DECIDES_DEADLINES: Final = frozenset({"policies", "calendars"})
 """The parts of a configuration whose edit moves deadlines."""
 PAGE: Final = 200
 BATCH: Final = 10
+REMEMBERED: Final = timedelta(days=7)
+"""Longer than the queue keeps a message."""
 SECOND_LOOK: Final = timedelta(minutes=1)
 """The walk is done once more so much later: a function that still went by the version before may have moved a ticket
 behind the walk's back."""
@@ -35,9 +37,10 @@ class _Message(BaseModel):
 
 
 class Page(_Message):
-    """The tickets of a team in a status, from `after` on."""
+    """The tickets of a team in a status, from `after` on. `walk` tells one walk's pages from another's."""
 
     kind: Literal["page"] = "page"
+    walk: str = ""
     team: Slug | None
     status: Status
     after: str = ""
@@ -61,6 +64,10 @@ class Lists(Protocol):
     def queue(
         self, team: Slug | None, status: Status, limit: int = ..., *, after: str = ...
     ) -> list[TicketSummary]: ...
+
+    def seen(self, key: str) -> TicketId | None: ...
+
+    def remember(self, key: NaturalKey, ticket_id: TicketId) -> None: ...
 
 
 class Clocks(Protocol):
@@ -99,20 +106,20 @@ class Renewal:
         """Let the walk begin, if what was published may have moved deadlines."""
         if DECIDES_DEADLINES.isdisjoint(published.changed):
             return
-        pages = [
-            Page(team=team, status=status)
-            for status in Status
-            if status.is_active
-            for team in ([None] if status is Status.NEW else self._teams(published.sequence))
-        ]
-        self._queue.send(pages)
-        self._queue.send(pages, SECOND_LOOK)
+        for look, delay in (("first", timedelta(0)), ("second", SECOND_LOOK)):
+            pages = [
+                Page(team=team, status=status, walk=f"{published.sequence}:{look}")
+                for status in Status
+                if status.is_active
+                for team in ([None] if status is Status.NEW else self._teams(published.sequence))
+            ]
+            self._queue.send(pages, delay)
 
     def do(self, work: Page | Batch, now: datetime) -> Renewed:
         """One step of the walk."""
         match work:
             case Page():
-                self._list(work)
+                self._list(work, now)
                 return Renewed()
             case Batch():
                 return Renewed(len(work.tickets), sum(self._renew(ticket_id, now) for ticket_id in work.tickets))
@@ -123,13 +130,22 @@ class Renewal:
         """Let each ticket of a batch that failed be tried alone, so that one that cannot be renewed holds no other."""
         self._queue.send([Batch(tickets=(ticket_id,)) for ticket_id in batch.tickets])
 
-    def _list(self, page: Page) -> None:
+    def _list(self, page: Page, now: datetime) -> None:
+        """Hand on what the page lists, and the next page.
+
+        A page that comes twice would begin a second walk of all that follows, and that a third: what was handed on is
+        remembered.
+        """
+        key = NaturalKey(f"renewal:{page.model_dump_json()}", expires_at=now + REMEMBERED)
+        if self._lists.seen(key.value):
+            return
         found = self._lists.queue(page.team, page.status, PAGE, after=page.after)
         cuts = [found[cut : cut + BATCH] for cut in range(0, len(found), BATCH)]
         self._queue.send([Batch(tickets=tuple(summary.id for summary in cut)) for cut in cuts])
         if found:
             last = keys.due(found[-1].due_at, found[-1].id)
             self._queue.send([page.model_copy(update={"after": last})])
+            self._lists.remember(key, found[-1].id)
 
     def _renew(self, ticket_id: TicketId, now: datetime) -> bool:
         """Whether the ticket's clocks or its timer changed."""

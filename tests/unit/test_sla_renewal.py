@@ -235,9 +235,10 @@ def test_the_walk_goes_through_every_team_and_status_twice_also_of_a_team_just_d
     walk.renewal.begin(walk.published("policies"))
     at_once = [work for work, delay in walk.queue.sent if not delay]
     later = [work for work, delay in walk.queue.sent if delay == timedelta(minutes=1)]
-    assert at_once == later
-    assert Page(team="first-line", status=Status.OPEN) in at_once
-    assert Page(team=None, status=Status.NEW) in at_once
+    assert {work.walk for work in at_once if isinstance(work, Page)} == {"2:first"}
+    assert [work.model_copy(update={"walk": "2:second"}) for work in at_once] == later
+    assert Page(team="first-line", status=Status.OPEN, walk="2:first") in at_once
+    assert Page(team=None, status=Status.NEW, walk="2:first") in at_once
     assert not [page for page in at_once if isinstance(page, Page) and not page.status.is_active]
 
 
@@ -311,6 +312,18 @@ def test_no_step_of_the_walk_is_long_however_many_tickets_there_are() -> None:
     assert [len(batch.tickets) for batch in batches if isinstance(batch, Batch)] == [BATCH] * (PAGE // BATCH)
     assert isinstance(page, Page)
     assert page.after
+
+
+def test_a_page_that_comes_twice_does_not_double_the_rest_of_the_walk() -> None:
+    walk = Walk(PAGE + 1)
+    page = Page(team="first-line", status=Status.OPEN, walk="2:first")
+    walk.renewal.do(page, NOON)
+    once = len(walk.queue.sent)
+
+    walk.renewal.do(page, NOON)
+    assert len(walk.queue.sent) == once
+    walk.renewal.do(page.model_copy(update={"walk": "3:first"}), NOON)
+    assert len(walk.queue.sent) == 2 * once
 
 
 def test_a_batch_that_failed_is_tried_ticket_by_ticket() -> None:
