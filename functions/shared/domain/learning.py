@@ -23,6 +23,8 @@ FEWEST: Final = 40
 """With fewer solved tickets there is nothing to learn."""
 READ: Final = 2_000
 """Characters of a description that are learned from, and looked at."""
+SUREST: Final = 0.99
+"""Nothing that words tell is certain, however rounding makes it look."""
 SHOWN: Final = 0.5
 """What is less likely is not worth suggesting."""
 
@@ -77,7 +79,7 @@ class Lessons(BaseModel):
                     Suggestion(
                         field=field,
                         value=answer.label,
-                        probability=round(answer.probability, 2),
+                        probability=min(round(answer.probability, 2), SUREST),
                         evidence=tuple(written.get(word, word) for word in answer.evidence),
                         learned=self.version,
                     )
