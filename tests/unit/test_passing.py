@@ -13,6 +13,7 @@ from functions.shared.domain import decisions
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.domain.config_check import faults
 from functions.shared.domain.passing import Passing, thresholds
+from functions.shared.domain.rule_book import book_of
 from functions.shared.domain.rules import Rule
 from functions.shared.domain.ticket import Ticket, evolve
 from tests.factories import AGENT, CUSTOMER, NOON, default_config, make_message, make_ticket
@@ -117,7 +118,8 @@ def test_the_tickets_one_timer_waits_for_the_next_threshold():
 def passed(desk: Desk, at: datetime) -> list[TicketEvent]:
     """What the rules do when time has come to `at`."""
     before = desk.ticket.sequence
-    desk.tickets.handle(desk.id, lambda ticket: clock_rules(desk.config).passing.due(ticket, at, 4))
+    passing = book_of(desk.config.rules).passing
+    desk.tickets.handle(desk.id, lambda ticket: passing.due(ticket, at, 4))
     return [event for reached in desk.store.events[desk.id][before:] for event in desk.reacts(reached)]
 
 
