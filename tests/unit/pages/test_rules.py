@@ -20,110 +20,20 @@ from functions.desk.past import Past
 from functions.desk.rule_editing import Checked, RuleEditing
 from functions.shared.contracts.words import Language, Role
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.config_versions import ConfigVersion, Source
-from functions.shared.domain.errors import ConfigMissing
-from functions.shared.domain.rule_drafts import RuleDraft
-from functions.shared.domain.rule_use import RuleUse, count
+from functions.shared.domain.rule_use import count
 from functions.shared.domain.rules import Rule
 from functions.shared.domain.ticket import opened
-from functions.shared.gateways.opened_tickets import PastTicketPage
 from functions.shared.identity.principal import Principal, PrincipalKind
 from functions.shared.pages.languages import catalogue
 from tests.factories import DESK, default_config, make_message, make_opened, make_problem
 from tests.unit.identity.pool import pool_tokens
 from tests.unit.pages.browser import Browser
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
+from tests.unit.pages.rules_desk import Configurations, Drafts, Opened, Uses
 from tests.unit.pages.test_console import signed_in
 
 MODULES = (wiring, visit, routes, rule_pages, http)
 LEAD, MANAGER = "zhou.min@aftercare.example", "gao.yuan@aftercare.example"
-
-
-class Configurations:
-    """Behaves like `ConfigStore`."""
-
-    def __init__(self, config: DeskConfig) -> None:
-        self.versions = [config.model_copy(update={"version": 1})]
-        self.entries = [ConfigVersion(version=1, author="files", note="begin", published_at=datetime.now(UTC))]
-
-    def live(self, **_: Any) -> DeskConfig:
-        return self.versions[-1]
-
-    def last_read(self) -> DeskConfig:
-        return self.versions[-1]
-
-    def at(self, version: int) -> DeskConfig:
-        if not 0 < version <= len(self.versions):
-            raise ConfigMissing
-        return self.versions[version - 1]
-
-    def history(self, limit: int = 50, *, before: int | None = None) -> list[ConfigVersion]:
-        return [one for one in reversed(self.entries) if before is None or one.version < before][:limit]
-
-    def publish(
-        self, config: DeskConfig, *, author: str, note: str, now: datetime, source: Source, **told: Any
-    ) -> DeskConfig:
-        published = config.model_copy(update={"version": len(self.versions) + 1})
-        self.versions.append(published)
-        entry = ConfigVersion(
-            version=published.version,
-            author=author,
-            note=note,
-            published_at=now,
-            source=source,
-            restores=told["restores"],
-        )
-        self.entries.append(entry)
-        return published
-
-
-class Drafts:
-    """Behaves like `RuleDrafts` with one writer."""
-
-    def __init__(self) -> None:
-        self.draft: RuleDraft | None = None
-        self.count = 0
-
-    def get(self) -> RuleDraft | None:
-        return self.draft
-
-    def is_kept(self) -> bool:
-        return self.draft is not None
-
-    def revision(self) -> int:
-        return self.count
-
-    def put(self, draft: RuleDraft) -> None:
-        self.draft, self.count = draft, draft.revision
-
-    def give_up(self, revision: int) -> None:
-        self.draft, self.count = None, revision + 1
-
-
-class Uses:
-    """What was counted last night."""
-
-    def __init__(self) -> None:
-        self.use: RuleUse | None = None
-
-    def newest(self) -> RuleUse | None:
-        return self.use
-
-
-class Opened:
-    """The last three tickets."""
-
-    def page(self, since: datetime, until: datetime, **_: Any) -> PastTicketPage:
-        del since, until
-        events = [
-            make_opened(number, problem=make_problem(title="开发票", description=make_message("急")))
-            for number in (1, 2, 3)
-        ]
-        return PastTicketPage(tuple((event, opened(event).with_changes(team="finance")) for event in events), None)
-
-    def count(self, since: datetime, until: datetime) -> int:
-        del since, until
-        return 3
 
 
 @pytest.fixture(autouse=True)
