@@ -35,6 +35,7 @@ from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.learning import Lessons
 from functions.shared.domain.limits import Limits, Quota
+from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.presence import Presence, Standing
 from functions.shared.domain.references import ticket_id
 from functions.shared.domain.shares import NOTHING, Shares, Take
@@ -359,3 +360,17 @@ class OpenGate:
 
     def report_quota(self, contact_id: ContactId, *, now: datetime) -> Quota:
         return Quota(contact_id, Limits().contact, now)
+
+
+class InMemoryCounts:
+    """Behaves like `WindowCounts`."""
+
+    def __init__(self) -> None:
+        self._counts = Counter[tuple[str, int]]()
+
+    def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool:
+        window = counted, brake.window(now)
+        if self._counts[window] >= brake.at_most:
+            return False
+        self._counts[window] += 1
+        return True

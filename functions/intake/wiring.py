@@ -19,8 +19,8 @@ from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.channel_secrets import ChannelSecretsParameter
 from functions.shared.gateways.links import LinkGenerations
 from functions.shared.gateways.quarantine import Quarantine
-from functions.shared.gateways.request_counts import RequestCounts
 from functions.shared.gateways.secrets import KeyParameter
+from functions.shared.gateways.window_counts import WindowCounts
 from functions.shared.identity.authenticate import Authenticator
 from functions.shared.identity.cookies import Cookies
 from functions.shared.identity.csrf import FormTokens
@@ -70,8 +70,8 @@ def completing() -> Completing:
 
 
 @cache
-def counts() -> RequestCounts:
-    return RequestCounts(wiring().dynamodb, settings().table_name, wiring().desk_id)
+def counts() -> WindowCounts:
+    return WindowCounts(wiring().dynamodb, settings().table_name, wiring().desk_id)
 
 
 @cache

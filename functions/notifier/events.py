@@ -23,6 +23,7 @@ from functions.shared.gateways.links import LinkGenerations
 from functions.shared.gateways.mail import Mailer
 from functions.shared.gateways.secrets import KeyParameter
 from functions.shared.gateways.sent import SentMail
+from functions.shared.gateways.window_counts import WindowCounts
 from functions.shared.identity.customer_tokens import CustomerTokens
 from functions.shared.wiring import DeskWiring
 
@@ -53,6 +54,7 @@ def notifier() -> Notifier:
         blobs=parts.blobs,
         mailer=Mailer(boto3.client("sesv2")),
         sent=SentMail(parts.dynamodb, settings.table_name, settings.desk_id),
+        counts=WindowCounts(parts.dynamodb, settings.table_name, settings.desk_id),
         standings=parts.standings,
         tokens=CustomerTokens(
             keys, LinkGenerations(parts.dynamodb, settings.table_name, settings.desk_id), settings.desk_id

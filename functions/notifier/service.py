@@ -22,6 +22,7 @@ from functions.shared.contracts.events import (
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.mail_ids import message_key
+from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.references import reference
 from functions.shared.domain.reply_address import reply_address
@@ -56,7 +57,9 @@ class SentMail(Protocol):
 
     def refused(self, claim: Claim, *, now: datetime) -> None: ...
 
-    def take_turn(self, name: str, *, limit: int, now: datetime) -> bool: ...
+
+class Counts(Protocol):
+    def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool: ...
 
 
 class Standings(Protocol):
@@ -80,6 +83,7 @@ class Notifier:
         blobs: BlobStore,
         mailer: Mailer,
         sent: SentMail,
+        counts: Counts,
         standings: Standings,
         tokens: CustomerTokens,
         keys: Keys,
@@ -93,6 +97,7 @@ class Notifier:
         self._blobs = blobs
         self._mailer = mailer
         self._sent = sent
+        self._counts = counts
         self._standings = standings
         self._tokens = tokens
         self._keys = keys
@@ -143,8 +148,7 @@ class Notifier:
         if notice.kind not in (Kind.ACKNOWLEDGEMENT, Kind.AUTOMATIC_REPLY) or claim.attempt > 1:
             return
         brake = self._config().desk.mail.brakes.answers
-        turn = f"answers#{notice.address.lower()}#{brake.window(now)}"
-        if not self._sent.take_turn(turn, limit=brake.at_most, now=now):
+        if not self._counts.admit(f"answers#{notice.address.lower()}", brake, now=now):
             raise MailRefused(f"more than {brake.at_most} automatic answers to one address within {brake.within}")
 
     def _raw(self, notice: Notice, event: TicketEvent, ticket: Ticket, now: datetime) -> bytes:

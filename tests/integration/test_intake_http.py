@@ -15,7 +15,7 @@ from functions.intake.settings import IntakeHttpSettings
 from functions.shared.domain.limits import Limits
 from functions.shared.domain.mail_rules import Brake
 from functions.shared.gateways import keys
-from functions.shared.gateways.request_counts import RequestCounts
+from functions.shared.gateways.window_counts import WindowCounts
 from tests.factories import DESK, default_config
 from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT, http_event
@@ -187,7 +187,7 @@ def kept(dynamodb: Any) -> int:
 def limited(monkeypatch: pytest.MonkeyPatch, dynamodb: Any, **limits: Brake) -> None:
     config = default_config()
     desk = config.desk.model_copy(update={"limits": Limits(**limits)})
-    gate = Gate(lambda: desk.limits, RequestCounts(dynamodb, TABLE, DESK))
+    gate = Gate(lambda: desk.limits, WindowCounts(dynamodb, TABLE, DESK))
     monkeypatch.setattr(wiring, "gate", lambda: gate)
     monkeypatch.setattr(http, "gate", lambda: gate)
 

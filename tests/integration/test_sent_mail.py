@@ -45,11 +45,6 @@ def test_how_a_mail_ended_is_kept(sent: SentMail) -> None:
     assert sent.claim("refused", now=NOON).is_refused
 
 
-def test_turns_run_out(sent: SentMail) -> None:
-    assert [sent.take_turn("a", limit=2, now=NOON) for _ in range(3)] == [True, True, False]
-    assert sent.take_turn("b", limit=2, now=NOON)
-
-
 @pytest.mark.parametrize(("region", "host"), [("us-east-1", "email"), ("eu-west-1", "eu-west-1")])
 def test_the_id_on_the_wire_is_that_of_ses(aws: None, region: str, host: str) -> None:
     del aws

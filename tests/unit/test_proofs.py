@@ -13,26 +13,13 @@ from hypothesis import strategies as st
 
 from functions.intake.proofs import LIFE, Proofs
 from functions.shared.domain.errors import InvalidInput
-from functions.shared.domain.mail_rules import Brake
 from ops.desk_client import DeskClient
 from tests.factories import DESK
+from tests.fakes import InMemoryCounts
 from tests.unit.identity.conftest import RingInMemory
 
-
-class Counted:
-    """Behaves like `RequestCounts`."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-
-    def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool:
-        del now
-        self._counts[counted] = self._counts.get(counted, 0) + 1
-        return self._counts[counted] <= brake.at_most
-
-
 NOW = datetime.now(UTC)
-PROOFS = Proofs(RingInMemory(), Counted(), DESK)
+PROOFS = Proofs(RingInMemory(), InMemoryCounts(), DESK)
 
 
 def solved(challenge: dict[str, Any], **changes: Any) -> str:
@@ -69,7 +56,7 @@ def test_the_same_solution_written_otherwise_is_the_same() -> None:
 
 def test_a_solution_to_nothing_of_ours_is_refused() -> None:
     challenge = PROOFS.challenge(now=NOW)
-    other_desk = Proofs(RingInMemory(), Counted(), "other")
+    other_desk = Proofs(RingInMemory(), InMemoryCounts(), "other")
 
     assert refusal("") == "proof_required"
     assert refusal("x") == "proof_refused"

@@ -1,6 +1,5 @@
 """What was sent to whom about which event: each mail is claimed before it leaves, and recorded after."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -76,39 +75,19 @@ class SentMail:
 
     def sent(self, claim: Claim, message_id: str, *, now: datetime) -> None:
         """The mail has left as `message_id`."""
-        self._put(claim.key, claim.attempt, now, None, {"outcome": {"S": "sent"}, "message_id": {"S": message_id}})
+        self._put(claim.key, claim.attempt, now, {"outcome": {"S": "sent"}, "message_id": {"S": message_id}})
 
     def refused(self, claim: Claim, *, now: datetime) -> None:
         """The mail will never leave."""
-        self._put(claim.key, claim.attempt, now, None, {"outcome": {"S": "refused"}})
+        self._put(claim.key, claim.attempt, now, {"outcome": {"S": "refused"}})
 
     def given_back(self, claim: Claim, *, now: datetime) -> None:
         """The attempt failed; the next one may begin at once."""
-        self._put(claim.key, claim.attempt, now, None, {"lease_until": {"N": "0"}})
+        self._put(claim.key, claim.attempt, now, {"lease_until": {"N": "0"}})
 
-    def take_turn(self, name: str, *, limit: int, now: datetime) -> bool:
-        """Whether one more of `limit` turns called `name` is left; takes it. Nobody can read the name off the table."""
-        name = hashlib.sha256(name.encode()).hexdigest()
-        for turn in range(limit):
-            try:
-                self._put(f"{name}#{turn}", 1, now, "attribute_not_exists(pk)", {})
-            except self._client.exceptions.ConditionalCheckFailedException:
-                continue
-            return True
-        return False
-
-    def _put(self, key: str, attempt: int, now: datetime, guard: str | None, fields: dict[str, Any]) -> None:
-        condition: dict[str, Any] = {"ConditionExpression": guard} if guard else {}
-        self._client.put_item(
-            TableName=self._table,
-            Item={
-                **self._key(key),
-                "attempt": {"N": str(attempt)},
-                "ttl": _expiry(now),
-                **fields,
-            },
-            **condition,
-        )
+    def _put(self, key: str, attempt: int, now: datetime, fields: dict[str, Any]) -> None:
+        item = {**self._key(key), "attempt": {"N": str(attempt)}, "ttl": _expiry(now), **fields}
+        self._client.put_item(TableName=self._table, Item=item)
 
     def _key(self, key: str) -> dict[str, Any]:
         return {"pk": {"S": keys.sent(self._desk, key)}, "sk": {"S": keys.SENT}}

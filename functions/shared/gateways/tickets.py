@@ -26,8 +26,8 @@ from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways import keys
 from functions.shared.gateways.incidents import writes as incident_writes
-from functions.shared.gateways.request_counts import one_more
 from functions.shared.gateways.shares import writes as share_writes
+from functions.shared.gateways.window_counts import one_more
 from functions.shared.ticketing import NaturalKey
 
 if TYPE_CHECKING:

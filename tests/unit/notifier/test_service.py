@@ -26,7 +26,7 @@ from functions.shared.identity.customer_tokens import CustomerTokens
 from functions.shared.identity.keys import Purpose
 from functions.shared.ticketing import Tickets
 from tests.factories import AGENT, CUSTOMER, DESK, NOON, default_config, make_contact, make_message, make_opened
-from tests.fakes import CountedIds, InMemoryBlobs, InMemoryTickets, StillClocks
+from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCounts, InMemoryTickets, StillClocks
 from tests.unit.identity.conftest import GenerationsInMemory, RingInMemory
 from tests.unit.mail.standings import StandingsInMemory
 
@@ -60,7 +60,6 @@ class SentInMemory:
     """Behaves like `SentMail`, with a lease of a minute."""
 
     claims: dict[str, tuple[Claim, datetime]] = field(default_factory=dict)
-    turns: dict[str, int] = field(default_factory=dict)
 
     def claim(self, key: str, *, now: datetime) -> Claim:
         claim, lease = self.claims.get(key, (Claim(key, 0), NOON))
@@ -79,11 +78,6 @@ class SentInMemory:
 
     def refused(self, claim: Claim, *, now: datetime) -> None:
         self.claims[claim.key] = (replace(claim, is_refused=True), now)
-
-    def take_turn(self, name: str, *, limit: int, now: datetime) -> bool:
-        del now
-        self.turns[name] = self.turns.get(name, 0) + 1
-        return self.turns[name] <= limit
 
 
 class Desk:
@@ -107,6 +101,7 @@ class Desk:
             blobs=self.blobs,
             mailer=self.postman,
             sent=self.sent,
+            counts=InMemoryCounts(),
             standings=self.standings,
             tokens=CustomerTokens(self.keys, GenerationsInMemory(), DESK),
             keys=self.keys,

@@ -1,4 +1,4 @@
-"""How many requests came in a window, one counter for each thing that is counted; it vanishes by itself."""
+"""How many requests came, or answers went, in a window: one counter for each thing counted; it vanishes by itself."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SPARE_S = 3600
 
 
-class RequestCounts:
+class WindowCounts:
     """The counters of one desk."""
 
     def __init__(self, client: "DynamoDBClient", table: str, desk: DeskId) -> None:
@@ -23,7 +23,7 @@ class RequestCounts:
         self._desk = desk
 
     def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool:
-        """Count one request under `counted`; whether it is within the brake. A single conditional write."""
+        """Count one more under `counted`; whether it is within the brake. A single conditional write."""
         try:
             self._client.update_item(**one_more(self._table, self._desk, Quota(counted, brake, now)))
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -34,7 +34,7 @@ class RequestCounts:
 def one_more(table: str, desk: DeskId, quota: Quota) -> Any:
     """The update that counts one more of `quota`, on the condition that one more is within its brake."""
     brake = quota.brake
-    place = keys.brake(desk, f"requests#{quota.counted}#{brake.within}#{brake.window(quota.at)}")
+    place = keys.brake(desk, f"counted#{quota.counted}#{brake.within}#{brake.window(quota.at)}")
     return {
         "TableName": table,
         "Key": {"pk": {"S": place}, "sk": {"S": keys.BRAKE}},
