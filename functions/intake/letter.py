@@ -7,7 +7,7 @@ from functions.intake.delivery import Delivery
 from functions.intake.mime.headers import Address
 from functions.intake.mime.machine import Machine, MachineKind
 from functions.intake.mime.message import ReceivedMail
-from functions.intake.trust import Trust, aligned
+from functions.intake.trust import Trust, aligned, trust_in
 from functions.shared.contracts.events import Actor, Contact
 from functions.shared.contracts.words import Language
 from functions.shared.domain.directory import business_domain, fold_address
@@ -23,38 +23,55 @@ _NO_SUBJECT = {Language.ZH: "（无主题）", Language.EN: "(no subject)"}
 
 
 @dataclass(frozen=True)
+class Writer:
+    """Who wrote a mail, and how far it is proven of that very mailbox: only a From can be more than unproven."""
+
+    mailbox: Address
+    trust: Trust
+    relayed_by: str | None = None
+    """The From address of a mail that brings somebody else's words."""
+
+
+@dataclass(frozen=True)
 class Letter:
     """A mail that can be filed."""
 
     delivery: Delivery
     raw: bytes
     mail: ReceivedMail
-    sender: Address
+    writer: Writer
     machine: Machine | None
     key: NaturalKey
-    trust: Trust
-    relayed_by: str | None = None
-    """The From address of a mail that brings somebody else's words."""
     asks_at: str | None = None
     """Where the sender asks for answers, if not at their own address."""
 
     @property
+    def sender(self) -> Address:
+        return self.writer.mailbox
+
+    @property
     def is_genuine(self) -> bool:
-        return self.trust is Trust.GENUINE
+        return self.writer.trust is Trust.GENUINE
 
 
 def from_of(mail: ReceivedMail) -> str:
     return mail.sender.address if mail.sender else ""
 
 
-def written_for(mail: ReceivedMail, trust: Trust, rules: MailRules) -> Address | None:
-    """Who wrote a mail that a relay of the desk's sent in their name.
+def writer_of(mail: ReceivedMail, delivery: Delivery, rules: MailRules) -> Writer | None:
+    """Who wrote: the From address, else where answers are asked to go, else the envelope's sender.
 
-    The relay must be proven: else whoever writes its address would write in anybody's name.
+    A relay of the desk's writes in the name of its Reply-To. The relay must be proven: else whoever writes its address
+    would write in anybody's name. What proves the From proves nobody else.
     """
-    if trust is not Trust.GENUINE or not rules.is_relay(from_of(mail)):
-        return None
-    return next((one for one in mail.reply_to if _is_usable(one.address)), None)
+    trust, others = trust_in(mail, delivery), [one for one in mail.reply_to if _is_usable(one.address)]
+    if mail.bounce is None and trust is Trust.GENUINE and rules.is_relay(from_of(mail)) and others:
+        return Writer(_seen(others[0]), Trust.UNPROVEN, relayed_by=from_of(mail))
+    if mail.sender and _is_usable(mail.sender.address):
+        return Writer(_seen(mail.sender), trust)
+    if _is_usable(delivery.envelope_sender):
+        others.append(Address("", delivery.envelope_sender))
+    return Writer(_seen(others[0]), Trust.UNPROVEN) if others else None
 
 
 def asked_for(mail: ReceivedMail, sender: Address, mailbox: str) -> str | None:
@@ -64,21 +81,17 @@ def asked_for(mail: ReceivedMail, sender: Address, mailbox: str) -> str | None:
     return next((one for one in asked if one != own and tag_of(one, mailbox) is None), None)
 
 
-def is_followed(address: str, sender: Address, trust: Trust) -> bool:
+def is_followed(address: str, writer: Writer) -> bool:
     """Whether answers go where the sender asks for them: to another mailbox of a proven sender's own house only.
 
     A Reply-To in another domain is how swindlers get at answers that were meant for somebody else.
     """
-    theirs, asked = business_domain(sender.address), business_domain(address)
-    return trust is Trust.GENUINE and theirs is not None and asked is not None and aligned(asked, theirs)
+    theirs, asked = business_domain(writer.mailbox.address), business_domain(address)
+    return writer.trust is Trust.GENUINE and theirs is not None and asked is not None and aligned(asked, theirs)
 
 
-def writer_of(mail: ReceivedMail, delivery: Delivery) -> Address | None:
-    """Who wrote: the From address, else where answers are asked to go, else the envelope's sender."""
-    envelope = [Address("", delivery.envelope_sender)] if "@" in delivery.envelope_sender else []
-    wrote = [mail.sender] if mail.sender else []
-    writer = next((one for one in (*wrote, *mail.reply_to, *envelope) if _is_usable(one.address)), None)
-    return Address(clean_name(writer.name), writer.address) if writer else None
+def _seen(mailbox: Address) -> Address:
+    return Address(clean_name(mailbox.name), mailbox.address)
 
 
 def _is_usable(address: str) -> bool:

@@ -16,7 +16,6 @@ from functions.intake.letter import (
     machine_by_envelope,
     title_of,
     writer_of,
-    written_for,
 )
 from functions.intake.mime.bounce import Bounce
 from functions.intake.mime.headers import Address
@@ -163,22 +162,18 @@ class Mailroom:
             return self._hold(delivery, Held.UNREADABLE, str(error))
         if mail.desk == self._config().desk.id or tag_of(from_of(mail), self._mailbox) is not None:
             return self._hold(delivery, Held.OWN_MAIL, "sent by the desk itself", mail)
-        trust = trust_in(mail, delivery)
-        if suspicion := self._suspicion(delivery, trust):
+        if suspicion := self._suspicion(delivery, trust_in(mail, delivery)):
             return self._hold(delivery, *suspicion, mail)
         key, first = identify(mail, raw, mailbox=self._mailbox, uses=self._past)
         if first:
             return _outcome(Fate.REPEATED, mail, first)
-        customer = written_for(mail, trust, self._config().desk.mail) if mail.bounce is None else None
-        sender = customer or writer_of(mail, delivery)
-        if sender is None:
+        writer = writer_of(mail, delivery, self._config().desk.mail)
+        if writer is None:
             return self._hold(delivery, Held.NO_SENDER, "nobody to answer to", mail)
-        if customer:  # the machine that relays proved itself only, and is not who would be answered
-            letter = Letter(delivery, raw, mail, customer, None, key, Trust.UNPROVEN, relayed_by=from_of(mail))
-        else:
-            machine, asks_at = mail.machine or machine_by_envelope(delivery), asked_for(mail, sender, self._mailbox)
-            letter = Letter(delivery, raw, mail, sender, machine, key, trust, asks_at=asks_at)
-        return self._file(letter, now)
+        if writer.relayed_by:  # the machine that relays is not who would be answered
+            return self._file(Letter(delivery, raw, mail, writer, None, key), now)
+        machine, asks_at = mail.machine or machine_by_envelope(delivery), asked_for(mail, writer.mailbox, self._mailbox)
+        return self._file(Letter(delivery, raw, mail, writer, machine, key, asks_at), now)
 
     def _suspicion(self, delivery: Delivery, trust: Trust) -> tuple[Held, str] | None:
         """Why the mail is set aside whatever it says, unless somebody answers for it."""
@@ -307,7 +302,7 @@ class Mailroom:
             known = without_known(known, contact, company)
         missing = form.missing(known, Channel.EMAIL) if form else ()
         asks_at = letter.asks_at if letter.machine is None else None
-        answers_to = asks_at if asks_at and is_followed(asks_at, sender, letter.trust) else None
+        answers_to = asks_at if asks_at and is_followed(asks_at, letter.writer) else None
 
         def begin(ticket_id: TicketId) -> TicketOpened:
             return open_ticket(
@@ -343,7 +338,7 @@ class Mailroom:
             quoted=quoted[:MAX_QUOTED] if quoted else None,
             receipt=letter.delivery.verdicts or None,
             reply_to=letter.asks_at,
-            relayed_by=letter.relayed_by,
+            relayed_by=letter.writer.relayed_by,
         )
 
     def _files(self, mail: ReceivedMail, scope: str) -> list[Attachment]:

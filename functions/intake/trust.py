@@ -21,17 +21,20 @@ def trust_in(mail: ReceivedMail, delivery: Delivery) -> Trust:
     """Whether the From address is the sender's own.
 
     DMARC decides where the domain has it. Where it has none, SPF and DKIM may each prove it, but only for the domain
-    that the letter names: anybody may sign with a domain of their own.
+    that the letter names: anybody may sign with a domain of their own. The verdict on DKIM does not say which of
+    several signatures is good, so that all of them must be of that domain. A letter that names several authors, or may
+    be understood to, proves none: nobody knows which of them the verdicts are about.
     """
     verdict = delivery.verdicts.get("dmarc")
-    if verdict == "PASS":
-        return Trust.GENUINE
-    if verdict == "FAIL":
-        return Trust.FORGED if delivery.dmarc_policy in _REFUSED_BY_OWNER else Trust.UNPROVEN
-    domain = _domain(mail.sender.address if mail.sender else "")
+    if verdict == "FAIL" and delivery.dmarc_policy in _REFUSED_BY_OWNER:
+        return Trust.FORGED
+    if verdict == "FAIL" or mail.sender is None or mail.authors != (mail.sender.address,):
+        return Trust.UNPROVEN
+    domain = _domain(mail.sender.address)
     by_spf = delivery.verdicts.get("spf") == "PASS" and aligned(_domain(delivery.envelope_sender), domain)
-    by_dkim = delivery.verdicts.get("dkim") == "PASS" and any(aligned(one, domain) for one in mail.signed_by)
-    return Trust.GENUINE if by_spf or by_dkim else Trust.UNPROVEN
+    signers = mail.signed_by if delivery.verdicts.get("dkim") == "PASS" else ()
+    by_dkim = bool(signers) and all(aligned(one, domain) for one in signers)
+    return Trust.GENUINE if verdict == "PASS" or by_spf or by_dkim else Trust.UNPROVEN
 
 
 def _domain(address: str) -> str:

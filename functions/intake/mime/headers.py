@@ -8,14 +8,17 @@ import base64
 import binascii
 import quopri
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 
 from functions.intake.mime.charsets import decode_text, printable
 
 MAX_FIELD = 65_536
 MAX_ADDRESSES = 1_000
+MAX_BY_THE_BOOK = 5_000
+"""Characters of a field that the standard library is given, which reads slowly and calls itself for every bracket."""
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([BbQq])\?(.{0,8000}?)\?=", re.DOTALL)
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,1200})>")
@@ -24,6 +27,8 @@ _BOXED = re.compile(r"^(?P<name>.*?)<(?P<address>[^<>]*)>?[^<>]*$", re.DOTALL)
 _TRICKY = re.compile(r'["(\\]')
 _BETWEEN = re.compile(r"[,;](?![^<>]*>)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.){1,300})"@[^\s<>"(),;]{1,300}')
+_PLAIN = re.compile(r"[^@\s<>\",;:()\[\]\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,20 @@ def parse_addresses(value: str, hint: str | None = None) -> list[Address]:
         if len(found) >= MAX_ADDRESSES:
             break
     return found
+
+
+def named_addresses(values: Sequence[str], hint: str | None = None) -> tuple[str, ...]:
+    """Each address that a reader by the book finds in the fields, where `parse_addresses` guesses what was meant.
+
+    None where the fields are longer than any that is meant well.
+    """
+    if sum(map(len, values)) > MAX_BY_THE_BOOK:
+        return ()
+    try:
+        found = getaddresses([_FOLD.sub(" ", value) for value in values])
+    except (RecursionError, IndexError, ValueError):
+        return ()
+    return tuple(dict.fromkeys(unquoted(decode_words(address, hint)) for _, address in found if "@" in address))
 
 
 def parse_message_ids(value: str) -> list[str]:
@@ -162,7 +181,11 @@ def _split_list(value: str) -> list[str]:
 def _mailbox(piece: str, hint: str | None, *, nested: bool = False) -> Address | None:
     if boxed := _BOXED.match(piece):
         address = _SPACES.sub("", boxed["address"]).strip("\"'")
+        if quoted := _QUOTED.fullmatch(boxed["address"].strip()):
+            address = unquoted(quoted[0])
         name = boxed["name"]
+    elif quoted := _QUOTED.search(piece):
+        address, name = unquoted(quoted[0]), _COMMENT.sub(r"\1", piece.replace(quoted[0], ""))
     else:
         comment = _COMMENT.search(piece)
         bare = _COMMENT.sub(" ", piece).strip().split(" ")
@@ -177,6 +200,12 @@ def _mailbox(piece: str, hint: str | None, *, nested: bool = False) -> Address |
     if not nested and "=?" in piece:  # the whole mailbox inside one encoded word
         return _mailbox(decode_words(piece, hint), hint, nested=True)
     return None
+
+
+def unquoted(address: str) -> str:
+    """The address without quotes that it does not need: `"wang.fang"@acme.example` is `wang.fang@acme.example`."""
+    quoted = _QUOTED.fullmatch(address)
+    return address.replace(f'"{quoted[1]}"', quoted[1], 1) if quoted and _PLAIN.fullmatch(quoted[1]) else address
 
 
 def _unquote(name: str) -> str:

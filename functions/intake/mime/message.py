@@ -25,6 +25,7 @@ from functions.intake.mime.headers import (
     Address,
     decode_words,
     field_text,
+    named_addresses,
     parse_addresses,
     parse_date,
     parse_message_ids,
@@ -91,7 +92,8 @@ class ReceivedMail(BaseModel):
     machine: Machine | None
     bounce: Bounce | None
     defects: tuple[str, ...]
-    signed_by: tuple[str, ...] = Field(default=(), exclude=True, description="Domains that signed it with DKIM.")
+    authors: tuple[str, ...] = Field(default=(), exclude=True, description="Every address that its From may name.")
+    signed_by: tuple[str, ...] = Field(default=(), exclude=True, description="Domains that say they signed it.")
     desk: str = Field(default="", exclude=True, description="The desk that says it sent it.")
 
 
@@ -274,7 +276,10 @@ def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
         machine=machine,
         bounce=bounce,
         defects=tuple(dict.fromkeys([*body.defects, *_header_defects(fields, date)]))[:20],
-        signed_by=tuple(found[1].lower() for one in fields.get("dkim-signature", ()) if (found := _DKIM.search(one))),
+        authors=named_addresses(fields.get("from", ()), hint),
+        signed_by=tuple(
+            name.lower() for one in fields.get("dkim-signature", ()) for name in _DKIM.findall(one) or [""]
+        ),
         desk=_one(fields, "x-aftercare-desk"),
     )
 
