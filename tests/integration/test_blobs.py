@@ -44,6 +44,13 @@ def test_what_is_looked_at_is_what_is_kept(place: Place) -> None:
     assert (kept.name, kept.content_type, kept.size) == ("截图.png", "image/jpeg", 10)
 
 
+def test_an_empty_blob_begins_with_nothing(place: Place) -> None:
+    blobs, upload = place
+    upload(b"")
+
+    assert blobs.beginning("uploads/x", 4, etag=blobs.describe("uploads/x").etag) == b""
+
+
 def test_a_blob_that_was_replaced_meanwhile_is_not_kept(place: Place) -> None:
     blobs, upload = place
     upload(b"looked at")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -107,6 +108,8 @@ class Blobs:
                 Bucket=self._bucket, Key=key, Range=f"bytes=0-{count - 1}", IfMatch=f'"{etag}"'
             )
         except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                return b""  # no part of an empty blob can be asked for
             raise _gone(error, key) from error
         return found["Body"].read()
 
