@@ -51,10 +51,25 @@ def list_(
     bucket: Bucket = None,
     topic: Topic = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=SEARCHED)] = 50,
+    needs_a_look: Annotated[
+        bool, typer.Option("--needs-a-look", help="Leave out our own mail and that of machines.")
+    ] = False,
+    after: Annotated[str | None, typer.Option("--after", metavar="PLACE", help="As the page before named it.")] = None,
 ) -> None:
-    """Print the mails held last, newest first, one JSON object a line."""
-    for held in mail_place(desk, table, bucket, topic).held.newest(limit):
-        typer.echo(json.dumps(_shown(held), ensure_ascii=False))
+    """Print the mails held last, newest first, one JSON object a line; where more wait, how to go on."""
+    from functions.shared.domain.errors import InvalidInput
+    from functions.shared.paging import OF_MAIL, cursor, place
+
+    try:
+        place_before = place(after, OF_MAIL)
+    except InvalidInput as error:
+        raise Failure("--after takes what the page before named.") from error
+    held = mail_place(desk, table, bucket, topic).held
+    found = held.newest(limit, to_look_at=needs_a_look, after=place_before)
+    for mail in found.mails:
+        typer.echo(json.dumps(_shown(mail), ensure_ascii=False))
+    if found.next:
+        typer.echo(f"The list goes on: --after {cursor(found.next)}", err=True)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from functions.shared.contracts.words import Role
-from functions.shared.domain.quarantine import HeldMail
+from functions.shared.domain.quarantine import HeldList, HeldMail
 from functions.shared.held_mail import HeldMails
 from functions.shared.identity.principal import Principal
 
@@ -14,10 +14,10 @@ class QuarantineDoor:
     def __init__(self, mails: HeldMails) -> None:
         self._mails = mails
 
-    def newest(self, principal: Principal, limit: int = 50) -> list[HeldMail]:
-        """The mails that wait, newest first."""
+    def newest(self, principal: Principal, limit: int = 50, *, to_look_at: bool = False, after: str = "") -> HeldList:
+        """The mails that wait, newest first: all, or those that a person should look at."""
         principal.require(Role.LEAD)
-        return self._mails.newest(limit)
+        return self._mails.newest(limit, to_look_at=to_look_at, after=after)
 
     def look(self, principal: Principal, mail_id: str) -> HeldMail:
         """One mail with the reason why it was set aside; raises HeldMailNotFound."""

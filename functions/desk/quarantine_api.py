@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.wiring import authenticate, quarantine
 from functions.shared.domain.quarantine import HeldMail
+from functions.shared.paging import OF_MAIL, next_page, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -18,9 +19,17 @@ _MAIL = f"{_MAILS}/<mail_id>"
 
 
 @router.get(_MAILS)
-def list_held(limit: Annotated[int, Query(ge=1, le=500)] = 50) -> list[HeldMail]:
-    """The mails that wait, newest first, each with its reason."""
-    return quarantine().newest(authenticate(router.current_event), limit)
+def list_held(
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    needs_a_look: Annotated[bool, Query()] = False,
+    after: Annotated[str | None, Query(max_length=400)] = None,
+) -> Response[list[HeldMail]]:
+    """The mails that wait, newest first, each with its reason: all, or those that a person should look at."""
+    principal, place_before = authenticate(router.current_event), place(after, OF_MAIL)
+    found = quarantine().newest(principal, limit, to_look_at=needs_a_look, after=place_before)
+    query = {"limit": limit, "needs_a_look": "true" if needs_a_look else None}
+    headers = next_page(router.current_event.path, query, found.next)
+    return Response(HTTPStatus.OK, content_types.APPLICATION_JSON, list(found.mails), headers=headers)
 
 
 @router.get(_MAIL)

@@ -1,12 +1,11 @@
 """What may be done about mail that was set aside: let it out, let it arrive again, or delete it."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Protocol
 
 from functions.shared.domain.errors import IllegalTransition
-from functions.shared.domain.quarantine import HeldMail
+from functions.shared.domain.quarantine import HeldList, HeldMail
 from functions.shared.domain.saying import Saying
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound
 
@@ -22,7 +21,7 @@ class Quarantine(Protocol):
 
     def hold(self, mail: HeldMail) -> None: ...
 
-    def newest(self, limit: int = ...) -> Iterable[HeldMail]: ...
+    def newest(self, limit: int = ..., *, to_look_at: bool = ..., after: str = ...) -> HeldList: ...
 
     def find(self, mail_id: str) -> HeldMail:
         """Raises HeldMailNotFound."""
@@ -56,9 +55,9 @@ class HeldMails:
         self._arrivals = arrivals
         self._raw = raw
 
-    def newest(self, limit: int) -> list[HeldMail]:
-        """The mails that wait, newest first."""
-        return list(self._quarantine.newest(limit))
+    def newest(self, limit: int, *, to_look_at: bool = False, after: str = "") -> HeldList:
+        """The mails that wait, newest first: all, or those that a person should look at."""
+        return self._quarantine.newest(limit, to_look_at=to_look_at, after=after)
 
     def source(self, mail_id: str) -> str | None:
         """The beginning of the message as it is written, to be shown as text; None where it is gone."""

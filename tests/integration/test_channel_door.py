@@ -186,7 +186,7 @@ def test_what_breaks_something_further_in_is_held_and_told(
     status, problem = post(secret, said(1))
 
     assert (status, problem["errors"][0]["code"]) == (422, "unreadable")
-    (held,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest().mails
     assert "UnicodeEncodeError" in held.why
 
 
@@ -194,7 +194,7 @@ def test_what_cannot_be_read_waits_with_its_reason_and_whole(secret: str, dynamo
     status, problem = post(secret, '{"message": {"id": "m"}}')
 
     assert (status, problem["errors"][0]["code"]) == (422, "unreadable")
-    (held,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest().mails
     assert (held.held, held.channel, "text" in held.why) == ("bad_payload", "webchat", True)
     kept = boto3.client("s3").get_object(Bucket="inbound", Key=held.raw_key)["Body"].read()
     assert kept == b'{"message": {"id": "m"}}'
@@ -204,12 +204,12 @@ def test_what_was_held_is_read_again_as_the_configuration_of_now_says(
     secret: str, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert post(secret, {"message": {"id": "m", "words": "打不开"}})[0] == 422
-    (held,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest().mails
     notification = held.notification("inbound")
     delivery = Delivery.parse(json.dumps(notification))
     assert (delivery.channel, delivery.key) == ("webchat", held.raw_key)
     assert wiring.channels().replay("webchat", held.raw_key, received_at=delivery.received_at, now=NOON) is None
-    (again,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    (again,) = Quarantine(dynamodb, TABLE, DESK).newest().mails
     assert (again.id, again.raw_key, again.standing) == (held.id, held.raw_key, "held")
 
     config = wiring.desk_config()

@@ -103,7 +103,7 @@ def test_a_printer_that_gives_all_its_mails_one_message_id_is_heard_each_time(dy
 def test_what_is_no_mail_waits_in_quarantine(dynamodb: Any) -> None:
     assert deliver(b"\x00\x01\x02", "ses-1") == []
 
-    (held,) = Quarantine(dynamodb, TABLE, DESK).newest()
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest().mails
     assert (held.held, held.raw_key) == (Held.UNREADABLE, "ses-1")
 
 

@@ -1,7 +1,10 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from functions.shared.domain.quarantine import Held, HeldMail
+import pytest
+
+from functions.shared.domain.quarantine import Held, HeldList, HeldMail
+from functions.shared.gateways import quarantine as module
 from functions.shared.gateways.quarantine import Quarantine
 from tests.factories import DESK, NOON
 from tests.integration.conftest import TABLE
@@ -26,5 +29,34 @@ def test_what_is_set_aside_is_listed_newest_first_and_once(dynamodb: "DynamoDBCl
     for number in (1, 3, 2, 3):
         quarantine.hold(_held(number))
 
-    assert list(quarantine.newest()) == [_held(3), _held(2), _held(1)]
-    assert list(quarantine.newest(limit=1)) == [_held(3)]
+    assert quarantine.newest() == HeldList((_held(3), _held(2), _held(1)))
+    first = quarantine.newest(limit=1)
+    assert first.mails == (_held(3),)
+    assert quarantine.newest(limit=2, after=first.next or "") == HeldList((_held(2), _held(1)))
+
+
+def test_what_a_person_should_look_at_is_found_behind_any_number_of_machines(dynamodb: "DynamoDBClient") -> None:
+    quarantine = Quarantine(dynamodb, TABLE, DESK)
+    words = _held(0).model_copy(update={"subject": 'of a program: "held":"machine"', "excerpt": "a" * 9_000})
+    quarantine.hold(words)
+    for number in range(1, 300):
+        kind = Held.MACHINE if number % 2 else Held.OWN_MAIL
+        quarantine.hold(_held(number).model_copy(update={"held": kind, "excerpt": "a" * 9_000}))
+
+    assert quarantine.newest(limit=50, to_look_at=True) == HeldList((words,))
+    assert {mail.held for mail in quarantine.newest(limit=50).mails} == {Held.MACHINE, Held.OWN_MAIL}
+
+
+def test_one_page_reads_so_much_and_names_where_it_stopped(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_READS", 1)
+    quarantine = Quarantine(dynamodb, TABLE, DESK)
+    quarantine.hold(_held(0))
+    for number in range(1, 150):
+        quarantine.hold(_held(number).model_copy(update={"held": Held.MACHINE, "excerpt": "a" * 9_000}))
+
+    begun = quarantine.newest(to_look_at=True)
+    assert begun.mails == ()
+    assert begun.next
+    assert quarantine.newest(to_look_at=True, after=begun.next) == HeldList((_held(0),))

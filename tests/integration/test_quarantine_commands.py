@@ -77,6 +77,22 @@ def test_held_mail_is_listed_and_shown_with_its_raw_message(tmp_path: Path) -> N
         desk("show", "ses-3")
 
 
+@pytest.mark.usefixtures("queue_url")
+def test_a_longer_list_is_read_on_where_it_stopped(dynamodb: "DynamoDBClient") -> None:
+    for number in range(3, 60):
+        at = NOON + timedelta(hours=number)
+        machine = {"id": f"ses-{number}", "held": Held.MACHINE, "received_at": at}
+        Quarantine(dynamodb, TABLE, DESK).hold(UNREADABLE.model_copy(update=machine))
+
+    looked_at = desk("list", "--needs-a-look", "-n", "1").splitlines()
+    assert (json.loads(looked_at[0])["id"], len(looked_at)) == ("ses-2", 2)
+    word = looked_at[1].rpartition(" ")[2]
+    assert json.loads(desk("list", "--needs-a-look", "--after", word))["id"] == "ses-1"
+    assert [json.loads(line)["held"] for line in desk("list").splitlines()[:50]] == ["machine"] * 50
+    with pytest.raises(Failure, match="--after"):
+        desk("list", "--after", "nowhere")
+
+
 @pytest.mark.parametrize("held", [UNREADABLE, VIRUS])
 def test_a_replayed_mail_arrives_as_it_did_with_the_verdicts_of_then(queue_url: str, held: HeldMail) -> None:
     desk("replay", held.id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
@@ -13,12 +14,13 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.quarantine import HeldMail
 from functions.shared.pages.forms import EMPTY, Form
 from functions.shared.pages.requests import go
+from functions.shared.paging import OF_MAIL, cursor, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools gives it no types
 
 QUARANTINE: Final = "/desk/quarantine"
 _MAIL: Final = f"{QUARANTINE}/<mail_id>"
-_LINES: Final = 200
+_LINES: Final = 100
 _DONE: Final = frozenset({"released", "replayed", "deleted"})
 _LONGEST_REASON: Final = 500
 
@@ -51,17 +53,19 @@ class HeldPage:
 
 @router.get(QUARANTINE, middlewares=SIGNED_IN)
 def show_quarantine() -> Response[Any]:
-    """What waits, newest first: what a person should look at, or all of it."""
+    """What waits, newest first, a page at a time: what a person should look at, or all of it."""
     visit = Visit(router)
-    mails = quarantine().newest(visit.principal, _LINES)
     shows_all = visit.request.query.get("show") == "all"
+    after = place(visit.request.query.get("after"), OF_MAIL)
+    found = quarantine().newest(visit.principal, _LINES, to_look_at=not shows_all, after=after)
     act = visit.request.query.get("done", "")
     return visit.show(
         "desk/pages/quarantine.html",
-        mails=mails if shows_all else [mail for mail in mails if mail.held.needs_a_look],
+        mails=found.mails,
         url=QUARANTINE,
         shows_all=shows_all,
-        is_cut=len(mails) == _LINES,
+        newer=_address(shows_all) if after else None,
+        older=_address(shows_all, found.next) if found.next else None,
         notice=visit.request.text(f"quarantine.done.{act}") if act in _DONE else "",
     )
 
@@ -104,6 +108,11 @@ def delete(mail_id: str) -> Response[Any]:
         return _show(visit, mail_id, form.with_errors({"why": visit.request.text("objection.required")}))
     quarantine().delete(visit.principal, mail_id, now=visit.now, why=why)
     return go(f"{QUARANTINE}?done=deleted")
+
+
+def _address(shows_all: bool, after: str | None = None) -> str:
+    query = ({"show": "all"} if shows_all else {}) | ({"after": cursor(after)} if after else {})
+    return f"{QUARANTINE}?{urlencode(query)}" if query else QUARANTINE
 
 
 def _show(visit: Visit, mail_id: str, form: Form) -> Response[Any]:

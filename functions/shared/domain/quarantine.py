@@ -1,7 +1,8 @@
 """What arrived and became no ticket, mail or a channel's message: kept with the reason, so that nothing is lost."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -23,13 +24,16 @@ class Held(StrEnum):
     @property
     def needs_a_look(self) -> bool:
         """A person may have written it; the others are kept for the account only."""
-        return self not in (Held.OWN_MAIL, Held.MACHINE)
+        return self not in KEPT_FOR_THE_ACCOUNT
 
     @property
     def is_for_good(self) -> bool:
         """No release helps: the mail stays what it is."""
         return self in (Held.VIRUS, Held.OWN_MAIL)
 
+
+KEPT_FOR_THE_ACCOUNT: Final = frozenset({Held.OWN_MAIL, Held.MACHINE})
+"""What no person has to look at."""
 
 Standing = Literal["held", "replayed", "released", "deleted"]
 
@@ -85,3 +89,14 @@ class HeldMail(BaseModel):
             },
             **({"aftercare": aftercare} if aftercare else {}),
         }
+
+
+@dataclass(frozen=True)
+class HeldList:
+    """Mails that wait, newest first; `next` is the place to go on from, None at the end.
+
+    A page may be shorter than asked for, or empty, and the list go on all the same: only so much is read for one.
+    """
+
+    mails: tuple[HeldMail, ...]
+    next: str | None = None

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import HeldMailNotFound
-from functions.shared.domain.quarantine import HeldMail
+from functions.shared.domain.quarantine import KEPT_FOR_THE_ACCOUNT, HeldList, HeldMail
 from functions.shared.gateways import keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SETTLED_KEPT: Final = timedelta(days=30)
+
+MOST_READS: Final = 20
+"""Reads of up to 1 MB, settled mail and all, that one page of the list takes at most."""
 
 
 class Quarantine:
@@ -36,9 +38,38 @@ class Quarantine:
             item["ttl"] = {"N": str(int((mail.settled_at + SETTLED_KEPT).timestamp()))}
         self._client.put_item(TableName=self._table, Item=item)
 
-    def newest(self, limit: int = 50) -> Iterator[HeldMail]:
-        """The mails set aside last and still held, newest first."""
-        yield from islice((mail for mail in self._mails() if mail.standing == "held"), limit)
+    def newest(self, limit: int = 50, *, to_look_at: bool = False, after: str = "") -> HeldList:
+        """Up to `limit` mails that are still held, newest first; `after` is the `next` of the page before.
+
+        Args:
+            to_look_at: leave out what no person has to look at.
+        """
+        values = {":pk": keys.quarantine(self._desk), ":held": "held"}
+        conditions = ["standing = :held"]
+        for number, kind in enumerate(sorted(KEPT_FOR_THE_ACCOUNT) if to_look_at else ()):
+            values[f":kind{number}"] = f'"held":"{kind}"'
+            conditions.append(f"NOT contains(doc, :kind{number})")
+        begin: dict[str, Any] = {}
+        found: list[HeldMail] = []
+        for _ in range(MOST_READS):
+            if after:
+                begin["ExclusiveStartKey"] = {"pk": {"S": values[":pk"]}, "sk": {"S": after}}
+            page = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                FilterExpression=" AND ".join(conditions),
+                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+                ScanIndexForward=False,
+                **begin,
+            )
+            found += (HeldMail.model_validate_json(item["doc"]["S"]) for item in page["Items"])
+            after = page.get("LastEvaluatedKey", {}).get("sk", {}).get("S", "")
+            if len(found) > limit:
+                last = found[limit - 1]
+                return HeldList(tuple(found[:limit]), keys.held(last.received_at, last.id))
+            if not after:
+                break
+        return HeldList(tuple(found), after or None)
 
     def since(self, at: datetime) -> Iterator[HeldMail]:
         """All mails that arrived since then and were set aside, settled or not."""

@@ -5,7 +5,8 @@ import pytest
 from functions.desk.quarantine import QuarantineDoor
 from functions.shared.contracts.words import Role
 from functions.shared.domain.errors import HeldMailNotFound, IllegalTransition, NotAllowed
-from functions.shared.domain.quarantine import Held, HeldMail
+from functions.shared.domain.quarantine import Held, HeldList, HeldMail
+from functions.shared.gateways import keys
 from functions.shared.gateways.blobs import BlobNotFound
 from functions.shared.held_mail import HeldMails
 from functions.shared.identity.principal import Principal, PrincipalKind
@@ -19,8 +20,18 @@ class Area(dict[str, HeldMail]):
     def hold(self, mail: HeldMail) -> None:
         self[mail.id] = mail
 
-    def newest(self, limit: int = 50) -> list[HeldMail]:
-        return [mail for mail in self.values() if mail.standing == "held"][:limit]
+    def newest(self, limit: int = 50, *, to_look_at: bool = False, after: str = "") -> HeldList:
+        waiting = sorted(
+            (
+                (keys.held(mail.received_at, mail.id), mail)
+                for mail in self.values()
+                if mail.standing == "held" and (mail.held.needs_a_look or not to_look_at)
+            ),
+            reverse=True,
+        )
+        found = [(at, mail) for at, mail in waiting if not after or at < after]
+        more = found[limit - 1][0] if len(found) > limit else None
+        return HeldList(tuple(mail for _, mail in found[:limit]), more)
 
     def find(self, mail_id: str) -> HeldMail:
         if mail_id not in self:
@@ -46,9 +57,10 @@ class Place:
         self.door = QuarantineDoor(HeldMails(quarantine=self.area, arrivals=self.arrived, raw=self.raw))
 
     def hold(self, held: Held = Held.BRAKE, **known: Any) -> HeldMail:
-        mail = HeldMail(id="ses-1", received_at=NOON, held=held, why="too many", raw_key="ses-1", **known)
+        given = {"id": "ses-1", "received_at": NOON, "held": held, "why": "too many", "raw_key": "ses-1"}
+        mail = HeldMail.model_validate(given | known)
         self.area.hold(mail)
-        self.raw.put("ses-1", b"raw")
+        self.raw.put(mail.raw_key, b"raw")
         return mail
 
 
@@ -60,7 +72,7 @@ def place() -> Place:
 def test_the_quarantine_is_for_leads(place: Place) -> None:
     mail = place.hold()
 
-    assert place.door.newest(LEAD) == [mail]
+    assert place.door.newest(LEAD) == HeldList((mail,))
     assert "ses-1.eml" in place.door.raw_link(LEAD, "ses-1")
     agent = _person(Role.AGENT)
     for act in (place.door.look, place.door.raw_link, place.door.source):
@@ -79,7 +91,7 @@ def test_a_released_mail_arrives_in_the_name_of_who_let_it_in(place: Place) -> N
 
     assert (released.standing, released.settled_by, released.settled_at) == ("released", "lin-feng", NOON)
     assert place.arrived == [("ses-1", "lin-feng")]
-    assert place.door.newest(LEAD) == []
+    assert place.door.newest(LEAD) == HeldList(())
 
 
 def test_a_replayed_mail_arrives_in_nobodys_name(place: Place) -> None:

@@ -1,15 +1,19 @@
 """The quarantine's pages, as a lead's browser meets them."""
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
 
 from functions.desk import http, wiring
 from functions.desk.pages import quarantine_routes, routes, visit
-from functions.shared.domain.quarantine import Held
+from functions.shared.domain.quarantine import Held, HeldList
+from functions.shared.gateways import keys
 from functions.shared.pages.languages import LANGUAGES, catalogue
-from tests.factories import DESK
+from tests.factories import DESK, NOON
 from tests.unit.desk.test_quarantine import Place
 from tests.unit.identity.pool import pool_tokens
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
@@ -81,6 +85,46 @@ def test_what_only_the_account_needs_is_not_in_the_way(place: Place) -> None:
     assert "Nothing to look at" in lead.html
     assert lead.get("/desk/quarantine?show=all") == 200
     assert "Out of office" in lead.html
+
+
+@pytest.mark.parametrize(
+    ("language", "following", "nothing"), [("zh", "下一页", "这一页没有"), ("en", "Next page", "None on")]
+)
+def test_a_long_list_goes_on_and_hides_nobody_behind_machines(
+    place: Place, monkeypatch: pytest.MonkeyPatch, language: str, following: str, nothing: str
+) -> None:
+    for number in range(103):
+        place.hold(id=f"ses-{number}", received_at=NOON + timedelta(seconds=number), subject=f"Nr. {number}!")
+    for number in range(206):
+        at = NOON + timedelta(days=1, seconds=number)
+        place.hold(Held.MACHINE, id=f"bot-{number}", received_at=at, subject="Out of office")
+    lead = signed_in(LEAD, language, role="lead")
+
+    assert lead.get("/desk/quarantine") == 200
+    assert "Nr. 102!" in lead.html
+    assert "Nr. 2!" not in lead.html
+    assert following in lead.html
+    assert lead.get(_next_page(lead.html)) == 200
+    assert "Nr. 2!" in lead.html
+    assert following not in lead.html
+    assert 'rel="prev"' in lead.html
+    lead.get("/desk/quarantine?show=all")
+    assert "Nr. 102!" not in lead.html
+    lead.get(_next_page(lead.html))
+    lead.get(_next_page(lead.html))
+    assert "Nr. 102!" in lead.html
+    assert lead.get("/desk/quarantine?after=nowhere") == 422
+
+    stopped = HeldList((), keys.held(NOON, "bot-1"))  # so much is read for one page, and only machines were among it
+    monkeypatch.setattr(place.area, "newest", lambda *_, **__: stopped)
+    lead.get("/desk/quarantine")
+    assert nothing in lead.html
+    assert following in lead.html
+
+
+def _next_page(html: str) -> str:
+    (address,) = re.findall(r'href="([^"]+)" rel="next"', html)
+    return str(unescape(address))
 
 
 def test_a_lead_lets_a_mail_in(place: Place) -> None:
