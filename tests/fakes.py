@@ -81,7 +81,7 @@ class InMemoryTickets:
         del is_timer_ours
         for key in keys_:
             if key.value in self.keys:
-                raise AlreadySeen(*self.keys[key.value])
+                raise AlreadySeen(*self.keys[key.value], key=key.value)
         if quota and self.counts[quota.counted, quota.brake.window(quota.at)] >= quota.brake.at_most:
             raise TooManyRequests(quota.free_in)
         if ticket.id in self.tombstones:
@@ -313,13 +313,19 @@ class InMemoryCustomers:
 
     def __init__(self) -> None:
         self.merged: dict[ContactId, tuple[ContactId, ...]] = {}
+        self.known: dict[str, ContactRecord] = {}
 
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
         key = fold_address(caller.address) if caller.address else fold_phone(caller.phone or "") or caller.handle or ""
         record = ContactRecord(id=contact_id(key), name=caller.name, address=caller.address, phone=caller.phone)
+        self.known.setdefault(key, record)
         named = caller.company
         company = Company(id=company_id(named), name=named, said=named) if named else None
         return snapshot(record, caller, Language.ZH), company
+
+    def contact_at(self, address_or_phone: str) -> ContactRecord | None:
+        key = (fold_address if "@" in address_or_phone else fold_phone)(address_or_phone)
+        return self.known.get(key)
 
     def same_person(self, contact_id: ContactId) -> tuple[ContactId, ...]:
         return (contact_id, *self.merged.get(contact_id, ()))

@@ -72,9 +72,7 @@ def report_problem(
     """Open a ticket. 201 for a new one, 200 for a repeated request."""
     now, config = datetime.now(UTC), desk_config()
     report = read_report(answers_in(body), config, channel=Channel.API)
-    if (form := config.form(report.form)) and form.proof_of_work:
-        proofs().check(proof, now=now)
-    receipt = intake().report(report, channel=Channel.API, idempotency_key=idempotency_key, now=now)
+    receipt = intake().report(report, channel=Channel.API, idempotency_key=idempotency_key, proof=proof, now=now)
     token = tokens().for_ticket(receipt.ticket.id, now=now, is_new=receipt.is_new)
     link = f"{settings().public_url}/track/{receipt.reference}"
     reported = Reported(

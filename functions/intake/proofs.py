@@ -5,13 +5,12 @@ times. The protocol is ALTCHA's, with challenges that we sign: nobody else is as
 import base64
 import json
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from altcha import v1
 
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import InvalidInput
-from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.saying import Saying
 from functions.shared.identity.keys import Keys, Purpose, SigningKey
 
@@ -20,20 +19,14 @@ HARDEST: Final = 100_000
 """A browser tries half as many on average: a fraction of a second on a computer, a second or two on an old phone."""
 
 _KEY: Final = "key"
-_ONCE: Final = Brake(at_most=1, within="24h")
 _LONGEST: Final = 2_000
 
 
-class Counts(Protocol):
-    def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool: ...
-
-
 class Proofs:
-    """The challenges of one desk; each is good for one report."""
+    """The challenges of one desk."""
 
-    def __init__(self, keys: Keys, counts: Counts, desk: DeskId) -> None:
+    def __init__(self, keys: Keys, desk: DeskId) -> None:
         self._keys = keys
-        self._counts = counts
         self._desk = desk
 
     def challenge(self, *, now: datetime) -> dict[str, Any]:
@@ -45,17 +38,18 @@ class Proofs:
         made: dict[str, Any] = v1.create_challenge(options).to_dict()
         return made
 
-    def check(self, solution: str, *, now: datetime) -> None:
-        """Take the solution in; it is good once.
+    def check(self, solution: str) -> str:
+        """The challenge that is solved, however the solution is written: what one report may be opened by.
 
         Raises:
-            InvalidInput: it is missing, wrong, too old, or was used before.
+            InvalidInput: the solution is missing, wrong or too old.
         """
         if not solution:
             raise InvalidInput.of("proof", "proof_required", Saying.of("objection.proof_required"))
         challenge = self._solved(solution)
-        if challenge is None or not self._counts.admit(f"proof#{challenge}", _ONCE, now=now):
-            raise InvalidInput.of("proof", "proof_refused", Saying.of("objection.proof_refused"))
+        if challenge is None:
+            raise proof_refused()
+        return challenge
 
     def _solved(self, solution: str) -> str | None:
         """The challenge of ours that it solves, if any."""
@@ -65,12 +59,17 @@ class Proofs:
             payload: Any = _payload(solution)
             key = self._keys.find(v1.extract_params(payload).get(_KEY, [""])[0])
             holds = key is not None and v1.verify_solution(payload, self._secret(key))[0]
-        except (ValueError, TypeError, AttributeError, KeyError):
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             return None  # made up by somebody
         return str(payload["challenge"]) if holds else None
 
     def _secret(self, key: SigningKey) -> str:
         return key.derive(Purpose.PROOF_OF_WORK, self._desk).hex()
+
+
+def proof_refused() -> InvalidInput:
+    """The solution is none, or another report was opened by it."""
+    return InvalidInput.of("proof", "proof_refused", Saying.of("objection.proof_refused"))
 
 
 def _payload(solution: str) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
+from functions.intake.proofs import LIFE, proof_refused
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.tracking import TrackedLine, TrackedTicket, public_files, track
 from functions.intake.uploads import Uploads
@@ -20,8 +21,8 @@ from functions.shared.contracts.events import (
 from functions.shared.contracts.words import Channel, ContactId, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
-from functions.shared.domain.directory import Caller
-from functions.shared.domain.errors import AttachmentNotFound, TicketGone, TicketNotFound
+from functions.shared.domain.directory import Caller, ContactRecord
+from functions.shared.domain.errors import AttachmentNotFound, InvalidInput, KeyReused, TicketGone, TicketNotFound
 from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.limits import Quota
 from functions.shared.domain.merging import survivor
@@ -30,8 +31,11 @@ from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.blobs import UploadForm
 from functions.shared.identity.principal import Principal
-from functions.shared.reports import ATTACHMENTS, Report, names_of, natural_keys
-from functions.shared.ticketing import Tickets
+from functions.shared.reports import ATTACHMENTS, Report, fingerprint, names_of, natural_keys
+from functions.shared.ticketing import NaturalKey, Tickets
+
+_PROOF_KEPT: Final = LIFE + timedelta(days=1)
+"""Longer than any proof holds, whatever the clocks of two machines say."""
 
 
 class TicketReader(Protocol):
@@ -45,6 +49,8 @@ class TicketReader(Protocol):
 class Customers(Protocol):
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
 
+    def contact_at(self, address_or_phone: str) -> ContactRecord | None: ...
+
     def same_person(self, contact_id: ContactId) -> Sequence[ContactId]: ...
 
 
@@ -52,6 +58,12 @@ class ReportGate(Protocol):
     """How much may be reported in somebody's name."""
 
     def report_quota(self, contact_id: ContactId, *, now: datetime) -> Quota: ...
+
+
+class Proofs(Protocol):
+    """The work that a form may ask for."""
+
+    def check(self, solution: str) -> str: ...
 
 
 class Files(Protocol):
@@ -83,6 +95,7 @@ class Intake:
         files: Files,
         uploads: Uploads,
         gate: ReportGate,
+        proofs: Proofs,
     ) -> None:
         self._config = config
         self._tickets = tickets
@@ -92,16 +105,28 @@ class Intake:
         self._files = files
         self._uploads = uploads
         self._gate = gate
+        self._proofs = proofs
 
-    def report(self, report: Report, *, channel: Channel, idempotency_key: str | None, now: datetime) -> Receipt:
+    def report(
+        self, report: Report, *, channel: Channel, idempotency_key: str | None, now: datetime, proof: str = ""
+    ) -> Receipt:
         """Open a ticket for `report`; the same key of the same customer yields the ticket it opened before.
 
+        Where the form asks for a proof of work, one opens one ticket: it is taken together with that, so that a report
+        that is refused leaves it as it was, and the same report again yields its ticket.
+
         Raises:
-            InvalidInput: an attachment was never uploaded; nothing is stored.
+            InvalidInput: the proof does not hold, or an attachment was never uploaded; nothing is stored.
             KeyReused: the key came with another report before.
             TooManyRequests: enough was reported in the customer's name for now.
         """
         config, scope = self._config(), idempotency_key or ""
+        try:
+            proven = self._proven(report, config, proof, now)
+        except InvalidInput:
+            if earlier := self._opened_before(report, idempotency_key, now):
+                return Receipt(earlier, reference(earlier.id, config.desk.prefix), is_new=False)
+            raise
         files = {field: self.attachments(ids, field, scope) for field, ids in report.files.items()}
         contact, company = self._customers.recognise(
             Caller(
@@ -112,7 +137,7 @@ class Intake:
                 language=report.language,
             )
         )
-        keys = natural_keys("report", contact.id, idempotency_key, report, now)
+        keys = natural_keys("report", contact.id, idempotency_key, report, now) + proven
         description = self._bodies.message(
             report.description,
             scope=keys[0].value if keys else "",
@@ -135,8 +160,26 @@ class Intake:
                 form=report.form,
             )
 
-        ticket, is_new = self._tickets.open(begin, keys, self._gate.report_quota(contact.id, now=now))
+        try:
+            ticket, is_new = self._tickets.open(begin, keys, self._gate.report_quota(contact.id, now=now))
+        except KeyReused as reused:
+            if reused.key in {key.value for key in proven}:
+                raise proof_refused() from reused
+            raise
         return Receipt(ticket, reference(ticket.id, config.desk.prefix), is_new)
+
+    def _proven(self, report: Report, config: DeskConfig, proof: str, now: datetime) -> list[NaturalKey]:
+        """What lets the proof open no second ticket, where the form asks for one; raises InvalidInput."""
+        form = config.form(report.form)
+        if form is None or not form.proof_of_work:
+            return []
+        return [NaturalKey(f"proof:{self._proofs.check(proof)}", fingerprint(report), now + _PROOF_KEPT)]
+
+    def _opened_before(self, report: Report, idempotency_key: str | None, now: datetime) -> Ticket | None:
+        """What this very request opened before; nobody is entered for it."""
+        known = self._customers.contact_at(report.contact_email or report.contact_phone or "")
+        keys = natural_keys("report", known.id, idempotency_key, report, now) if known else []
+        return self._tickets.opened_by(keys)
 
     def track(self, principal: Principal, reference_text: str) -> TrackedTicket:
         """The ticket as its customer sees it.

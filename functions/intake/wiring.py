@@ -52,6 +52,7 @@ def intake() -> Intake:
         files=parts.blobs,
         uploads=Uploads(parts.blobs, parts.desk_id),
         gate=gate(),
+        proofs=proofs(),
     )
 
 
@@ -77,7 +78,7 @@ def counts() -> WindowCounts:
 @cache
 def proofs() -> Proofs:
     """What lets strangers' machines calculate."""
-    return Proofs(keys(), counts(), wiring().desk_id)
+    return Proofs(keys(), wiring().desk_id)
 
 
 @cache

@@ -56,7 +56,7 @@ def complaint(form: Format, body: bytes) -> str | None:
         return None
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(answer, dict):
         return None

@@ -201,6 +201,10 @@ def natural_keys(
     """
     if not idempotency_key:
         return []
+    return [NaturalKey(f"{kind}:{scope}:{idempotency_key}", fingerprint(request), now + KEYS_KEPT)]
+
+
+def fingerprint(request: BaseModel) -> str:
+    """What tells the request from one that says something else."""
     said = request.model_dump_json(exclude={"form", "missing"})  # what the desk made of it is not what was said
-    fingerprint = hashlib.sha256(said.encode()).hexdigest()
-    return [NaturalKey(f"{kind}:{scope}:{idempotency_key}", fingerprint, now + KEYS_KEPT)]
+    return hashlib.sha256(said.encode()).hexdigest()

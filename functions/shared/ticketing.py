@@ -72,8 +72,8 @@ class TicketStore(Protocol):
             StaleTicket: the stored version or last event of one is another.
         """
 
-    def seen(self, key: str) -> TicketId | None:
-        """The ticket that `key` belongs to."""
+    def first_use(self, key: str) -> tuple[TicketId, str] | None:
+        """The ticket that `key` belongs to, and the fingerprint of what it was used for."""
 
 
 class ClockRules(Protocol):
@@ -122,6 +122,13 @@ class Tickets:
                 return self._seen_before(seen, keys), False
             return ticket, True
         raise TicketExists("no free ticket id was drawn")
+
+    def opened_by(self, keys: Sequence[NaturalKey]) -> Ticket | None:
+        """The ticket that a request seen before, by one of `keys`, opened then; raises KeyReused as `open` does."""
+        for key in keys:
+            if first := self._store.first_use(key.value):
+                return self._seen_before(AlreadySeen(*first, key=key.value), keys)
+        return None
 
     def handle(
         self,
@@ -236,7 +243,7 @@ class Tickets:
     def _seen_before(self, seen: AlreadySeen, keys: Sequence[NaturalKey]) -> Ticket:
         """The ticket of an earlier request; raises KeyReused where that asked for something else."""
         if seen.fingerprint and seen.fingerprint not in {key.fingerprint for key in keys}:
-            raise KeyReused(seen.ticket_id) from seen
+            raise KeyReused(seen.ticket_id, seen.key) from seen
         return self._store.get(seen.ticket_id)
 
     def _moved(

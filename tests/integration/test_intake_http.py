@@ -1,5 +1,6 @@
 """The public API over the real gateways, in moto."""
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.intake import api, http, wiring
+from functions.intake import http, wiring
 from functions.intake.limits import Gate
 from functions.intake.pages import routes
 from functions.intake.settings import IntakeHttpSettings
@@ -222,31 +223,63 @@ def test_a_contact_cannot_be_flooded_from_many_places_and_a_repeat_is_still_answ
     assert call("POST", "/api/v1/tickets", other)[0] == 201
 
 
-def test_a_form_that_asks_for_a_proof_of_work_takes_each_proof_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def guard_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every form ask for a proof of work."""
     config = default_config()
     forms = tuple(form.model_copy(update={"proof_of_work": True}) for form in config.forms)
-    monkeypatch.setattr(api, "desk_config", lambda: config.model_copy(update={"forms": forms}))
+    guarded = config.model_copy(update={"forms": forms})
+    monkeypatch.setattr(routes, "desk_config", lambda: guarded)
+    monkeypatch.setattr(wiring.intake(), "_config", lambda: guarded)
+
+
+def test_a_form_that_asks_for_a_proof_of_work_takes_each_proof_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    guard_forms(monkeypatch)
     status, challenge = call("GET", "/api/v1/challenge")
     assert status == 200
-    proof = {"x-aftercare-proof": solved(challenge)}
+    proof, key = {"x-aftercare-proof": solved(challenge)}, {"idempotency-key": "k1"}
+    deep = {"x-aftercare-proof": base64.b64encode(b"[" * 1400).decode()}
+    unsent = {**BODY, "attachments": ["att_" + "0" * 32]}
 
-    assert call("POST", "/api/v1/tickets", BODY)[1]["errors"][0]["code"] == "proof_required"
-    assert call("POST", "/api/v1/tickets", {**BODY, "title": ""}, **proof)[1]["errors"][0]["field"] == "title"
-    assert call("POST", "/api/v1/tickets", BODY, **proof)[0] == 201
-    assert call("POST", "/api/v1/tickets", BODY, **proof)[1]["errors"][0]["code"] == "proof_refused"
+    def refusal(body: Any, **headers: str) -> str:
+        answer = call("POST", "/api/v1/tickets", body, **headers)
+        return f"{answer[0]} {answer[1]['errors'][0]['code']}"
+
+    assert refusal(BODY) == "422 proof_required"
+    assert refusal(BODY, **deep) == "422 proof_refused"
+    assert refusal({**BODY, "title": ""}, **proof) == "422 required"
+    assert refusal(unsent, **proof) == "422 not_uploaded"
+    status, first = call("POST", "/api/v1/tickets", BODY, **proof, **key)
+    assert status == 201
+    for again in ({**proof, **key}, key, proof):
+        status, repeated = call("POST", "/api/v1/tickets", BODY, **again)
+        assert (status, repeated["reference"]) == (200, first["reference"])
+    assert refusal({**BODY, "title": "别的问题"}, **proof) == "422 proof_refused"
 
 
 def test_the_page_of_such_a_form_calculates_and_asks_again_for_what_does_not_hold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    config = default_config()
-    forms = tuple(form.model_copy(update={"proof_of_work": True}) for form in config.forms)
-    monkeypatch.setattr(routes, "desk_config", lambda: config.model_copy(update={"forms": forms}))
+    guard_forms(monkeypatch)
     visitor = Browser(http.handler, "en")
 
     assert visitor.get("/report") == 200
     assert 'data-proof="/api/v1/challenge"' in visitor.html
     assert "/proof.js" in visitor.html
+
+
+def test_a_double_click_on_such_a_page_leads_to_its_ticket(monkeypatch: pytest.MonkeyPatch) -> None:
+    guard_forms(monkeypatch)
+    visitor = Browser(http.handler, "en")
+    visitor.get("/report")
+    page, proof = visitor.html, solved(call("GET", "/api/v1/challenge")[1])
+    told = {name: str(BODY[name]) for name in ("title", "description", "module", "impact", "urgency")}
+    told |= {"topic": "question", "contact_name": "王芳", "contact_email": "wang@acme.example", "company": "Acme"}
+
+    assert visitor.post("/report", **told, proof=proof) == 200
+    first, visitor.html = visitor.path, page
+    assert visitor.post("/report", **told, proof=proof) == 200
+    assert visitor.path == first
+    assert visitor.path.endswith("/reported")
 
 
 def test_nobody_learns_by_asking_whether_a_ticket_exists() -> None:

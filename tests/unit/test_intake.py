@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from functions.intake.proofs import LIFE
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import Intake
 from functions.intake.uploads import Uploads
@@ -15,9 +16,10 @@ from functions.shared.domain.merging import merge
 from functions.shared.domain.references import reference
 from functions.shared.identity.principal import Principal, PrincipalKind
 from functions.shared.reports import answers_in, read_report
-from functions.shared.ticketing import Tickets
+from functions.shared.ticketing import NaturalKey, Tickets
 from tests.factories import AGENT, DESK, NOON, default_config, make_message
 from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryTickets, OpenGate, StillClocks
+from tests.unit.test_proofs import NOW, PROOFS, solved
 
 CONFIG = default_config()
 ATTACHMENT = "att_" + "0" * 32
@@ -50,11 +52,27 @@ class Door:
             files=self.blobs,
             uploads=Uploads(self.blobs, DESK),
             gate=gate or OpenGate(),
+            proofs=PROOFS,
         )
 
-    def report(self, key: str | None = None, **changes: Any) -> Any:
+    def report(self, key: str | None = None, proof: str = "", **changes: Any) -> Any:
         report = read_report(answers_in({**BODY, **changes}), CONFIG, channel=Channel.API)
-        return self.intake.report(report, channel=Channel.API, idempotency_key=key, now=NOON)
+        return self.intake.report(report, channel=Channel.API, idempotency_key=key, proof=proof, now=NOON)
+
+
+def guarded_door(**parts: Any) -> Door:
+    """A desk whose forms ask for a proof of work."""
+    forms = tuple(form.model_copy(update={"proof_of_work": True}) for form in CONFIG.forms)
+    return Door(CONFIG.model_copy(update={"forms": forms}), **parts)
+
+
+def proof() -> str:
+    return solved(PROOFS.challenge(now=NOW))
+
+
+def code_of(refusal: pytest.ExceptionInfo[InvalidInput]) -> str:
+    (error,) = refusal.value.errors
+    return error.code
 
 
 def customer_of(ticket: Any) -> Principal:
@@ -145,6 +163,68 @@ def test_a_key_does_not_serve_two_reports() -> None:
     door.report("k1")
     with pytest.raises(KeyReused):
         door.report("k1", title="别的问题")
+
+
+def test_a_proof_of_work_opens_one_ticket() -> None:
+    door, done = guarded_door(), proof()
+    assert door.report(proof=done).is_new
+
+    with pytest.raises(InvalidInput) as refusal:
+        door.report(proof=done, title="别的问题")
+    assert code_of(refusal) == "proof_refused"
+    with pytest.raises(InvalidInput) as refusal:
+        door.report(proof=done, contact={"name": "x", "address": "other@else.example"})
+    assert code_of(refusal) == "proof_refused"
+    assert len(door.store.heads) == 1
+
+
+@pytest.mark.parametrize("key", ["k1", None])
+def test_a_report_sent_twice_with_its_proof_yields_its_ticket(key: str | None) -> None:
+    door, done = guarded_door(), proof()
+    first, again = door.report(key, proof=done), door.report(key, proof=done)
+
+    assert (again.ticket.id, again.is_new) == (first.ticket.id, False)
+
+
+@pytest.mark.parametrize("gone", ["", "bm9uZQ=="])
+def test_a_repeat_by_its_key_needs_no_proof_any_more(gone: str) -> None:
+    door = guarded_door()
+    first, again = door.report("k1", proof=proof()), door.report("k1", proof=gone)
+
+    assert (again.ticket.id, again.is_new) == (first.ticket.id, False)
+    with pytest.raises(KeyReused):
+        door.report("k1", proof=gone, title="别的问题")
+    with pytest.raises(InvalidInput, match="proof"):
+        door.report("k2", proof=gone)
+    with pytest.raises(InvalidInput, match="proof"):
+        door.report("k1", proof=gone, contact={"name": "x", "address": "other@else.example"})
+
+
+def test_a_key_reused_is_told_from_a_proof_reused() -> None:
+    door, done = guarded_door(), proof()
+    door.report("k1", proof=done)
+
+    with pytest.raises(KeyReused):
+        door.report("k1", proof=done, title="别的问题")
+
+
+def test_a_report_that_is_refused_costs_no_proof() -> None:
+    door, done = guarded_door(), proof()
+    with pytest.raises(InvalidInput) as refusal:
+        door.report(proof=done, attachments=[ATTACHMENT])
+
+    assert code_of(refusal) == "not_uploaded"
+    assert door.report(proof=done).is_new
+
+
+def test_a_proof_is_remembered_longer_than_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    door, kept = guarded_door(), list[NaturalKey]()
+    monkeypatch.setattr(door.store, "append", lambda _ticket, _events, keys, **_: kept.extend(keys))
+    door.report(proof=proof())
+
+    (key,) = kept
+    assert key.expires_at
+    assert key.expires_at > NOON + LIFE
 
 
 def test_a_long_description_is_kept_whole() -> None:

@@ -28,7 +28,6 @@ from functions.intake.wiring import (
     desk_config,
     forms,
     intake,
-    proofs,
     settings,
     tokens,
     wiring,
@@ -93,10 +92,9 @@ def report_problem() -> Response[Any]:
         answers |= {"form": form.id, "language": request.language}
         excused = posted.all("no_upload")  # by a browser without scripts, which cannot send files
         report = read_report(answers, config, channel=Channel.FORM, paths={}, excused=_files_among(excused, form))
-        if form.proof_of_work:
-            proofs().check(posted.text("proof"), now=now)
         key = _repeat_key(posted, report.model_dump_json(exclude={"form", "missing"}))
-        receipt = intake().report(report, channel=Channel.FORM, idempotency_key=key, now=now)
+        proof = posted.text("proof")
+        receipt = intake().report(report, channel=Channel.FORM, idempotency_key=key, proof=proof, now=now)
     except InvalidInput as error:
         page = _report_page(form, request, posted.text("submission"), _uploaded(posted, form.fields))
         again = posted.with_errors(_sentences(error.errors, request))

@@ -120,8 +120,9 @@ class KeyReused(AftercareError):
 
     code = "key_reused"
 
-    def __init__(self, ticket_id: str) -> None:
+    def __init__(self, ticket_id: str, key: str) -> None:
         self.ticket_id = ticket_id
+        self.key = key
         super().__init__()  # whoever guesses a key must not learn the ticket behind it
 
 
@@ -322,13 +323,14 @@ class RulesDiverged(AftercareError):
 
 
 class AlreadySeen(AftercareError):
-    """This natural key was handled before: `ticket_id` is what came of it, `fingerprint` tells what was asked then."""
+    """This natural `key` was handled before: `ticket_id` came of it, `fingerprint` tells what was asked then."""
 
     code = "already_seen"
 
-    def __init__(self, ticket_id: str, fingerprint: str = "") -> None:
+    def __init__(self, ticket_id: str, fingerprint: str = "", *, key: str = "") -> None:
         self.ticket_id = ticket_id
         self.fingerprint = fingerprint
+        self.key = key
         super().__init__()
 
 

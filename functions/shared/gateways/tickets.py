@@ -88,7 +88,7 @@ class TicketTable:
         try:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as cancelled:
-            self._explain(cancelled, ticket, len(keys_), quota)
+            self._explain(cancelled, ticket, keys_, quota)
             raise
 
     def append_both(self, changes: Sequence[tuple[Ticket, Sequence[TicketEvent]]], *, shares: Shares = NOTHING) -> None:
@@ -255,15 +255,17 @@ class TicketTable:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def _explain(self, cancelled: ClientError, ticket: Ticket, keys_used: int, quota: Quota | None) -> None:
+    def _explain(
+        self, cancelled: ClientError, ticket: Ticket, keys_: Sequence[NaturalKey], quota: Quota | None
+    ) -> None:
         """Raise what the failed conditions of the transaction mean; a repeat comes before a lost race."""
         response: dict[str, Any] = {**cancelled.response}
         head, _, *rest = response["CancellationReasons"]
-        seen, shared = rest[:keys_used], rest[keys_used:]
-        for reason in seen:
+        seen, shared = rest[: len(keys_)], rest[len(keys_) :]
+        for key, reason in zip(keys_, seen, strict=True):
             if reason["Code"] == "ConditionalCheckFailed":
                 old = reason["Item"]
-                raise AlreadySeen(old["ticket_id"]["S"], old["fingerprint"]["S"]) from cancelled
+                raise AlreadySeen(old["ticket_id"]["S"], old["fingerprint"]["S"], key=key.value) from cancelled
         if quota and shared.pop(0)["Code"] == "ConditionalCheckFailed":
             raise TooManyRequests(quota.free_in) from cancelled
         if head["Code"] == "ConditionalCheckFailed":

@@ -230,6 +230,11 @@ def test_a_chat_program_that_complains_in_its_answer_is_tried_again() -> None:
         world.tell(breached(world))
 
 
+def test_an_answer_that_is_nested_without_end_says_nothing() -> None:
+    world = World(Answer(200, b"[" * 100_000), format="wecom")
+    assert world.tell(breached(world)) == 1
+
+
 def test_rules_call_webhooks_too() -> None:
     world = World(language="en")
     event = world.happened(AttentionCalled, recipients=("webhook:pager", "gao-yuan"))
