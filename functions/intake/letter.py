@@ -98,10 +98,13 @@ def _is_usable(address: str) -> bool:
     return bool(re.fullmatch(r"[^@\s<>\",;]{1,64}@[^@\s<>\",;]{1,190}", address))
 
 
-def machine_by_envelope(delivery: Delivery) -> Machine | None:
+def machine_of(mail: ReceivedMail, delivery: Delivery) -> Machine | None:
+    """What kind of machine wrote, by the mail and by the envelope that brought it."""
+    machine = mail.machine
     if delivery.envelope_sender:
-        return None
-    return Machine(kind=MachineKind.AUTO_REPLY, why="null envelope sender")
+        return machine
+    nobody = Machine(kind=MachineKind.AUTO_REPLY, why="null envelope sender")
+    return machine.beside(nobody) if machine and not machine.is_sure else machine or nobody
 
 
 def actor_of(contact: Contact, letter: Letter) -> Actor:

@@ -13,13 +13,12 @@ from functions.intake.letter import (
     bare,
     from_of,
     is_followed,
-    machine_by_envelope,
+    machine_of,
     title_of,
     writer_of,
 )
 from functions.intake.mime.bounce import Bounce
 from functions.intake.mime.headers import Address
-from functions.intake.mime.machine import MachineKind
 from functions.intake.mime.message import ReceivedMail, UnreadableMail, parse_mail
 from functions.intake.repeats import Uses, identify
 from functions.intake.threads import Threads, find_ticket
@@ -172,7 +171,7 @@ class Mailroom:
             return self._hold(delivery, Held.NO_SENDER, "nobody to answer to", mail)
         if writer.relayed_by:  # the machine that relays is not who would be answered
             return self._file(Letter(delivery, raw, mail, writer, None, key), now)
-        machine, asks_at = mail.machine or machine_by_envelope(delivery), asked_for(mail, writer.mailbox, self._mailbox)
+        machine, asks_at = machine_of(mail, delivery), asked_for(mail, writer.mailbox, self._mailbox)
         return self._file(Letter(delivery, raw, mail, writer, machine, key, asks_at), now)
 
     def _suspicion(self, delivery: Delivery, trust: Trust) -> tuple[Held, str] | None:
@@ -199,8 +198,7 @@ class Mailroom:
             takes_part=lambda ticket: letter.is_genuine and self._takes_part(letter.sender, ticket),
         )
         ticket = survivor(named, self._past.get) if named else None
-        # Lists and monitors may report a problem; an answer to nothing is only kept.
-        if ticket is None and machine and machine.kind is not MachineKind.LIST and not delivery.released_by:
+        if ticket is None and machine and machine.reports_nothing and not delivery.released_by:
             return self._hold(delivery, Held.MACHINE, f"{machine.kind}: {machine.why}", letter.mail)
         if not delivery.released_by and (why := self._over_a_brake(letter, ticket, now)):
             return self._hold(delivery, Held.BRAKE, why, letter.mail)

@@ -249,7 +249,7 @@ def _mail(fields: dict[str, list[str]], body: _Body) -> ReceivedMail:
     machine = recognise(fields, sender=sender.address if sender else "", subject=subject, content_types=body.kinds)
     machine = machine.model_copy(update={"why": printable(machine.why)}) if machine else None
     bounce = None
-    if machine and machine.kind is MachineKind.BOUNCE:
+    if machine and machine.is_sure and machine.kind is MachineKind.BOUNCE:
         bounce = read_bounce(
             body.report,
             returned=body.returned,
