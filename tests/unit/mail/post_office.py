@@ -55,11 +55,12 @@ class Counters(dict[tuple[str, int], set[str]]):
         return True
 
 
-@dataclass
 class Customers(InMemoryCustomers):
     """Recognises everybody, and as somebody of the company that is named."""
 
-    company: Callable[[], str | None]
+    def __init__(self, company: Callable[[], str | None]) -> None:
+        super().__init__()
+        self.company = company
 
     def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
         return super().recognise(caller.model_copy(update={"company": self.company()}))
