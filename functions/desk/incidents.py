@@ -62,12 +62,17 @@ class IncidentDesk:
         return [IncidentLine(reference=reference(one.id, prefix), **dict(one)) for one in self._links.running()]
 
     def linked(self, principal: Principal, reference_text: str) -> list[QueueLine]:
-        """The tickets linked to the incident, as they stand."""
+        """The tickets linked to the incident, as they stand.
+
+        Raises:
+            TicketNotFound, TicketGone: it is no ticket of the desk, or no longer.
+        """
         principal.require(Role.AGENT)
         prefix = self._config().desk.prefix
+        incident = self._reader.get(self._ticket_id(reference_text))
         return [
             QueueLine.under(TicketSummary.of(ticket), reference(ticket.id, prefix))
-            for ticket in self._linked(self._ticket_id(reference_text))
+            for ticket in self._linked(incident.id)
         ]
 
     def declare(

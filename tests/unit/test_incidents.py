@@ -7,10 +7,11 @@ import pytest
 from functions.desk.incidents import IncidentDesk
 from functions.shared.contracts.events import TicketTriaged
 from functions.shared.contracts.incident_events import IncidentEnded, TicketLinked
-from functions.shared.contracts.words import Priority, Role, RootCause, Status
+from functions.shared.contracts.words import DeletionReason, Priority, Role, RootCause, Status
 from functions.shared.domain import incidents
 from functions.shared.domain.decisions import resolve
-from functions.shared.domain.errors import IllegalTransition, InvalidInput, TicketNotFound
+from functions.shared.domain.deletion import delete
+from functions.shared.domain.errors import IllegalTransition, InvalidInput, TicketGone, TicketNotFound
 from functions.shared.domain.incidents import RunningIncident, reported_by
 from functions.shared.domain.references import reference, ticket_id
 from functions.shared.domain.ticket import Ticket, evolve, opened
@@ -187,6 +188,17 @@ def test_agents_link_tickets_and_solve_them_with_the_incident():
     first, second = (world.ticket(name) for name in world.reports)
     assert (first.status, first.solution, second.status) == (Status.RESOLVED, "已恢复", Status.OPEN)
     assert desk.resolve_linked(by, world.incident, now=NOON).resolved == ()
+
+
+def test_what_is_linked_is_asked_of_tickets_that_are_there():
+    world = World()
+    incident = world.ticket(world.incident).id
+    world.tickets.handle(incident, lambda it: delete(it, reason=DeletionReason.TEST, note="", **BY))
+
+    with pytest.raises(TicketGone):
+        world.desk.linked(AGENT_OF_THE_DESK, world.incident)
+    with pytest.raises(TicketNotFound):
+        world.desk.linked(AGENT_OF_THE_DESK, reference(ticket_id(990), "AS"))
 
 
 def test_only_a_running_incident_can_be_linked_to():
