@@ -19,7 +19,9 @@ _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u
 class Quarantine(Protocol):
     """Where it is kept."""
 
-    def hold(self, mail: HeldMail) -> None: ...
+    def claim(self, mail: HeldMail) -> str: ...
+
+    def settle(self, mail: HeldMail, claim: str) -> bool: ...
 
     def newest(self, limit: int = ..., *, to_look_at: bool = ..., after: str = ...) -> HeldList: ...
 
@@ -91,14 +93,16 @@ class HeldMails:
         mail = self._there(mail_id)
         if mail.held.is_for_good:
             raise IllegalTransition(Saying.of("reason.never_released", held=Saying.of(f"quarantine.held.{mail.held}")))
+        claim = self._quarantine.claim(mail)
         self._arrivals.announce(mail, released_by=by)
-        return self._settle(mail.settled("released", by=by, at=now))
+        return self._settle(mail.settled("released", by=by, at=now), claim)
 
     def replay(self, mail_id: str, *, by: str, now: datetime) -> HeldMail:
         """Let the mail arrive again, to be judged by the rules of now."""
         mail = self._there(mail_id)
+        claim = self._quarantine.claim(mail)
         self._arrivals.announce(mail)
-        return self._settle(mail.settled("replayed", by=by, at=now))
+        return self._settle(mail.settled("replayed", by=by, at=now), claim)
 
     def delete(self, mail_id: str, *, by: str, now: datetime, why: str = "") -> HeldMail:
         """Delete the message for good; that it came, who deleted it and why stays known for a while.
@@ -109,8 +113,9 @@ class HeldMails:
         mail = self._there(mail_id)
         if mail.standing != "held":
             raise IllegalTransition(Saying.of("reason.mail_left", standing=mail.standing))
+        claim = self._quarantine.claim(mail)
         self._raw.remove(mail.raw_key)
-        return self._settle(mail.settled("deleted", by=by, at=now, why=why).model_copy(update={"excerpt": ""}))
+        return self._settle(mail.settled("deleted", by=by, at=now, why=why).model_copy(update={"excerpt": ""}), claim)
 
     def _there(self, mail_id: str) -> HeldMail:
         mail = self._quarantine.find(mail_id)
@@ -118,6 +123,6 @@ class HeldMails:
             raise IllegalTransition(Saying.of("reason.mail_deleted"))
         return mail
 
-    def _settle(self, mail: HeldMail) -> HeldMail:
-        self._quarantine.hold(mail)
-        return mail
+    def _settle(self, mail: HeldMail, claim: str) -> HeldMail:
+        """What was decided; or, where the mail arrived and was set aside anew meanwhile, how it waits now."""
+        return mail if self._quarantine.settle(mail, claim) else self._quarantine.find(mail.id)

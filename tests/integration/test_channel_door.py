@@ -200,6 +200,13 @@ def test_what_cannot_be_read_waits_with_its_reason_and_whole(secret: str, dynamo
     assert kept == b'{"message": {"id": "m"}}'
 
 
+def test_what_cannot_be_read_waits_once_however_often_it_is_posted(secret: str, dynamodb: Any) -> None:
+    answers = [post(secret, "nonsense") for _ in range(3)]
+
+    assert [status for status, _ in answers] == [422] * 3
+    assert len(Quarantine(dynamodb, TABLE, DESK).newest().mails) == 1
+
+
 def test_what_was_held_is_read_again_as_the_configuration_of_now_says(
     secret: str, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from functions.shared.domain.errors import HeldMailNotFound
 from functions.shared.domain.quarantine import Held, HeldList, HeldMail
 from functions.shared.gateways import quarantine as module
 from functions.shared.gateways.quarantine import Quarantine
@@ -60,3 +61,34 @@ def test_one_page_reads_so_much_and_names_where_it_stopped(
     assert begun.mails == ()
     assert begun.next
     assert quarantine.newest(to_look_at=True, after=begun.next) == HeldList((_held(0),))
+
+
+def test_what_was_decided_is_kept_unless_the_mail_was_set_aside_anew(dynamodb: "DynamoDBClient") -> None:
+    quarantine = Quarantine(dynamodb, TABLE, DESK)
+    mail = _held(1)
+    with pytest.raises(HeldMailNotFound):
+        quarantine.claim(mail)
+    quarantine.hold(mail)
+    lost = quarantine.claim(mail)
+    quarantine.hold(mail)
+
+    assert not quarantine.settle(mail.settled("released", by="zhou-min", at=NOON), lost)
+    assert quarantine.newest() == HeldList((mail,))
+    released = mail.settled("released", by="zhou-min", at=NOON)
+    assert quarantine.settle(released, quarantine.claim(mail))
+    assert quarantine.newest() == HeldList(())
+    assert quarantine.find("ses-1") == released
+
+
+def test_what_arrives_again_waits_once_until_somebody_decides(dynamodb: "DynamoDBClient") -> None:
+    quarantine = Quarantine(dynamodb, TABLE, DESK)
+    posted = [_held(0).model_copy(update={"channel": "webchat", "received_at": _held(n).received_at}) for n in range(3)]
+    quarantine.hold_once(posted[0])
+    quarantine.hold_once(posted[1])
+
+    assert quarantine.newest() == HeldList((posted[0],))
+    deleted = posted[0].settled("deleted", by="zhou-min", at=NOON)
+    quarantine.settle(deleted, quarantine.claim(posted[0]))
+    quarantine.hold_once(posted[2])
+    assert quarantine.newest() == HeldList((posted[2],))
+    assert list(quarantine.since(NOON)) == [deleted, posted[2]]

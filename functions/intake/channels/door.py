@@ -53,7 +53,7 @@ class Customers(Protocol):
 
 
 class HoldingArea(Protocol):
-    def hold(self, mail: HeldMail) -> None: ...
+    def hold_once(self, mail: HeldMail) -> None: ...
 
 
 Fate = Literal["opened", "appended", "repeated"]
@@ -246,7 +246,7 @@ class ChannelDoor:
         return self._bodies.message(message.text, scope=scope, attachments=tuple(files))
 
     def _hold(self, name: Slug, key: str, body: bytes, why: str, now: datetime) -> None:
-        self._quarantine.hold(
+        self._quarantine.hold_once(
             HeldMail(
                 id=f"{name}-{hashlib.sha256(body).hexdigest()[:16]}",
                 received_at=now,

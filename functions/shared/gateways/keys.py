@@ -20,6 +20,7 @@
 | article in the list of all, as published | `<desk>#ARTICLES`, `<desk>#ARTICLES#published` | the article's id |
 | notification sent | `<desk>#SENT#<key>` | `SENT` |
 | quarantined message | `<desk>#QUARANTINE` | `<received at>#<id>` |
+| when a channel's held message came first | `<desk>#HELD#<id>` | `FIRST` |
 | what became of a received mail | `<desk>#MAIL#<day>` | its id |
 | volume brake of a window | `<desk>#BRAKE#<sha256>` | `BRAKE` |
 | what is known of an address's mail | `<desk>#MAILBOX#<address>` | `MAILBOX` |
@@ -53,6 +54,7 @@ LINKS: Final = "LINKS"
 SENT: Final = "SENT"
 SLUG: Final = "SLUG"
 BRAKE: Final = "BRAKE"
+FIRST_HELD: Final = "FIRST"
 MAILBOX: Final = "MAILBOX"
 
 TIMER_SHARDS: Final = 10
@@ -191,6 +193,10 @@ def quarantine(desk: DeskId) -> str:
 
 def held(received_at: datetime, mail_id: str) -> str:
     return f"{instant(received_at)}#{mail_id}"
+
+
+def first_held(desk: DeskId, mail_id: str) -> str:
+    return f"{desk}#HELD#{mail_id}"
 
 
 def mail_log(desk: DeskId, day: date) -> str:

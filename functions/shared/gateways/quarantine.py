@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import HeldMailNotFound
@@ -27,16 +28,61 @@ class Quarantine:
         self._desk = desk
 
     def hold(self, mail: HeldMail) -> None:
-        """Set `mail` aside, or keep what was decided about it; doing it again changes nothing."""
-        item: dict[str, Any] = {
-            "pk": {"S": keys.quarantine(self._desk)},
-            "sk": {"S": keys.held(mail.received_at, mail.id)},
-            "standing": {"S": mail.standing},
-            "doc": {"S": mail.model_dump_json(exclude_none=True)},
-        }
-        if mail.settled_at:
-            item["ttl"] = {"N": str(int((mail.settled_at + SETTLED_KEPT).timestamp()))}
-        self._client.put_item(TableName=self._table, Item=item)
+        """Set `mail` aside; doing it again changes nothing."""
+        self._client.put_item(TableName=self._table, Item=self._item(mail))
+
+    def hold_once(self, mail: HeldMail) -> None:
+        """Set `mail` aside, which may arrive again at other times: while it waits it stands where it stood first."""
+        found = self._client.update_item(
+            TableName=self._table,
+            Key=self._first(mail.id),
+            UpdateExpression="SET first_at = if_not_exists(first_at, :at) REMOVE #ttl",
+            ExpressionAttributeNames={"#ttl": "ttl"},
+            ExpressionAttributeValues={":at": {"S": keys.instant(mail.received_at)}},
+            ReturnValues="ALL_NEW",
+        )
+        first = datetime.fromisoformat(found["Attributes"]["first_at"]["S"])
+        self.hold(mail.model_copy(update={"received_at": first}))
+
+    def claim(self, mail: HeldMail) -> str:
+        """Begin to decide about `mail`: a word that is good until it is set aside anew, or somebody else begins.
+
+        Raises:
+            HeldMailNotFound: it is no longer there.
+        """
+        word = uuid4().hex
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=self._key(mail),
+                UpdateExpression="SET claim = :word",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":word": {"S": word}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise HeldMailNotFound(mail.id) from error
+        return word
+
+    def settle(self, mail: HeldMail, claim: str) -> bool:
+        """Keep what was decided about `mail`, unless `claim` is no longer good; whether it was kept."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=self._item(mail),
+                ConditionExpression="claim = :word",
+                ExpressionAttributeValues={":word": {"S": claim}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        if mail.channel and mail.settled_at:
+            self._client.update_item(
+                TableName=self._table,
+                Key=self._first(mail.id),
+                UpdateExpression="REMOVE first_at SET #ttl = :ttl",
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues={":ttl": _end_of(mail.settled_at)},
+            )
+        return True
 
     def newest(self, limit: int = 50, *, to_look_at: bool = False, after: str = "") -> HeldList:
         """Up to `limit` mails that are still held, newest first; `after` is the `next` of the page before.
@@ -93,6 +139,22 @@ class Quarantine:
                 return mail
         raise HeldMailNotFound(mail_id)
 
+    def _key(self, mail: HeldMail) -> dict[str, Any]:
+        return {"pk": {"S": keys.quarantine(self._desk)}, "sk": {"S": keys.held(mail.received_at, mail.id)}}
+
+    def _first(self, mail_id: str) -> dict[str, Any]:
+        return {"pk": {"S": keys.first_held(self._desk, mail_id)}, "sk": {"S": keys.FIRST_HELD}}
+
+    def _item(self, mail: HeldMail) -> dict[str, Any]:
+        item: dict[str, Any] = {
+            **self._key(mail),
+            "standing": {"S": mail.standing},
+            "doc": {"S": mail.model_dump_json(exclude_none=True)},
+        }
+        if mail.settled_at:
+            item["ttl"] = _end_of(mail.settled_at)
+        return item
+
     def _mails(self, about: str = "") -> Iterator[HeldMail]:
         only: Any = {"FilterExpression": "contains(doc, :about)"} if about else {}
         values: dict[str, Any] = {":pk": {"S": keys.quarantine(self._desk)}}
@@ -106,3 +168,7 @@ class Quarantine:
         for page in pages:
             for item in page["Items"]:
                 yield HeldMail.model_validate_json(item["doc"]["S"])
+
+
+def _end_of(settled_at: datetime) -> dict[str, Any]:
+    return {"N": str(int((settled_at + SETTLED_KEPT).timestamp()))}

@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -17,8 +18,23 @@ from tests.fakes import InMemoryBlobs
 class Area(dict[str, HeldMail]):
     """Behaves like `Quarantine`."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.claims: dict[str, str] = {}
+
     def hold(self, mail: HeldMail) -> None:
         self[mail.id] = mail
+        self.claims.pop(mail.id, None)
+
+    def claim(self, mail: HeldMail) -> str:
+        self.claims[mail.id] = uuid4().hex
+        return self.claims[mail.id]
+
+    def settle(self, mail: HeldMail, claim: str) -> bool:
+        if self.claims.get(mail.id) != claim:
+            return False
+        self.hold(mail)
+        return True
 
     def newest(self, limit: int = 50, *, to_look_at: bool = False, after: str = "") -> HeldList:
         waiting = sorted(
@@ -92,6 +108,18 @@ def test_a_released_mail_arrives_in_the_name_of_who_let_it_in(place: Place) -> N
     assert (released.standing, released.settled_by, released.settled_at) == ("released", "lin-feng", NOON)
     assert place.arrived == [("ses-1", "lin-feng")]
     assert place.door.newest(LEAD) == HeldList(())
+
+
+@pytest.mark.parametrize("act", ["release", "replay"])
+def test_a_mail_that_is_held_anew_before_its_release_is_written_down_still_waits(
+    place: Place, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    place.hold()
+    monkeypatch.setattr(place.arrived, "announce", lambda *_, **__: place.hold(Held.SPAM))
+
+    found = getattr(place.door, act)(LEAD, "ses-1", now=NOON)
+    assert (found.standing, found.held) == ("held", "spam")
+    assert place.door.newest(LEAD) == HeldList((found,))
 
 
 def test_a_replayed_mail_arrives_in_nobodys_name(place: Place) -> None:
