@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 from pydantic_core import ErrorDetails
 
 from functions.shared.contracts.words import Language
-from functions.shared.domain.customer_fields import MOST_DOMAINS, Domains, Name, Phone, Tags
+from functions.shared.domain.customer_fields import MOST_DOMAINS, Domains, Name, Phone, Tags, Word
 from functions.shared.domain.document import EmailAddress
 from ops.csv_table import read_records, shortened
 
@@ -23,9 +23,6 @@ def _split(text: object) -> object:
 
 def _lowered(text: object) -> object:
     return text.lower() if isinstance(text, str) else text
-
-
-Word = Annotated[str, BeforeValidator(_lowered)]
 
 
 class _Row(BaseModel):
@@ -127,6 +124,6 @@ def _why(finding: ErrorDetails, column: str) -> str:
         return f"the {column} is missing"
     if finding["type"] == "too_long" and column in _TOO_MANY:
         return _TOO_MANY[column]
-    if finding["type"] == "free_mail" or column not in _UNFIT:
+    if finding["type"] in ("free_mail", "shared_domain") or column not in _UNFIT:
         return finding["msg"].removeprefix("Value error, ")
     return _UNFIT[column].format(cell=shortened(str(finding["input"])))

@@ -277,7 +277,7 @@ def unfit(error: ValidationError) -> InvalidInput:
 
 def _unfit(finding: ErrorDetails) -> FieldError:
     field, kind = str(finding["loc"][0]), finding["type"]
-    is_plain = field in _WORDED and kind != "free_mail"
+    is_plain = field in _WORDED and kind not in ("free_mail", "shared_domain")
     return FieldError(field, kind, Saying.of(f"customers.unfit.{field}") if is_plain else objection(finding))
 
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from functions.desk.customers import CompanyView, ContactView, Found
 from functions.desk.wiring import authenticate, customers
-from functions.shared.contracts.words import CompanyId, ContactId, Language, Slug
-from functions.shared.domain.customer_fields import Domains, Name, Phone, Tags
+from functions.shared.contracts.words import CompanyId, ContactId, Language
+from functions.shared.domain.customer_fields import Domains, Name, Phone, Tags, Word
 from functions.shared.domain.directory import CompanyRecord, ContactRecord
 from functions.shared.domain.document import EmailAddress
 
@@ -51,9 +51,9 @@ class CompanyChanges(_Body):
     """What to change of a company; null takes a value away, what is left out stays."""
 
     name: Annotated[Name, StringConstraints(min_length=1)] = ""
-    tier: Slug = "standard"
+    tier: Word = "standard"
     domains: Domains = ()
-    account_manager: Annotated[Slug | None, BeforeValidator(_nothing)] = None
+    account_manager: Annotated[Word | None, BeforeValidator(_nothing)] = None
     language: Annotated[Language | None, BeforeValidator(_nothing)] = None
     tags: Tags = ()
 

@@ -122,6 +122,34 @@ def test_free_mail_and_unknown_tiers_are_refused(directory: Directory, written: 
     assert directory.companies_at(["a", "b", "b.example"]) == {}
 
 
+def test_a_number_without_digits_is_refused_and_the_next_line_is_read(directory: Directory, written: Written) -> None:
+    path = written("name,phone,address\nA,---,\nB,---,\nC,+00 12,c@acme.example\nD,110,\n")
+    done, refused = enter_contacts(directory, path)
+
+    assert done == {"entered": 1, "rejected": 3}
+    assert [(one.line, one.column, one.why) for one in refused][::2] == [
+        (2, "phone", '"---" is no phone number'),
+        (4, "phone", '"+00 12" is no phone number'),
+    ]
+    assert directory.contact_at("110")
+
+
+def test_what_tells_no_company_is_no_domain_of_one_and_a_domain_counts_once(
+    directory: Directory, written: Written
+) -> None:
+    path = written("name,domains\nA,co.uk\nB,-.-\nC,com.cn\nD,1.2.3.4\nE,e.example;E.example\nF,acme.co.uk;t.co\n")
+    done, refused = enter_companies(directory, path)
+
+    assert done == {"entered": 2, "rejected": 4}
+    assert [one.why for one in refused] == [
+        "co.uk is where everybody registers domains, so it tells no company",
+        '"-.-" is no domain such as acme.example',
+        "com.cn is where everybody registers domains, so it tells no company",
+        '"1.2.3.4" is no domain such as acme.example',
+    ]
+    assert directory.companies_at(["e"])["e"].domains == ("e.example",)
+
+
 def test_a_contact_that_is_two_people_is_refused_and_both_are_named(directory: Directory, written: Written) -> None:
     directory.enter_contact(ContactRecord(id="con_0000000a", address="a@acme.example"))
     directory.enter_contact(ContactRecord(id="con_0000000b", phone="13800138000", address="b@acme.example"))

@@ -149,6 +149,17 @@ def test_no_company_has_a_domain_where_anybody_has_an_address_or_a_tier_that_the
     assert (refused["field"], refused["code"]) == ("tier", "unknown_tier")
     assert refused["message"] == "This is one of: standard, vip."
 
+    (refused,) = call("PATCH", path, {"domains": ["com.cn"]})[1]["errors"]
+    assert (refused["field"], refused["code"]) == ("domains.0", "shared_domain")
+    (refused,) = call("PATCH", path, {"name": ""})[1]["errors"]
+    assert (refused["field"], refused["message"]) == ("name", "Please fill this in.")
+    (refused,) = call("PATCH", path, {"name": "n" * 121})[1]["errors"]
+    assert (refused["field"], refused["message"]) == ("name", "At most 120 characters; this has 121.")
+    changed = call("PATCH", path, {"tier": " VIP", "domains": ["acme.cn", "Acme.cn"]})[1]["company"]
+    assert (changed["tier"], changed["domains"]) == ("vip", ["acme.cn"])
+    (refused,) = call("PATCH", f"/api/v1/desk/contacts/{wang}", {"phone": "---"})[1]["errors"]
+    assert refused["field"] == "phone"
+
     lead, page = browser(), f"/desk/customers/companies/{company}"
     fields = {"name": "Acme", "tier": "standard", "domains": "gmail.com", "account_manager": "", "language": ""}
     lead.get(page)

@@ -234,7 +234,13 @@ def test_customers_are_found_by_how_their_names_addresses_phones_and_domains_beg
     assert found("huaxing") == ["华星零售集团"]
     assert found("@huaxing-retail.e") == ["华星零售集团"]
     assert found("northw") == ["Northwind Outdoor"]
+    assert found("\u200b") == found("\x00") == found(" ") == found("@") == []
     assert found("  ") == found("nobody") == []
+
+
+def test_nobody_is_entered_whom_nothing_leads_to(directory: Directory) -> None:
+    with pytest.raises(ValueError, match="nothing would lead to con_0000000a"):
+        directory.enter_contact(ContactRecord(id="con_0000000a", phone="---"))
 
 
 def test_lists_go_on_where_they_ended_and_leave_out_who_was_merged(

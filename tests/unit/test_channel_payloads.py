@@ -114,6 +114,7 @@ def test_a_file_is_what_its_bytes_say_under_a_name_that_fools_nobody() -> None:
     [
         ({"mail": "not an email"}, "address: not an email"),
         ({"phone": "abc"}, "phone: abc"),
+        ({"phone": "0012"}, "phone: 0012"),
         ({"phone": {"a": 1}}, "phone: {'a': 1}"),
         ({"name": "n" * 121}, "name: " + "n" * 121),
         ({"talk": "c" * 201}, "conversation_id: " + "c" * 201),

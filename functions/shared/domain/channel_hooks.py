@@ -8,6 +8,7 @@ from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.shared.contracts.words import Slug
+from functions.shared.domain.customer_fields import SaidPhone
 from functions.shared.domain.document import Part
 
 
@@ -80,7 +81,7 @@ class ChannelMessage(BaseModel):
     sender_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     address: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>\",;]+@[^@\s<>\",;]+$")] | None = None
-    phone: Annotated[str, StringConstraints(max_length=40, pattern=r"[0-9０-９]{3}")] | None = None
+    phone: SaidPhone | None = None
     company: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
     language: str | None = None
     files: tuple[ChannelFile, ...] = Field(default=(), max_length=10)

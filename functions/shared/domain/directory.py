@@ -20,6 +20,9 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s,;#
 _SORTED_BY: Final = 200
 """Characters of a name that a list is sorted by; mail brings names of any length."""
 
+FEWEST_DIGITS: Final = 3
+"""Digits that somebody is found by, at least."""
+
 MOST_MERGED: Final = 20
 """Records that one may stand for: whose tickets are found together are looked up one by one."""
 
@@ -173,6 +176,11 @@ def fold_phone(phone: str) -> str:
     """Digits only, with the country's 86 dropped from Chinese mobile numbers."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone)).removeprefix("00")
     return digits[2:] if re.fullmatch(r"861\d{10}", digits) else digits
+
+
+def is_phone(phone: str) -> bool:
+    """Whether anybody can be found by `phone`."""
+    return len(fold_phone(phone)) >= FEWEST_DIGITS
 
 
 def fold_name(name: str) -> str:

@@ -25,6 +25,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "timezone_aware": "no_offset",
     "ends_before": "ends_before",
 }
+_OF_TEXTS: Final = {"too_short": "string_too_short", "too_long": "string_too_long"}
 _NUMBERS: Final = ("int_", "float_", "decimal_")
 _TIMES: Final = ("date_", "datetime_", "timezone_")
 _BOUNDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -36,6 +37,7 @@ _BOUNDS: Final[Mapping[str, tuple[str, str]]] = {
     "too_short": ("too_few", "min_length"),
     "too_long": ("too_many", "max_length"),
     "free_mail": ("free_mail", "domain"),
+    "shared_domain": ("shared_domain", "domain"),
     "enum": ("one_of", "expected"),
     "literal_error": ("one_of", "expected"),
 }
@@ -55,6 +57,8 @@ def field_error(field: str, finding: Mapping[str, Any]) -> FieldError:
 def objection(finding: Mapping[str, Any]) -> Saying:
     """What is wrong, in words for people."""
     kind, context = finding["type"], finding.get("ctx") or {}
+    if isinstance(finding.get("input"), str):  # of a text that is tidied first, pydantic tells lengths like a list's
+        kind = _OF_TEXTS.get(kind, kind)
     if kind == "string_too_long" and isinstance(finding.get("input"), str):
         return Saying.of("objection.too_long", most=context.get("max_length"), length=len(finding["input"]))
     if kind == "string_too_short" and context.get("min_length") == 1:

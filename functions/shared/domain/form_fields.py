@@ -10,7 +10,9 @@ from functions.shared.domain.document import Bilingual, Part
 from functions.shared.domain.form_conditions import FormCondition
 
 ADDRESS_PATTERN: Final = r"^[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+$"
-PHONE_PATTERN: Final = r"^\+?[0-9(][0-9 ().-]{4,24}(\s*(x|ext\.?|转)\s*[0-9]{1,6})?$"
+_FINDABLE: Final = r"(?=(?:(?:[^0-9]*0){2}|(?![^0-9]*0[^0-9]*0))(?:[^0-9]*[0-9]){3})"
+"""Three digits, not counting the 00 before a country's code: see `directory.is_phone`."""
+PHONE_PATTERN: Final = rf"^{_FINDABLE}\+?[0-9(][0-9 ().-]{{4,24}}(\s*(x|ext\.?|转)\s*[0-9]{{1,6}})?$"
 DATE_TIME_PATTERN: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$"
 )

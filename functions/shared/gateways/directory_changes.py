@@ -104,7 +104,10 @@ class Changes(Generic[Record]):
 
         Raises:
             BelongsToAnother: one of `found_by` leads to somebody.
+            ValueError: `found_by` is empty, or something in it is.
         """
+        if not found_by or not all(found_by):
+            raise ValueError(f"nothing would lead to {record.id}")
         for _ in range(_ATTEMPTS):
             wanted: list[str] = list(dict.fromkeys(found_by))
             writes = [self._put(record, "attribute_not_exists(pk)"), *(self._claim(key, record) for key in wanted)]

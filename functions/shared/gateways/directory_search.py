@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from functions.shared.contracts.words import CompanyId, DeskId
-from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_address, fold_name, fold_phone
+from functions.shared.domain.directory import (
+    CompanyRecord,
+    ContactRecord,
+    fold_address,
+    fold_name,
+    fold_phone,
+    is_phone,
+)
 from functions.shared.gateways import keys
 from functions.shared.gateways.directory import Directory
 
@@ -12,8 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 R = TypeVar("R", ContactRecord, CompanyRecord)
-
-_FEWEST_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,7 @@ class DirectorySearch:
 
     def find_contacts(self, text: str, *, limit: int = 20) -> tuple[ContactRecord, ...]:
         """Contacts whose name, address or phone number begins with `text`, each once, as who they are by now."""
-        text = text.strip()
-        if not text:
+        if not fold_name(text):  # the whole list is not what was asked for
             return ()
         found = {record.id: record for record in self.contacts(text, limit=limit).records}
         for key in _beginnings(text):
@@ -75,11 +79,11 @@ class DirectorySearch:
 
     def find_companies(self, text: str, *, limit: int = 20) -> tuple[CompanyRecord, ...]:
         """Companies whose name or a domain begins with `text`, each once, as what they are by now."""
-        text = text.strip()
-        if not text:
+        key = fold_name(text).removeprefix("@")
+        if not key:
             return ()
         found = {record.id: record for record in self.companies(text, limit=limit).records}
-        ids, _ = self._page("company", keys.company_keys(self._desk), fold_name(text).removeprefix("@"), limit, None)
+        ids, _ = self._page("company", keys.company_keys(self._desk), key, limit, None)
         for id_ in dict.fromkeys(ids):
             if id_ not in found:
                 record = self._directory.current_company(id_)
@@ -120,6 +124,6 @@ def _numbers(text: str) -> list[str]:
     Of a Chinese mobile number typed in part nobody knows yet that it is one: with and without the country's 86.
     """
     digits = fold_phone(text)
-    if len(digits) < _FEWEST_DIGITS or any(sign.isalpha() or sign in "@._" for sign in text):
+    if not is_phone(text) or any(sign.isalpha() or sign in "@._" for sign in text):
         return []
     return list(dict.fromkeys(filter(None, (digits, digits.removeprefix("86")))))

@@ -1,6 +1,7 @@
 """Whatever goes wrong is said in every language that the desk speaks."""
 
 import ast
+import itertools
 import string
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -94,8 +95,9 @@ def test_no_objection_or_reason_is_kept_that_nobody_says() -> None:
 
 def findings() -> list[dict[str, Any]]:
     """One of everything that pydantic may find, and of what our own models do."""
-    kinds = [*get_args(ErrorType), "ends_before", "free_mail"]
-    return [{"type": kind, "ctx": context, "input": "x"} for kind in kinds for context in (CONTEXT, {"min_length": 1})]
+    kinds = [*get_args(ErrorType), "ends_before", "free_mail", "shared_domain"]
+    cases = itertools.product(kinds, (CONTEXT, {"min_length": 1}), ("x", ["x"]))
+    return [{"type": kind, "ctx": context, "input": given} for kind, context, given in cases]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
