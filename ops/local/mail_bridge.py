@@ -68,12 +68,13 @@ class InboundMail:
 
     def receive(self, mail: Received) -> None:
         rule = self._reception()
+        told = receipt.notification(mail, topic_arn=rule.topic_arn, bucket=rule.bucket, key=mail.id)
         self._s3.put_object(Bucket=rule.bucket, Key=mail.id, Body=receipt.stored(mail))
-        self._sns.publish(
-            TopicArn=rule.topic_arn,
-            Subject=receipt.SUBJECT,
-            Message=receipt.notification(mail, topic_arn=rule.topic_arn, bucket=rule.bucket, key=mail.id),
-        )
+        try:
+            self._sns.publish(TopicArn=rule.topic_arn, Subject=receipt.SUBJECT, Message=told)
+        except (BotoCoreError, ClientError):
+            self._s3.delete_object(Bucket=rule.bucket, Key=mail.id)  # its sender keeps it and tries again
+            raise
 
 
 class MailBridge:

@@ -9,9 +9,15 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses
+from itertools import accumulate
+from typing import TypeVar
 
 SUBJECT = "Amazon SES Email Receipt Notification"
+HEADER_LIMIT = 10 * 1024
+"""Bytes of headers that SES repeats; a notification must fit into a message of SNS."""
+TEXT_LIMIT = 2_000
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+Value = TypeVar("Value")
 _PASSED = {"status": "PASS"}  # whoever reaches this machine's own port is trusted
 
 
@@ -49,6 +55,8 @@ def notification(mail: Received, *, topic_arn: str, bucket: str, key: str) -> st
     """The message SES publishes once the mail lies in the bucket."""
     instant = mail.received_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     headers = BytesHeaderParser().parsebytes(stored(mail))
+    every = [{"name": name, "value": _text(value)} for name, value in headers.raw_items()]
+    kept = _up_to(HEADER_LIMIT, every)
     return json.dumps(
         {
             "notificationType": "Received",
@@ -57,8 +65,8 @@ def notification(mail: Received, *, topic_arn: str, bucket: str, key: str) -> st
                 "source": mail.sender,
                 "messageId": mail.id,
                 "destination": list(mail.recipients),
-                "headersTruncated": False,
-                "headers": [{"name": name, "value": _text(value)} for name, value in headers.raw_items()],
+                "headersTruncated": len(kept) < len(every),
+                "headers": kept,
                 "commonHeaders": {"returnPath": mail.sender, **_common(headers)},
             },
             "receipt": {
@@ -84,8 +92,15 @@ def _common(headers: Message) -> dict[str, str | list[str]]:
         name: [_text(value) for key, value in headers.raw_items() if key.lower() == name.lower()]
         for name in (*lists.values(), *texts.values())
     }
-    addresses = {key: _addresses(values[name]) for key, name in lists.items() if values[name]}
-    return {**addresses, **{key: _decoded(values[name][0]) for key, name in texts.items() if values[name]}}
+    addresses = {key: _up_to(HEADER_LIMIT, _addresses(values[name])) for key, name in lists.items() if values[name]}
+    told = {key: _decoded(values[name][0])[:TEXT_LIMIT] for key, name in texts.items() if values[name]}
+    return {**addresses, **told}
+
+
+def _up_to(limit: int, values: list[Value]) -> list[Value]:
+    """As many of `values` as are no larger than `limit` bytes together."""
+    sizes = accumulate(len(json.dumps(value)) for value in values)
+    return [value for value, size in zip(values, sizes, strict=True) if size <= limit]
 
 
 def _addresses(values: list[str]) -> list[str]:

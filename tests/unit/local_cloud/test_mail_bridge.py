@@ -6,11 +6,13 @@ import socket
 from collections.abc import Callable
 from typing import TypeVar
 
+import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
 
 from ops.local import mail_bridge
-from ops.local.mail_bridge import MailBridge, MailRoom, NotReady, Reception
+from ops.local.mail_bridge import InboundMail, MailBridge, MailRoom, NotReady, Reception
 from ops.local.receipt import Received
 
 Answer = TypeVar("Answer")
@@ -96,6 +98,23 @@ def test_mail_that_cannot_be_kept_stays_with_its_sender() -> None:
         converse(room, send)
 
     assert refused.value.smtp_code == 451
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_mail_that_nobody_could_be_told_of_is_not_kept(is_heard: bool) -> None:
+    s3, sns = boto3.client("s3", region_name="eu-west-1"), boto3.client("sns", region_name="eu-west-1")
+    mail = Received.now("lei@customer.example", ("support@desk.example",), b"Subject: x\r\n\r\nhello")
+    with Stubber(s3) as store, Stubber(sns) as topic:
+        store.add_response("put_object", {})
+        if is_heard:
+            topic.add_response("publish", {"MessageId": "1"})
+            InboundMail(s3, sns, lambda: RULE).receive(mail)
+        else:
+            topic.add_client_error("publish", "InvalidParameter")
+            store.add_response("delete_object", {}, {"Bucket": RULE.bucket, "Key": mail.id})
+            with pytest.raises(ClientError):
+                InboundMail(s3, sns, lambda: RULE).receive(mail)
+        store.assert_no_pending_responses()
 
 
 def test_before_the_desk_is_deployed_the_sender_is_asked_to_try_again() -> None:

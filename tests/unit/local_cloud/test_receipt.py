@@ -74,6 +74,32 @@ def test_common_headers_are_decoded_and_the_others_are_not() -> None:
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        b"X-B: b\r\n" * 20_000,
+        b"X-B: " + b"b" * 300_000 + b"\r\n",
+        b"To: " + b", ".join(b"a%d@customer.example" % n for n in range(20_000)) + b"\r\n",
+        b"Subject: " + "题".encode() * 100_000 + b"\r\n",
+    ],
+)
+def test_a_head_of_any_length_is_announced_in_a_message_that_fits(head: bytes) -> None:
+    content = notification(RAW.split(b"Subject")[0] + head + b"\r\nhello")
+
+    mail = content["mail"]
+    assert isinstance(mail, dict)
+    assert mail["headersTruncated"] is True
+    assert mail["commonHeaders"]["from"] == ["李雷 <lei@customer.example>"]
+    assert len(json.dumps(content)) < 150 * 1024
+
+
+def test_a_short_head_is_announced_whole() -> None:
+    mail = notification()["mail"]
+
+    assert isinstance(mail, dict)
+    assert mail["headersTruncated"] is False
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         b"",
