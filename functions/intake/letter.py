@@ -13,7 +13,7 @@ from functions.shared.contracts.words import Language
 from functions.shared.domain.directory import business_domain, fold_address
 from functions.shared.domain.mail_rules import MailRules
 from functions.shared.domain.reply_address import tag_of
-from functions.shared.domain.visible import clean_name
+from functions.shared.domain.visible import clean_name, title_from
 from functions.shared.ticketing import NaturalKey
 
 _REPLY_MARKS = re.compile(
@@ -124,6 +124,4 @@ def bare(subject: str) -> str:
 
 
 def title_of(mail: ReceivedMail, language: Language) -> str:
-    subject = bare(mail.subject) or mail.subject.strip()
-    first_line = next((line.strip() for line in mail.reply.split("\n") if line.strip()), "")
-    return " ".join((subject or first_line or _NO_SUBJECT[language]).split())[:200]
+    return title_from(bare(mail.subject), mail.subject, *mail.reply[:2_000].split("\n")) or _NO_SUBJECT[language]

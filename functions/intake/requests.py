@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from functions.shared.domain.visible import IF_SEEN
 from functions.shared.file_names import clean_name
 
 AttachmentId = Annotated[str, StringConstraints(pattern=r"^att_[0-9a-z]{32}$")]
@@ -26,7 +27,7 @@ class FollowUp(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), IF_SEEN]
     attachments: tuple[AttachmentId, ...] = Field(default=(), max_length=10)
 
 

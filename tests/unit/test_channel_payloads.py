@@ -132,6 +132,11 @@ def test_half_a_character_costs_no_words() -> None:
     assert generic.read(b'{"id": "1", "text": "a\\ud800b", "n": "c\\udc00"}', hook(name="n")).text == "ab"
 
 
+def test_words_of_which_nothing_is_seen_are_none() -> None:
+    with pytest.raises(BadPayload, match="text: Field required"):
+        generic.read(json.dumps({"id": "1", "text": "\u200b\u3164\n"}).encode(), hook())
+
+
 def test_files_that_are_no_list_are_said_to_be_none_whatever_the_expression() -> None:
     listed = hook(files="message.files[].{name: name, content: base64}")
     with pytest.raises(BadPayload, match="files: not a list"):

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from functions.intake.proofs import LIFE
 from functions.intake.requests import FollowUp, UploadRequest
@@ -308,6 +309,16 @@ def test_a_message_on_a_solved_ticket_opens_it_again_once() -> None:
 
     assert tracked.status is Status.OPEN
     assert [entry.kind for entry in tracked.timeline] == ["opened", "resolved", "message", "reopened"]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "\u3164\u202e\u200d\n"])
+def test_a_message_in_which_nothing_is_seen_is_none(text: str) -> None:
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        FollowUp(text=text)
+
+
+def test_a_message_is_kept_as_it_was_written() -> None:
+    assert FollowUp(text=" 又\u200b坏了 ").text == "又\u200b坏了"
 
 
 def test_a_contact_sees_all_their_tickets_and_nobody_elses() -> None:

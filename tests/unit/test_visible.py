@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.shared.domain.directory import Caller, fold_name
 from functions.shared.domain.form_answers import tidied
-from functions.shared.domain.visible import clean_name, is_visible
+from functions.shared.domain.visible import clean_name, is_visible, title_from
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,21 @@ def test_cleaning_leaves_nothing_to_clean(name: str) -> None:
     assert clean_name(once) == once
     assert is_visible(once) == bool(once) == is_visible(name)
     assert not {"Cc", "Cs", "Zl", "Zp"} & {unicodedata.category(letter) for letter in once}
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (("\u202etxt.exe", "x"), "txt.exe"),
+        (("\u200b\u3164", " ", "报表\u200b打不开 "), "报表打不开"),
+        (("\u200b" * 3_000 + "far away",), "far away"),
+        (("题" * 300,), "题" * 200),
+        (("\u200b",), ""),
+        ((), ""),
+    ],
+)
+def test_a_title_is_the_first_line_in_which_anything_is_seen(lines: tuple[str, ...], title: str) -> None:
+    assert title_from(*lines) == title
 
 
 def test_whoever_asks_is_called_what_people_see() -> None:

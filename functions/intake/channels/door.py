@@ -22,6 +22,7 @@ from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.references import reference
 from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.visible import title_from
 from functions.shared.ticketing import NaturalKey, Tickets
 
 MOST_TICKETS: Final = 100
@@ -202,7 +203,7 @@ class ChannelDoor:
                 language=language,
             )
         )
-        title = " ".join(message.text.split("\n", 1)[0].split())[:200]
+        title = title_from(*message.text.split("\n"))
         problem = Problem(title=title, description=self._said(message, keys[0].value))
         channel = Channel(hook.channel)
         form = config.form_for(channel)

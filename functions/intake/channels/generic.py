@@ -21,6 +21,7 @@ from functions.intake.mime.charsets import printable
 from functions.intake.mime.parts import safe_type
 from functions.intake.uploads import OCTETS, READ_BYTES, type_of
 from functions.shared.domain.channel_hooks import ChannelFile, ChannelHook, ChannelMessage
+from functions.shared.domain.visible import is_visible
 from functions.shared.file_names import clean_name
 
 TIMESTAMP: Final = "x-aftercare-timestamp"
@@ -73,7 +74,7 @@ def read(body: bytes, hook: ChannelHook) -> ChannelMessage:
     if (message_id := str(given.get("message_id", ""))) != printable(message_id):
         raise BadPayload("message_id: has characters that cannot be kept")
     texts = {name: printable(str(value)) for name, value in given.items() if isinstance(value, str | int)}
-    texts = {name: text for name, text in texts.items() if text.strip()}
+    texts = {name: text for name, text in texts.items() if is_visible(text)}
     unlike = {name: given[name] for name in given if not isinstance(given[name], str | int)}
     return _message(texts, unlike, tuple(_file(file, number) for number, file in enumerate(files, 1)))
 

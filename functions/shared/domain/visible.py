@@ -11,6 +11,8 @@ _DROPPED: Final = ("Cc", "Cf", "Cs")
 _BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks by category that show nothing."""
 
+_LONGEST_TITLE: Final = 200
+
 _JOINERS: Final = frozenset("\u200c\u200d")
 _VIRAMA: Final = 9
 """The combining class of the sign that takes a letter's vowel away in Indic scripts."""
@@ -26,6 +28,12 @@ def clean_name(name: str) -> str:
     spaced = "".join(" " if letter.isspace() else letter for letter in name)
     letters = [letter for at, letter in enumerate(spaced) if _is_seen(letter) or _joins(spaced, at)]
     return " ".join(unicodedata.normalize("NFC", "".join(letters)).split())
+
+
+def title_from(*lines: str) -> str:
+    """The first of `lines` in which anything is seen, as a title; empty where there is none."""
+    cleaned = (clean_name(line)[:_LONGEST_TITLE].rstrip() for line in lines)
+    return next((line for line in cleaned if line), "")
 
 
 def is_visible(text: str) -> bool:
@@ -48,6 +56,13 @@ def _joins(text: str, at: int) -> bool:
 def _cleaned(value: object) -> object:
     return clean_name(value) if isinstance(value, str) else value
 
+
+def _seen(value: object) -> object:
+    return "" if isinstance(value, str) and not is_visible(value) else value
+
+
+IF_SEEN: Final = BeforeValidator(_seen)
+"""Makes a text empty of which nothing is seen."""
 
 CleanName = Annotated[str, BeforeValidator(_cleaned)]
 """A name as `clean_name` leaves it; lengths are counted afterwards."""

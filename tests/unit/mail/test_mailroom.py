@@ -53,6 +53,18 @@ def test_whoever_writes_is_called_what_is_seen_of_their_name(post: Post) -> None
     assert post.store.events[arrival.opened.id][0].actor.name == "王芳"
 
 
+@pytest.mark.parametrize(
+    ("subject", "text", "title"),
+    [
+        ("Re: \u202egnp.exe", "x", "gnp.exe"),
+        ("\u200b\u200b", "\u2066\n报表\u200b打不开\n", "报表打不开"),
+        ("\u200b", "\u200b", "（无主题）"),
+    ],
+)
+def test_a_ticket_is_called_what_is_seen_of_the_subject(post: Post, subject: str, text: str, title: str) -> None:
+    assert post.deliver(letter(text, Subject=subject)).opened.title == title
+
+
 def test_the_same_mail_three_times_is_one_ticket(post: Post) -> None:
     first = post.deliver(letter())
     second = post.deliver(letter())
