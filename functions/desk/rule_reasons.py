@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -131,8 +132,8 @@ class RuleReasons:
     def explain(self, principal: Principal, reference_text: str, rule_id: Slug, event: int | None = None) -> RuleReason:
         """What the rule made of the ticket at the event of that number, as the rules were then.
 
-        Without a number, the newest event that the rule is for. The version is the one by which rules acted on it;
-        where none did, or the rule was not there then, the live version answers.
+        Without a number, the newest event that the rule is for, as it was then. The version is the one by which rules
+        acted on it; where none did, or the rule was not there then, the live version answers.
 
         Raises:
             TicketNotFound: there is no such ticket on this desk.
@@ -142,8 +143,7 @@ class RuleReasons:
         principal.require(Role.AGENT)
         live, timeline = self._read(reference_text)
         if event is None:
-            config, rule = self._rule(rule_id, self._then(timeline, 1, live), live)
-            event = _newest(timeline, rule)
+            event = self._newest(timeline, rule_id, live)
         config, rule = self._rule(rule_id, self._then(timeline, event, live), live)
         trial = self._trial(timeline, event, config, {leaf.field for leaf in leaves(rule.when)} if rule.when else set())
         reason = trial.reason(rule, reference(timeline[0].ticket_id, live.desk.prefix))
@@ -185,11 +185,25 @@ class RuleReasons:
                     return config, rule
         raise RuleNotFound(rule_id)
 
+    def _newest(self, timeline: Sequence[TicketEvent], rule_id: Slug, live: DeskConfig) -> int:
+        """The number of the newest event that the rule is for, as it was then; else of the first that knows it."""
+        first, read = 1, cache(self._configurations.at)
+        for event in reversed(timeline):
+            if (occasion := occasion_of(event)) is None:
+                continue
+            version = _version(timeline, event.sequence) or live.version
+            then = live if version == live.version else read(version)
+            rule = next((rule for config in (then, live) for rule in config.rules if rule.id == rule_id), None)
+            if rule and occasion in rule.on and wakes(event, rule):
+                return event.sequence
+            if rule:
+                first = event.sequence
+        return first
+
     def _then(self, timeline: Sequence[TicketEvent], sequence: int, live: DeskConfig) -> DeskConfig:
         """The configuration by which rules acted on the event; the live one where none did."""
-        decided = _decided(timeline, sequence)
-        version = decided.config_version if decided else None
-        return live if version in (None, live.version) else self._configurations.at(version or 0)
+        version = _version(timeline, sequence) or live.version
+        return live if version == live.version else self._configurations.at(version)
 
     def _trial(self, timeline: list[TicketEvent], sequence: int, config: DeskConfig, wanted: set[str]) -> _Trial:
         moment = Moment.of(timeline, sequence)
@@ -226,9 +240,10 @@ def _decided(timeline: Sequence[TicketEvent], sequence: int) -> TicketTriaged | 
     return None
 
 
-def _newest(timeline: Sequence[TicketEvent], rule: Rule) -> int:
-    """The number of the newest event that the rule is for; else of the first."""
-    return next((e.sequence for e in reversed(timeline) if occasion_of(e) in rule.on and wakes(e, rule)), 1)
+def _version(timeline: Sequence[TicketEvent], sequence: int) -> int | None:
+    """The version by which rules acted on the event, if any did."""
+    decided = _decided(timeline, sequence)
+    return decided.config_version if decided else None
 
 
 def _stopper(config: DeskConfig, tried: Run) -> Slug | None:

@@ -1,13 +1,14 @@
 """Why a rule acted on a ticket, or why it did not."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import pytest
 
 from functions.desk.rule_reasons import RuleReason, RuleReasons
 from functions.shared.contracts.base import Chain
-from functions.shared.contracts.events import Message, TicketEvent
+from functions.shared.contracts.events import Message, RulesApplied, TicketEvent
 from functions.shared.contracts.words import Channel, Language, Priority, Role
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import change_priority, receive
@@ -186,6 +187,19 @@ def test_a_rule_of_messages_is_asked_on_the_newest_message_and_on_any_other():
     assert (newest.event, newest.occasion, newest.fate) == (4, Occasion.MESSAGE, Fate.NOT_MATCHED)
     assert (third.event_type, third.fate, third.then[0]["do"]) == ("MessageReceived", Fate.MATCHED, "set_team")
     assert why("urges", config, kept=kept, event=1).fate is Fate.OTHER_OCCASION
+
+
+def test_a_rule_that_acted_and_was_taken_back_since_is_asked_on_what_it_acted_on_without_being_told_where():
+    acted = version(2, rule("urges", "", **URGES))
+    *before, urge = happened(urged)
+    told = {"cause": urge.event_id, "occasion": "message", "matched_rules": ("urges",), "config_version": 2}
+    heard = reduce(evolve, [*before[1:], urge], ticket_of(OPENED))
+    applied = heard.happening(RulesApplied, actor=CUSTOMER, now=NOON, **told)
+    thanks = receive(evolve(heard, applied), make_message("谢谢"), **SAID)
+
+    reason = why("urges", acted, version(3), kept=Kept(*before, urge, applied, *thanks))
+
+    assert (reason.version, reason.event, reason.fate) == (2, 3, Fate.MATCHED)
 
 
 def test_an_update_shows_what_was_before():
