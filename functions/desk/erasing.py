@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
+from functions.shared.bodies import uploaded_as
 from functions.shared.contracts.events import (
     Attachment,
     Contact,
@@ -154,7 +155,8 @@ def _blobs(events: Iterable[TicketEvent]) -> Iterator[str]:
     for event in events:
         for message in _messages(event):
             files: tuple[Attachment, ...] = message.attachments
-            for key in (message.body_key, message.html_key, message.raw_key, *(file.key for file in files)):
+            uploads = (uploaded_as(file.key) for file in files)
+            for key in (message.body_key, message.html_key, message.raw_key, *(file.key for file in files), *uploads):
                 if key:
                     yield key
 

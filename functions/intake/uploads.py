@@ -7,7 +7,7 @@ from typing import Final, Literal, Protocol
 import filetype
 
 from functions.intake.requests import UploadRequest
-from functions.shared.bodies import scoped
+from functions.shared.bodies import scoped, upload_key
 from functions.shared.contracts.events import Attachment
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.errors import FieldError, InvalidInput
@@ -52,7 +52,7 @@ class Uploads:
     def prepare(self, request: UploadRequest, attachment_id: str) -> UploadForm:
         """Where to post the file that will be called `attachment_id`."""
         return self._files.upload_form(
-            self._aside(attachment_id),
+            upload_key(self._desk, attachment_id),
             name=request.name,
             content_type=request.content_type,
             max_bytes=request.size,
@@ -80,7 +80,7 @@ class Uploads:
 
     def _accept(self, attachment_id: str, scope: str) -> Attachment | Literal["program"] | None:
         """The file, why it is refused, or None where there is none."""
-        aside = self._aside(attachment_id)
+        aside = upload_key(self._desk, attachment_id)
         try:
             info = self._files.describe(aside)
             content_type = type_of(self._files.beginning(aside, READ_BYTES, etag=info.etag), info.content_type)
@@ -92,9 +92,6 @@ class Uploads:
         except BlobNotFound:
             return None
         return Attachment(key=key, name=info.name, content_type=content_type, size=info.size)
-
-    def _aside(self, attachment_id: str) -> str:
-        return f"uploads/{self._desk}/{attachment_id}"
 
 
 def type_of(beginning: bytes, declared: str) -> str | None:

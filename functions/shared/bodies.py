@@ -1,6 +1,7 @@
 """What people say, kept where it fits: short texts in the event, long ones in a blob with their beginning beside it."""
 
 import hashlib
+import re
 import secrets
 from typing import Any, Final, Protocol
 
@@ -9,6 +10,9 @@ from functions.shared.contracts.words import DeskId
 
 MAX_INLINE_BYTES: Final = 4096
 PREVIEW_CHARACTERS: Final = 1000
+
+_OF_UPLOAD: Final = re.compile(r"attachments/([^/]+)/(?:[^/]+/)?(att_[0-9a-z]{32})\.[^/]+")
+"""The key of a file that was uploaded, from its desk and the id of the upload on."""
 
 
 class BlobStore(Protocol):
@@ -25,6 +29,17 @@ def scoped(folder: str, desk: DeskId, content: bytes | str, scope: str = "") -> 
     """
     within = hashlib.sha256(scope.encode()).hexdigest()[:20] if scope else secrets.token_hex(10)
     return f"{folder}/{desk}/{within}/{content if isinstance(content, str) else hashlib.sha256(content).hexdigest()}"
+
+
+def upload_key(desk: DeskId, attachment_id: str) -> str:
+    """Where a customer's file waits until it is reported."""
+    return f"uploads/{desk}/{attachment_id}"
+
+
+def uploaded_as(key: str) -> str | None:
+    """Where the file that is kept under `key` was uploaded to, if it was."""
+    found = _OF_UPLOAD.fullmatch(key)
+    return upload_key(*found.groups()) if found else None
 
 
 class Bodies:

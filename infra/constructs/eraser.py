@@ -7,11 +7,11 @@ from constructs import Construct
 from functions.desk.settings import EraseSettings
 from functions.shared.contracts.deletion_events import TicketDeleted
 from infra.constructs.service_function import ServiceFunction
-from infra.constructs.store import allow_objects, allow_table
+from infra.constructs.store import UPLOADS, allow_objects, allow_table
 from infra.constructs.work_queue import DeadLetters, WorkQueue
 from infra.platform import Platform
 
-_SAID = ("attachments/", "bodies/")
+_SAID = ("attachments/", "bodies/", UPLOADS)
 
 
 class Eraser(Construct):

@@ -60,7 +60,7 @@ OBJECTS = {
     | {"s3:GetObject inbound/*", "s3:DeleteObject inbound/*"}
     | {"s3:PutObject blobs/bodies/*", "s3:PutObject blobs/config/*", "s3:GetObject blobs/rule-use/*"},
     "functions.desk.erase.handler": {"s3:DeleteObject inbound/*", "s3:ListBucketVersions blobs"}
-    | {f"s3:{action} {said}" for action in ("DeleteObject", "DeleteObjectVersion") for said in SAID},
+    | {f"s3:{do} {of}" for do in ("DeleteObject", "DeleteObjectVersion") for of in (*SAID, "blobs/uploads/*")},
     "functions.notifier.events.handler": CONFIG | {f"s3:GetObject {said}" for said in SAID},
     "functions.kb.http.handler": CONFIG | {"s3:GetObject blobs/search/*", "s3:GetObject site/*"},
     "functions.kb.publish.handler": CONFIG

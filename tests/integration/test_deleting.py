@@ -13,7 +13,10 @@ import pytest
 
 from functions.desk import erase, http, wiring
 from functions.desk.settings import EraseSettings
+from functions.intake.uploads import Uploads
 from functions.shared.contracts.events import NotificationSent
+from functions.shared.contracts.words import Channel
+from functions.shared.domain.decisions import receive
 from functions.shared.domain.errors import TicketGone
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.tombstone import Tombstone
@@ -22,7 +25,7 @@ from functions.shared.gateways.quarantine import Quarantine
 from functions.shared.gateways.sent import SentMail
 from functions.shared.gateways.tickets import TicketTable
 from ops.reconcile import reconcile
-from tests.factories import DESK, NOON, SYSTEM
+from tests.factories import CUSTOMER, DESK, NOON, SYSTEM, make_message
 from tests.integration import test_intake_mail as mails
 from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE
 from tests.integration.desk_door import fresh_token
@@ -34,6 +37,7 @@ from tests.lambdas import CONTEXT, http_event
 __all__ = ["_desk", "mail_desk"]  # fixtures
 
 SAMPLE = Path(__file__).parents[2] / "events" / "desk_ticket_deleted.json"
+UPLOAD = f"att_{'0' * 32}"
 WORDS = ("secretword", "wang@acme.example", "Wang Fang", "duty@acme.example")
 
 
@@ -208,6 +212,26 @@ def test_a_mail_that_was_let_out_of_quarantine_is_forgotten_there_too(dynamodb: 
     assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
     left = everything(dynamodb)
     assert [word for word in WORDS if word in left] == []
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_of_a_file_that_was_uploaded_the_original_goes_too(dynamodb: Any) -> None:
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    for words in (b"secretword, mistyped", b"secretword"):
+        boto3.client("s3").put_object(Bucket=BLOBS, Key=f"uploads/{DESK}/{UPLOAD}", Body=words)
+    boto3.client("s3").put_object(Bucket=BLOBS, Key=f"uploads/{DESK}/{UPLOAD[:-1]}1", Body=b"another's")
+    files = Uploads(wiring.wiring().blobs, DESK).accept([UPLOAD], scope="message:1")
+    said = make_message("see the file", attachments=files)
+    wiring.wiring().tickets.handle(
+        ticket_id, lambda ticket: receive(ticket, said, channel=Channel.FORM, actor=CUSTOMER, now=NOON)
+    )
+    remove(triaged(ticket_id))
+
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+    left = everything(dynamodb)
+    assert [word for word in WORDS if word in left] == []
+    assert "another's" in left
 
 
 @pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
