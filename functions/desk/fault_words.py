@@ -42,6 +42,7 @@ _FAULTS: Final[Sequence[tuple[str, str]]] = (
     (r"an instant is written as (?P<what>\S+), with its offset", "instant"),
     (r"within needs two instants, the earlier one first", "within"),
     (r"until must lie after from", "until"),
+    (r"instants lie in the years (?P<what>\d+) to (?P<where>\d+)", "years"),
     (r"conditions nest at most (?P<what>\d+) deep", "deep"),
     (r"assign names either .*", "assign"),
     (r"String should have at least 1 character", "empty"),

@@ -17,6 +17,9 @@ from functions.shared.identity.principal import Principal
 
 DEFAULT_SPAN: Final = timedelta(days=90)
 
+LONGEST_SPAN: Final = timedelta(days=3660)
+"""Each month of the span is a query; an answer must not take longer than its caller waits."""
+
 
 class Page(Protocol):
     @property

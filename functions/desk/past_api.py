@@ -8,17 +8,19 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from pydantic import AwareDatetime
 
-from functions.desk.past import DEFAULT_SPAN, Span
+from functions.desk.past import DEFAULT_SPAN, LONGEST_SPAN, Span
 from functions.desk.views import QueueLine
 from functions.desk.wiring import authenticate, past
+from functions.shared.domain.errors import InvalidInput
+from functions.shared.domain.instants import Instant
 from functions.shared.domain.past_tickets import PastTicket
+from functions.shared.domain.saying import Saying
 from functions.shared.paging import next_page, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
-Since = Annotated[AwareDatetime | None, Query()]
+Since = Annotated[Instant | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=200)]
 WholeLimit = Annotated[int, Query(ge=1, le=100)]
 """Whole texts are long, and an answer may have 6 MB."""
@@ -52,6 +54,8 @@ def _span(
     since: datetime | None, until: datetime | None, limit: int, order: str, after: str | None
 ) -> tuple[Span, Mapping[str, object]]:
     end = until or datetime.now(UTC)
+    if since and end - since > LONGEST_SPAN:
+        raise InvalidInput.of("since", "too_long", Saying.of("objection.span_too_long", days=LONGEST_SPAN.days))
     span = Span(since or end - DEFAULT_SPAN, end, limit, place(after), newest_first=order == "newest")
     query = {"since": span.since.isoformat(), "until": span.until.isoformat(), "limit": limit, "order": order}
     return span, query

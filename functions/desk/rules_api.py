@@ -18,6 +18,7 @@ from functions.shared.domain.config_diff import Change
 from functions.shared.domain.config_versions import ConfigVersion
 from functions.shared.pages.config_words import in_words
 from functions.shared.pages.languages import catalogue, negotiate
+from functions.shared.paging import cursor, place
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -102,7 +103,8 @@ def tell_use() -> dict[str, Any]:
 def try_draft(trial: Trial) -> dict[str, Any]:
     """What the draft would make of the last tickets, beside what the live rules and people did."""
     principal = authenticate(router.current_event)
-    return rule_editing().try_out(principal, tickets=trial.tickets, after=trial.after, now=_now())
+    report = rule_editing().try_out(principal, tickets=trial.tickets, after=place(trial.after), now=_now())
+    return {**report, "next": report["next"] and cursor(report["next"])}
 
 
 @router.post(f"{_RULES}/draft/publish")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from functions.desk.views import QueueLine
@@ -14,6 +14,7 @@ from functions.shared.domain.assignment import Choose, Wanted
 from functions.shared.domain.config import DeskConfig, Person
 from functions.shared.domain.decisions import assign
 from functions.shared.domain.errors import NotAllowed, PersonNotFound
+from functions.shared.domain.instants import Instant
 from functions.shared.domain.presence import Absence, Note, Presence, Standing, absence, load_limit
 from functions.shared.domain.references import reference
 from functions.shared.domain.saying import Saying
@@ -46,8 +47,8 @@ class NewStatus(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     is_paused: bool = False
-    away_from: AwareDatetime | None = None
-    away_until: AwareDatetime | None = None
+    away_from: Instant | None = None
+    away_until: Instant | None = None
     note: Note = ""
 
     @model_validator(mode="after")

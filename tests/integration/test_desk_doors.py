@@ -146,6 +146,22 @@ def test_a_place_that_no_page_gave_is_refused() -> None:
         assert (answer["statusCode"], json.loads(answer["body"])["errors"][0]["field"]) == (422, "after")
 
 
+@pytest.mark.parametrize(
+    ("span", "field", "code"),
+    [
+        ("since=0001-01-01T00:00:00Z", "since", "out_of_years"),
+        ("since=0001-01-01T00:00:00+14:00", "since", "out_of_years"),
+        ("since=2026-01-01T00:00:00Z&until=9999-12-31T23:59:59Z", "until", "out_of_years"),
+        ("since=1950-01-01T00:00:00Z&until=2026-01-01T00:00:00Z", "since", "too_long"),
+    ],
+)
+def test_a_span_that_would_take_too_long_to_look_through_is_refused(span: str, field: str, code: str) -> None:
+    for path in ("tickets", "past-tickets"):
+        answer = call("GET", f"/api/v1/desk/{path}?{span}", authorization=f"Bearer {fresh_token()}")
+        [wrong] = json.loads(answer["body"])["errors"]
+        assert (answer["statusCode"], wrong["field"].rpartition(".")[2], wrong["code"]) == (422, field, code)
+
+
 def _walk(path: str, name: str = "reference") -> list[str]:
     found: list[str] = []
     while True:

@@ -101,3 +101,37 @@ def test_many_tickets_are_read_in_batches(table: TicketTable, listed: OpenedTick
         add(table, number, BEGIN + timedelta(minutes=number))
 
     assert len(listed.page(BEGIN, END, limit=200).tickets) == 119
+
+
+class Asked:
+    """Counts the queries that reach the table."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.queries = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def query(self, **what: Any) -> Any:
+        self.queries += 1
+        return self._client.query(**what)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize(
+    "after", ["0001-01-01T00:00:00.000000Z#tkt_00000001", "9999-12-31T23:59:59.000000Z#tkt_00000001", "~#tkt_00000001"]
+)
+def test_a_place_outside_the_span_makes_it_no_longer(dynamodb: Any, after: str, newest_first: bool) -> None:
+    client = Asked(dynamodb)
+
+    OpenedTickets(client, TABLE, DESK).page(BEGIN, END, after=after, newest_first=newest_first)
+
+    assert client.queries <= 4
+
+
+def test_a_span_that_ends_before_it_begins_holds_nothing(table: TicketTable, listed: OpenedTickets) -> None:
+    add(table, 1, BEGIN)
+
+    assert listed.page(BEGIN + timedelta(minutes=1), BEGIN) == PastTicketPage((), None)
+    assert listed.count(BEGIN + timedelta(minutes=1), BEGIN) == 0

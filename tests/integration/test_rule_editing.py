@@ -250,6 +250,8 @@ def test_a_draft_is_tried_on_the_last_tickets() -> None:
     assert (rest["tickets"], rest["of"], rest["next"]) == (1, 5, None)
     assert rest["back_to"] < report["back_to"]
     assert ask("POST", "/draft/backtest", {"tickets": 5001})[0] == 422
+    status, refused = ask("POST", "/draft/backtest", {"tickets": 10, "after": "garbage"})
+    assert (status, refused["errors"][0]["field"]) == (422, "after")
 
 
 def test_a_trial_that_takes_too_long_says_how_far_it_came() -> None:

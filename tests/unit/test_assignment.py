@@ -26,6 +26,10 @@ from tests.fakes import CountedIds, InMemoryTickets, StillClocks
 EVENING = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday, eight in the evening in Shanghai."""
 AWAY = Presence(away_from=NOON - timedelta(days=1), away_until=NOON + timedelta(days=3), changes=1)
+AWAY_FOR_EVER = Presence.model_validate(
+    {"away_from": "0001-01-01T00:00:00+14:00", "away_until": "9999-12-31T23:59:59-12:00"}
+)
+"""As it could be said before times were bounded."""
 
 
 def desk(
@@ -76,6 +80,7 @@ def told(choice: Choice, code: str, language: str = "en") -> str:
     ("presence", "zh", "en"),
     [
         (AWAY, "李娜（外出至 03-05 12:00）", "李娜 (out until 03-05 12:00)"),
+        (AWAY_FOR_EVER, "李娜（外出至 01-01 07:59）", "李娜 (out until 01-01 07:59)"),
         (Presence(away_from=NOON), "李娜（外出）", "李娜 (out of office)"),
         (Presence(is_paused=True), "李娜（暂停接单）", "李娜 (paused)"),
     ],

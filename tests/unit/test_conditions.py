@@ -171,6 +171,9 @@ def test_an_outcome_shows_leaf_by_leaf_what_was_seen_and_found():
         (leaf("opened_at", "is", "2026-10-01"), "is an instant"),
         (leaf("opened_at", "before", "2026-10-01"), "an instant is written as"),
         (leaf("opened_at", "within", ["2026-10-02T00:00:00Z", "2026-10-01T00:00:00Z"]), "the earlier one first"),
+        (leaf("opened_at", "before", "9999-12-31T23:59:59-12:00"), "instants lie in the years 1900 to 2199"),
+        (leaf("opened_at", "after", "0001-01-01T00:00:00+14:00"), "instants lie in the years 1900 to 2199"),
+        (leaf("opened_at", "within", ["0001-01-01T00:00:00+14:00", "2026-10-01T00:00:00Z"]), "the years 1900 to 2199"),
         (leaf("title", "before", "2026-10-01T00:00:00Z"), "title is no instant"),
         (leaf("priority", "at_least", "P7"), "at_least needs one of P3, P2, P1, P0"),
         (leaf("title", "at_least", 3), "at_least compares numbers"),
@@ -185,6 +188,13 @@ def test_what_makes_no_sense_is_refused_with_a_reason(spec, sentence):
     with pytest.raises(ValidationError) as refused:
         condition(spec)
     assert any(sentence in error["msg"] for error in refused.value.errors()), refused.value
+
+
+@pytest.mark.parametrize(("asked", "holds"), [("before", True), ("after", False)], ids=["before", "after"])
+def test_what_a_customer_writes_as_a_time_is_asked_about_however_far_it_lies(asked, holds):
+    long_ago = Facts({"fields.bought": "0001-01-01T00:00:00+14:00"})
+
+    assert condition(leaf("fields.bought", asked, "2026-10-01T09:00:00+08:00")).holds(long_ago) is holds
 
 
 @pytest.mark.parametrize("levels", [DEEPEST, 100_000])

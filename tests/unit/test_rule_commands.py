@@ -166,6 +166,15 @@ def test_lines_that_are_no_tickets_are_named_and_the_others_answered(folder):
     assert answers[3] == {"id": "bad", "error": "tickets.jsonl:5: title: is not a text"}
 
 
+@pytest.mark.parametrize("opened_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_ticket_opened_where_no_clock_reaches_is_named_and_the_others_answered(folder, opened_at):
+    far, other = tried(folder, {"id": "far", "opened_at": opened_at}, TICKET)
+
+    reason = "opened_at: instants lie in the years 1900 to 2199"
+    assert far == {"id": "far", "error": f"tickets.jsonl:1: {reason}"}
+    assert other["matched"]
+
+
 def test_the_command_fails_when_a_line_is_no_ticket(folder):
     (folder / "tickets.jsonl").write_text("{}\nx\n")
 

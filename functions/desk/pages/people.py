@@ -19,6 +19,7 @@ from functions.desk.views import QueueLine
 from functions.desk.wiring import desk_config, staffing, suggestions
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.findings import refused
 from functions.shared.pages.forms import Form
 from functions.shared.pages.requests import go
 
@@ -118,8 +119,9 @@ def say_status(person: str) -> Response[Any]:
                 away_until=_instant(form.text("away_until")),
                 note=form.text("note"),
             )
-        except ValidationError:
-            wrong = {"away_until": visit.request.text("objection.ends_before")}
+        except ValidationError as error:
+            told = visit.request.told(refused(error).errors)
+            wrong = {name or "away_until": text for name, text in told.items()}
     if wrong:
         return _show(visit, person, form.with_errors(wrong))
     said = staffing().say(visit.principal, person, wish, now=visit.now)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from functions.desk.pages.rule_conditions import Group, Json, Line, condition_of, groups_of, several, shown, typed
 from functions.shared.domain.facts import Kind
 from functions.shared.domain.form_fields import FieldKind
+from functions.shared.domain.instants import on_the_clock
 from functions.shared.domain.rules import Occasion
 from functions.shared.pages.forms import Form
 
@@ -277,7 +278,7 @@ def _local(written: Json, zone: ZoneInfo) -> str:
     """An instant as a field of date and time holds it."""
     if not written:
         return ""
-    return datetime.fromisoformat(str(written)).astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    return on_the_clock(datetime.fromisoformat(str(written)), zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def _instant(text: str, zone: ZoneInfo) -> str | None:

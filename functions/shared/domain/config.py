@@ -16,6 +16,7 @@ from functions.shared.domain.document import Bilingual, EmailAddress, Line, Part
 from functions.shared.domain.folding import fold
 from functions.shared.domain.form import Form
 from functions.shared.domain.form_fields import Choice
+from functions.shared.domain.instants import on_the_clock
 from functions.shared.domain.limits import Limits
 from functions.shared.domain.mail_rules import MailRules
 from functions.shared.domain.matrix import PriorityMatrix
@@ -84,7 +85,7 @@ class Desk(Part):
 
     def local(self, at: datetime) -> datetime:
         """The same instant on the desk's clock."""
-        return at.astimezone(self.zone)
+        return on_the_clock(at, self.zone)
 
 
 class Team(Part):

@@ -24,6 +24,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "finite_number": "not_a_number",
     "timezone_aware": "no_offset",
     "ends_before": "ends_before",
+    "out_of_years": "out_of_years",
 }
 _OF_TEXTS: Final = {"too_short": "string_too_short", "too_long": "string_too_long"}
 _NUMBERS: Final = ("int_", "float_", "decimal_")

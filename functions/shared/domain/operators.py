@@ -5,7 +5,7 @@ To add an operator: name it in `Operator`, write its class here, list it in `OPE
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, Final, Protocol
@@ -14,6 +14,7 @@ from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
 
 from functions.shared.domain.facts import RANKS, Facts, Kind
 from functions.shared.domain.folding import Keyword, fold
+from functions.shared.domain.instants import OUT_OF_YEARS, is_known
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
 Value = Scalar | tuple[Scalar, ...] | None
@@ -171,10 +172,13 @@ class _Instant:
             _one(question)
         if kind not in (Kind.INSTANT, Kind.ANY):
             raise ValueError(f"{question.field} is no instant, so {question.op} cannot be asked of it")
-        instants = [_instant(value) for value in members(question.value)]
-        if None in instants:
+        values = members(question.value)
+        instants = [instant for value in values if (instant := _instant(value))]
+        if len(instants) < len(values):
             raise ValueError("an instant is written as 2026-10-01T09:00:00+08:00, with its offset")
-        if question.op is Operator.WITHIN and (len(instants) != 2 or str(instants[0]) > str(instants[1])):
+        if not all(map(is_known, instants)):
+            raise ValueError(OUT_OF_YEARS)
+        if question.op is Operator.WITHIN and (len(instants) != 2 or instants[0] > instants[1]):
             raise ValueError("within needs two instants, the earlier one first")
 
     def ask(self, question: Question, facts: Facts) -> Found:
@@ -341,7 +345,7 @@ def _instant(value: object) -> datetime | None:
             return None
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
-    return value.astimezone(UTC)
+    return value
 
 
 def amount(field: str, value: object) -> float | None:

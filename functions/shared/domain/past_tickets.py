@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.contracts.words import Priority
 from functions.shared.domain.actions import Verdict
 from functions.shared.domain.calendar import Weekday
 from functions.shared.domain.facts import WORKING_TIME, Facts
+from functions.shared.domain.instants import Instant
 from functions.shared.domain.rules import whole_text
 from functions.shared.domain.ticket import Ticket
 
@@ -81,7 +82,7 @@ class PastTicket(_Written):
     assignee: str | None = None
     error_text: str | None = None
     steps_to_reproduce: str | None = None
-    opened_at: AwareDatetime | None = None
+    opened_at: Instant | None = None
     reopened: int = 0
     company: _Company = _Company()
     contact: _Contact = _Contact()

@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from functions.shared.domain.calendar import Calendar, Target, Weekday, WorkingDays, minutes
+from functions.shared.domain.instants import EARLIEST, LATEST
 from functions.shared.domain.spans import (
     EPOCH,
     MICROSECOND,
@@ -27,8 +28,8 @@ from functions.shared.domain.spans import (
 MINUTE_US: Final = 60_000_000
 DAY_US: Final = 86_400_000_000
 EPOCH_DAY: Final = EPOCH.toordinal()
-FIRST_DAY: Final = datetime(1900, 1, 1, tzinfo=UTC).toordinal()
-LAST_DAY: Final = datetime(2200, 1, 1, tzinfo=UTC).toordinal()
+FIRST_DAY: Final = EARLIEST.toordinal()
+LAST_DAY: Final = LATEST.toordinal() + 1
 SEARCHED_DAYS: Final = 366
 
 BEYOND: Final = "calendars are evaluated from the year 1900 to 2199"

@@ -51,7 +51,7 @@ class OpenedTickets:
         """How many tickets were opened from `since` on and before `until`."""
         low, high = keys.instant(since), keys.instant(until)
         counted = 0
-        for month in _months(keys.month(low), keys.month(high)):
+        for month in _months(low, high):
             begin: dict[str, Any] = {}
             while True:
                 page = self._client.query(
@@ -74,8 +74,8 @@ class OpenedTickets:
     def _places(self, low: str, high: str, limit: int, after: str | None, newest_first: bool) -> list[str]:
         """The next places in the list, one more than `limit` where there are so many: a query for each month."""
         if after:
-            low, high = (low, after) if newest_first else (after, high)
-        months = list(_months(keys.month(low), keys.month(high)))
+            low, high = (low, min(high, after)) if newest_first else (max(low, after), high)
+        months = list(_months(low, high))
         found: list[str] = []
         for month in reversed(months) if newest_first else months:
             page = self._client.query(
@@ -121,8 +121,11 @@ class OpenedTickets:
             left += answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
 
 
-def _months(first: str, last: str) -> Iterator[str]:
-    """The months from `first` to `last`, both written 2026-11."""
+def _months(low: str, high: str) -> Iterator[str]:
+    """The months from the place `low` to the place `high`, written 2026-11; none where `high` comes first."""
+    if high < low:
+        return
+    first, last = keys.month(low), keys.month(high)
     year, month = int(first[:4]), int(first[5:])
     while (written := f"{year:04d}-{month:02d}") <= last:
         yield written

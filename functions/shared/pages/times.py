@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from functions.shared.domain.instants import on_the_clock
 from functions.shared.pages.languages import Catalogue
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -42,7 +43,7 @@ def ago(at: datetime, now: datetime, words: Catalogue) -> str:
 
 def moment(at: datetime, now: datetime, zone: ZoneInfo, words: Catalogue) -> str:
     """`at` as short as it is unambiguous: today's time, else the day, with the year where it is another."""
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    local, today = on_the_clock(at, zone), on_the_clock(now, zone).date()
     clock = f"{local:%H:%M}"
     days = (local.date() - today).days
     named = {0: "time.today", 1: "time.tomorrow", -1: "time.yesterday"}.get(days)
@@ -54,7 +55,7 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo, words: Catalogue) -> str
 
 def full(at: datetime, zone: ZoneInfo, words: Catalogue) -> str:
     """`at` to the second with weekday, year and zone, for titles and print."""
-    local = at.astimezone(zone)
+    local = on_the_clock(at, zone)
     weekday = words.text(f"time.weekday.{local.isoweekday()}")
     return words.text(
         "time.full", **_date_parts(local, words), weekday=weekday, clock=f"{local:%H:%M:%S}", zone=zone.key

@@ -4,16 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from functions.desk.service import Desk
 from functions.desk.staffing import NewStatus, Staffing
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.events import TicketAssigned, TicketTriaged
 from functions.shared.domain.errors import NotAllowed, PersonNotFound
+from functions.shared.domain.findings import refused
 from functions.shared.domain.presence import Absence
 from functions.shared.domain.references import reference
 from functions.shared.domain.ticket import Ticket
 from functions.shared.identity.principal import Principal, PrincipalKind
+from functions.shared.pages.languages import catalogue
 from functions.shared.placing import Placer
 from functions.shared.ticketing import Tickets
 from tests.factories import DESK, NOON, SYSTEM, default_config, make_opened
@@ -99,6 +102,23 @@ def test_an_absence_that_ends_before_it_begins_is_refused() -> None:
     for wrong in ({"away_until": NOON}, {"away_from": NOON, "away_until": NOON}):
         with pytest.raises(ValueError, match="away_until lies after away_from"):
             NewStatus.model_validate(wrong)
+
+
+@pytest.mark.parametrize(
+    ("away", "field"),
+    [
+        ({"away_from": "0001-01-01T00:00:00+14:00"}, "away_from"),
+        ({"away_from": "2026-03-01T00:00:00Z", "away_until": "9999-12-31T23:59:59-12:00"}, "away_until"),
+    ],
+)
+def test_an_absence_at_a_time_that_no_clock_shows_is_refused(away: dict[str, str], field: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        NewStatus.model_validate(away)
+
+    [wrong] = refused(error.value).errors
+    assert (wrong.field, wrong.code) == (field, "out_of_years")
+    assert catalogue("zh").say(wrong.message) == "时间必须在 1900 年至 2199 年之间。"
+    assert catalogue("en").say(wrong.message) == "This must lie in the years 1900 to 2199."
 
 
 def test_open_tickets_are_handed_over_to_whoever_is_free_and_counted_there(

@@ -95,7 +95,7 @@ def test_no_objection_or_reason_is_kept_that_nobody_says() -> None:
 
 def findings() -> list[dict[str, Any]]:
     """One of everything that pydantic may find, and of what our own models do."""
-    kinds = [*get_args(ErrorType), "ends_before", "free_mail", "shared_domain"]
+    kinds = [*get_args(ErrorType), "ends_before", "out_of_years", "free_mail", "shared_domain"]
     cases = itertools.product(kinds, (CONTEXT, {"min_length": 1}), ("x", ["x"]))
     return [{"type": kind, "ctx": context, "input": given} for kind, context, given in cases]
 

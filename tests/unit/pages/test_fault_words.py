@@ -49,6 +49,8 @@ MALFORMED: list[dict[str, Any]] = [
     {"when": {"all": []}},
     {"examples": [{"ticket": 5}]},
     {"examples": [{"ticket": {"hour": 24}}]},
+    {"from": "0001-01-01T00:00:00+14:00"},
+    {"when": {"field": "opened_at", "op": "before", "value": "9999-12-31T23:59:59-12:00"}},
     {"nosuch": 1},
 ]
 

@@ -12,6 +12,7 @@ from functions.desk import http, wiring
 from functions.desk.pages import people, routes, visit
 from functions.shared.contracts.events import TicketTriaged
 from functions.shared.contracts.suggestions import Suggestion
+from functions.shared.domain.presence import Presence
 from functions.shared.domain.references import reference
 from tests.factories import DESK, SYSTEM, make_opened
 from tests.unit.identity.pool import pool_tokens
@@ -94,6 +95,8 @@ def test_a_time_that_is_none_or_ends_too_early_comes_back_with_a_sentence(parts:
     assert "请写成 2026-10-01T09:30 这样的日期和时间。" in agent.html
     assert agent.post("/desk/people/li-na/status", away_from="2026-03-02T10:00", away_until="2026-03-01T10:00") == 422
     assert "必须晚于开始时间。" in agent.html
+    assert agent.post("/desk/people/li-na/status", away_from="0001-01-01T00:00") == 422
+    assert "时间必须在 1900 年至 2199 年之间。" in agent.html
     assert parts.store.shares.presences == {}
 
 
@@ -132,3 +135,15 @@ def test_a_colleague_sees_but_may_say_nothing(parts: SimpleNamespace) -> None:
     assert colleague.post("/desk/people/li-na/status", csrf_token=token[1], is_paused="yes") == 403
     assert colleague.get("/desk/people/ghost") == 404
     assert parts.store.shares.presences == {}
+
+
+def test_an_absence_that_was_said_before_times_were_bounded_is_shown(parts: SimpleNamespace) -> None:
+    parts.store.shares.presences["li-na"] = Presence.model_validate(
+        {"away_from": "0001-01-01T00:00:00+14:00", "away_until": "9999-12-31T23:59:59-12:00"}
+    )
+    agent = signed_in(language="en")
+
+    assert agent.get("/desk/people") == 200
+    assert "Jan 1, 2200" in agent.html
+    assert agent.get("/desk/people/li-na") == 200
+    assert 'value="1900-01-01T' in agent.html
