@@ -13,6 +13,8 @@ from functions.notifier.letters import Letter
 from functions.notifier.plan import Kind, Notice
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.mail_ids import is_wire_id
+from functions.shared.domain.saying import Saying
+from functions.shared.pages.kept import in_english
 
 REFERENCES: Final = 20
 """Ids of the thread that a mail repeats, newest last."""
@@ -106,10 +108,10 @@ def _mailbox(name: str, address: str) -> Address:
     try:
         domain = domain.encode("idna").decode("ascii")
         if not local or not domain or not local.isascii() or _CONTROLS.search(address):
-            raise Unaddressable(f"not an address: {address[:100]!r}")
+            raise Unaddressable(in_english(Saying.of("kept.no_address", address=repr(address[:100]))))
         return Address(display_name=_clean(name), username=local, domain=domain)
     except (UnicodeError, HeaderParseError, IndexError, ValueError) as error:
-        raise Unaddressable(f"not an address: {address[:100]!r}") from error
+        raise Unaddressable(in_english(Saying.of("kept.no_address", address=repr(address[:100])))) from error
 
 
 def _clean(text: str) -> str:

@@ -26,11 +26,13 @@ from functions.shared.domain.mail_rules import Brake
 from functions.shared.domain.mail_standing import Undeliverable
 from functions.shared.domain.references import reference
 from functions.shared.domain.reply_address import reply_address
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.mail import MailRefused
 from functions.shared.gateways.sent import BeingSent, Claim
 from functions.shared.identity.customer_tokens import CustomerTokens
 from functions.shared.identity.keys import Keys, Purpose
+from functions.shared.pages.kept import in_english
 from functions.shared.ticketing import NaturalKey, Tickets
 
 LARGEST_FILES: Final = 5_000_000
@@ -141,7 +143,8 @@ class Notifier:
     def _require_reachable(self, notice: Notice) -> None:
         known = self._standings.undeliverable(notice.address) if notice.kind.is_for_customer else None
         if known:
-            raise MailRefused(f"mail to {known.address} comes back ({known.status}) until somebody clears the address")
+            why = Saying.of("kept.comes_back", address=known.address, status=known.status)
+            raise MailRefused(in_english(why))
 
     def _brake(self, notice: Notice, claim: Claim, now: datetime) -> None:
         """Refuse an automatic answer too many: two robots fall silent, and nobody is flooded by way of a form."""
@@ -149,7 +152,7 @@ class Notifier:
             return
         brake = self._config().desk.mail.brakes.answers
         if not self._counts.admit(f"answers#{notice.address.lower()}", brake, now=now):
-            raise MailRefused(f"more than {brake.at_most} automatic answers to one address within {brake.within}")
+            raise MailRefused(in_english(Saying.of("kept.many_answers", most=brake.at_most, within=brake.within)))
 
     def _raw(self, notice: Notice, event: TicketEvent, ticket: Ticket, now: datetime) -> bytes:
         config = self._config()

@@ -200,6 +200,18 @@ def test_what_cannot_be_read_waits_with_its_reason_and_whole(secret: str, dynamo
     assert kept == b'{"message": {"id": "m"}}'
 
 
+def test_what_is_wrong_with_a_payload_is_told_in_the_callers_language(secret: str, dynamodb: Any) -> None:
+    files = [{"name": "a", "base64": "eA=="}] * 300
+    asked = (json.dumps(said(1) | {"message": {"id": "m", "text": "x", "files": files}}), "nonsense")
+    told = [post(secret, payload)[1]["errors"][0]["message"] for payload in asked]
+
+    assert told == [
+        f"无法读取（{why}），内容已保存，供服务台查看。" for why in ("files：最多 10 项。", "内容不是 JSON")
+    ]
+    kept = {held.why for held in Quarantine(dynamodb, TABLE, DESK).newest().mails}
+    assert kept == {"files: At most 10.", "the payload is not JSON"}
+
+
 def test_what_cannot_be_read_waits_once_however_often_it_is_posted(secret: str, dynamodb: Any) -> None:
     answers = [post(secret, "nonsense") for _ in range(3)]
 

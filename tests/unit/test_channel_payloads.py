@@ -133,7 +133,7 @@ def test_half_a_character_costs_no_words() -> None:
 
 
 def test_words_of_which_nothing_is_seen_are_none() -> None:
-    with pytest.raises(BadPayload, match="text: Field required"):
+    with pytest.raises(BadPayload, match="text: Please fill this in"):
         generic.read(json.dumps({"id": "1", "text": "\u200b\u3164\n"}).encode(), hook())
 
 

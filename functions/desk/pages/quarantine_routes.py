@@ -13,6 +13,8 @@ from functions.desk.wiring import desk_config, quarantine
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.quarantine import HeldMail
 from functions.shared.pages.forms import EMPTY, Form
+from functions.shared.pages.kept import told
+from functions.shared.pages.languages import Catalogue, catalogue
 from functions.shared.pages.requests import go
 from functions.shared.paging import OF_MAIL, cursor, place
 
@@ -33,12 +35,15 @@ class HeldPage:
     mail: HeldMail
     source: str | None
     settled_by: str
+    title: str
+    why: str
 
     @classmethod
-    def of(cls, mail: HeldMail, source: str | None, config: DeskConfig) -> "HeldPage":
+    def of(cls, mail: HeldMail, source: str | None, config: DeskConfig, words: Catalogue) -> "HeldPage":
         """The page that shows `mail`, whose message begins with `source`."""
         person = config.person(mail.settled_by)
-        return cls(f"{QUARANTINE}/{mail.id}", mail, source, person.name if person else mail.settled_by or "")
+        settled_by = person.name if person else mail.settled_by or ""
+        return cls(f"{QUARANTINE}/{mail.id}", mail, source, settled_by, _title(mail, words), told(mail.why, words))
 
     @property
     def waits(self) -> bool:
@@ -61,7 +66,7 @@ def show_quarantine() -> Response[Any]:
     act = visit.request.query.get("done", "")
     return visit.show(
         "desk/pages/quarantine.html",
-        mails=found.mails,
+        mails=[(mail, _title(mail, catalogue(visit.request.language))) for mail in found.mails],
         url=QUARANTINE,
         shows_all=shows_all,
         newer=_address(shows_all) if after else None,
@@ -110,6 +115,12 @@ def delete(mail_id: str) -> Response[Any]:
     return go(f"{QUARANTINE}?done=deleted")
 
 
+def _title(mail: HeldMail, words: Catalogue) -> str:
+    if mail.channel:
+        return words.text("quarantine.from_channel", channel=mail.channel, why=told(mail.why, words))
+    return mail.subject or words.text("quarantine.no_subject")
+
+
 def _address(shows_all: bool, after: str | None = None) -> str:
     query = ({"show": "all"} if shows_all else {}) | ({"after": cursor(after)} if after else {})
     return f"{QUARANTINE}?{urlencode(query)}" if query else QUARANTINE
@@ -118,5 +129,5 @@ def _address(shows_all: bool, after: str | None = None) -> str:
 def _show(visit: Visit, mail_id: str, form: Form) -> Response[Any]:
     mail, source = quarantine().look(visit.principal, mail_id), quarantine().source(visit.principal, mail_id)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    page = HeldPage.of(mail, source, desk_config())
+    page = HeldPage.of(mail, source, desk_config(), catalogue(visit.request.language))
     return visit.show("desk/pages/held_mail.html", status=status, view=page, form=form)

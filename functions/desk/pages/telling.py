@@ -52,7 +52,7 @@ from functions.shared.contracts.handling_events import (
 from functions.shared.contracts.incident_events import IncidentDeclared
 from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.ticket_answers import provided_answers
-from functions.shared.pages import times
+from functions.shared.pages import kept, times
 from functions.shared.pages.languages import Catalogue
 from functions.shared.pages.timeline import Entry, File, Kind
 
@@ -169,7 +169,14 @@ class Teller:
             case NotificationSent():
                 return self._fact(event, "mail", "notified", recipient=event.recipient)
             case NotificationFailed():
-                return self._fact(event, "mail", "notify_failed", "warning", event.why, recipient=event.recipient)
+                return self._fact(
+                    event,
+                    "mail",
+                    "notify_failed",
+                    "warning",
+                    kept.told(event.why, self.words),
+                    recipient=event.recipient,
+                )
             case WebhookSent():
                 return self._fact(event, "bolt", "webhook_told", webhook=event.webhook)
             case WebhookFailed():

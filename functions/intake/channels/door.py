@@ -110,14 +110,16 @@ class ChannelDoor:
             key = f"channels/{hook.id}/{hashlib.sha256(body).hexdigest()}"
             self._payloads.put(key, body, "application/octet-stream")
             self._hold(hook.id, key, body, str(error), now)
-            raise InvalidInput.of("payload", "unreadable", Saying.of("objection.unreadable", why=error)) from error
+            raise InvalidInput.of(
+                "payload", "unreadable", Saying.of("objection.unreadable", why=error.about)
+            ) from error
 
     def replay(self, name: Slug, key: str, *, received_at: datetime, now: datetime) -> Accepted | None:
         """Read what is kept under `key` by the configuration of now; None where it is held once more."""
         hook, body = self._config().channel_hook(name), self._payloads.get(key)
         try:
             if hook is None:
-                raise BadPayload("the channel is not configured")
+                raise BadPayload(Saying.of("kept.no_channel"))
             return self._take(hook, body, now)
         except BadPayload as error:
             self._hold(name, key, body, str(error), received_at)
@@ -131,7 +133,7 @@ class ChannelDoor:
             raise
         except _UNTHOUGHT_OF as error:
             # A payload that nobody thought of breaks something further in: it is still the channel's to know.
-            raise BadPayload(f"cannot be kept ({type(error).__name__})") from error
+            raise BadPayload(Saying.of("kept.not_kept", kind=type(error).__name__)) from error
 
     def _taken(self, hook: ChannelHook, message: ChannelMessage, now: datetime) -> Accepted:
         key = NaturalKey(f"channel:{hook.id}:message:{message.message_id}")

@@ -21,6 +21,8 @@ from functions.intake.mime.charsets import printable
 from functions.intake.mime.parts import safe_type
 from functions.intake.uploads import OCTETS, READ_BYTES, type_of
 from functions.shared.domain.channel_hooks import ChannelFile, ChannelHook, ChannelMessage
+from functions.shared.domain.findings import objection
+from functions.shared.domain.saying import Saying
 from functions.shared.domain.visible import is_visible
 from functions.shared.file_names import clean_name
 
@@ -63,16 +65,16 @@ def read(body: bytes, hook: ChannelHook) -> ChannelMessage:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadPayload("the payload is not JSON") from error
+        raise BadPayload(Saying.of("kept.not_json")) from error
     found = {name: _find(name, expression, payload) for name, expression in hook.fields if expression}
     files = found.pop("files", None) or _not_a_list(hook.fields.files, payload) or []
     if not isinstance(files, list):
-        raise BadPayload("files: not a list")
+        raise BadPayload(Saying.of("kept.no_list"))
     given = {name: value for name, value in found.items() if value is not None}
     if wrong := [name for name in _NEEDED if not isinstance(given.get(name, ""), str | int)]:
-        raise BadPayload(f"{', '.join(wrong)}: not a text")
+        raise BadPayload(Saying.of("kept.no_text", parts=wrong))
     if (message_id := str(given.get("message_id", ""))) != printable(message_id):
-        raise BadPayload("message_id: has characters that cannot be kept")
+        raise BadPayload(Saying.of("kept.odd_id"))
     texts = {name: printable(str(value)) for name, value in given.items() if isinstance(value, str | int)}
     texts = {name: text for name, text in texts.items() if is_visible(text)}
     unlike = {name: given[name] for name in given if not isinstance(given[name], str | int)}
@@ -88,7 +90,7 @@ def _message(texts: Mapping[str, str], unlike: Mapping[str, Any], files: Sequenc
         places = {str(finding["loc"][0]) for finding in error.errors()}
         if places & {*_NEEDED, "files"}:
             needed = next(finding for finding in error.errors() if finding["loc"][0] in (*_NEEDED, "files"))
-            raise BadPayload(f"{needed['loc'][0]}: {needed['msg']}") from error
+            raise BadPayload(Saying.of("kept.unfit", part=needed["loc"][0], objection=objection(needed))) from error
     fitting = {name: text for name, text in texts.items() if name not in places}
     return _message(fitting, {**unlike, **{name: texts[name] for name in texts if name in places}}, files)
 
@@ -97,7 +99,8 @@ def _find(name: str, expression: str, payload: Any) -> Any:
     try:
         return jmespath.search(expression, payload)
     except (JMESPathError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
-        raise BadPayload(f"{name}: {printable(' '.join(str(error).split()))[:200]}") from error
+        what = printable(" ".join(str(error).split()))[:200]
+        raise BadPayload(Saying.of("kept.not_found", part=name, what=what)) from error
 
 
 def _not_a_list(expression: str | None, payload: Any) -> Any:
@@ -114,7 +117,7 @@ def _file(file: Any, number: int) -> ChannelFile:
         content = base64.b64decode(file["content"], validate=True)
         declared, name = str(file.get("content_type") or "").lower(), str(file["name"] or "")
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error) as error:
-        raise BadPayload("files: each has a name and its content in base64") from error
+        raise BadPayload(Saying.of("kept.no_files")) from error
     # A program is kept, for somebody may have to look at it, but under no name that anything opens it by.
     content_type = type_of(content[:READ_BYTES], safe_type(declared)) or OCTETS
     return ChannelFile(name=clean_name(name) or f"attachment-{number}", content_type=content_type, content=content)

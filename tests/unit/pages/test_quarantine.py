@@ -127,6 +127,23 @@ def _next_page(html: str) -> str:
     return str(unescape(address))
 
 
+@pytest.mark.parametrize(
+    ("language", "title"), [("zh", "webchat：files：最多 10 项。"), ("en", "webchat: files: At most 10.")]
+)
+def test_a_channels_message_is_named_by_what_is_wrong_in_the_readers_language(
+    place: Place, language: str, title: str
+) -> None:
+    why = "files: At most 10."
+    place.hold(Held.BAD_PAYLOAD, channel="webchat", why=why, subject=f"webchat: {why}")
+    lead = signed_in(LEAD, language, role="lead")
+
+    assert lead.get("/desk/quarantine") == 200
+    assert title in lead.html
+    assert lead.get(URL) == 200
+    assert lead.html.count(title) == 2
+    assert (why in lead.html) is (language == "en")
+
+
 def test_a_lead_lets_a_mail_in(place: Place) -> None:
     place.hold()
     lead = signed_in(LEAD, "en", role="lead")

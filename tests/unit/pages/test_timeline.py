@@ -15,6 +15,7 @@ from functions.shared.contracts.events import (
     Attachment,
     MailBounced,
     NoteAdded,
+    NotificationFailed,
     NotificationSent,
     Reason,
     ReplySent,
@@ -128,6 +129,20 @@ def test_mail_that_left_is_told():
     event = happened(NotificationSent, cause="x", template="ack", recipient="wang@acme.example", message_id="<1@x>")
 
     assert [entry.what for entry in teller().timeline([event])] == ["sent mail to wang@acme.example"]
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [
+        ("zh", "3h 内发往同一邮箱的自动答复已达 10 封，不再发送"),
+        ("en", "more than 10 automatic answers to one address within 3h"),
+    ],
+)
+def test_why_a_mail_was_not_sent_is_told_in_the_readers_language(language, why):
+    kept = "more than 10 automatic answers to one address within 3h"
+    event = happened(NotificationFailed, cause="x", template="ack", recipient="a@x", why=kept)
+
+    assert [entry.text for entry in teller(language).timeline([event])] == [why]
 
 
 def test_a_reply_whose_mail_came_back_says_so():
