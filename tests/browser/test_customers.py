@@ -32,6 +32,21 @@ def reported_by(desk: RunningDesk, company: str, **contact: Any) -> dict[str, An
     return desk.ticket(desk.report(problem(company=company, contact=contact)).json()["reference"])
 
 
+def test_a_name_and_a_title_without_a_space_make_no_page_wider(visitor: Visitor, desk: RunningDesk) -> None:
+    contact = {"name": "W" * 80, "address": "wide@peer.example"}
+    reported = desk.report(problem(title="T" * 150, company="C" * 80, contact=contact)).json()
+    ticket = desk.ticket(reported["reference"])
+    page = visitor()
+    sign_in(page, LEAD)
+    pages = [f"/desk/tickets/{reported['reference']}", f"/desk/tickets/{reported['reference']}/rules"]
+    pages += [f"/desk/tickets/new?contact={ticket['contact']['id']}", "/desk/customers?q=wide@", "/desk"]
+    for path in [reported["tracking_url"], *pages]:
+        page.goto(path)
+        for width in (360, 1000):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
 def test_customers_are_imported_found_merged_corrected_and_recognised(
     visitor: Visitor, desk: RunningDesk, cloud: LocalSettings, tmp_path: Path
 ) -> None:
