@@ -28,7 +28,7 @@ def trust_in(mail: ReceivedMail, delivery: Delivery) -> Trust:
     verdict = delivery.verdicts.get("dmarc")
     if verdict == "FAIL" and delivery.dmarc_policy in _REFUSED_BY_OWNER:
         return Trust.FORGED
-    if verdict == "FAIL" or mail.sender is None or mail.authors != (mail.sender.address,):
+    if verdict == "FAIL" or mail.sender is None or mail.authors != (mail.sender.address.lower(),):
         return Trust.UNPROVEN
     domain = _domain(mail.sender.address)
     by_spf = delivery.verdicts.get("spf") == "PASS" and aligned(_domain(delivery.envelope_sender), domain)
