@@ -71,6 +71,6 @@ class Details:
         return self._reader.get(ticket_id)
 
 
-def no_files(_ids: Sequence[str], field: str) -> tuple[Attachment, ...]:
+def no_files(_ids: Sequence[str], field: str, _scope: str, _ticket: TicketId) -> tuple[Attachment, ...]:
     """Files come from customers; raises InvalidInput."""
     raise InvalidInput.of(field, "not_uploaded", Saying.of("objection.from_the_customer"))

@@ -2,6 +2,7 @@
 
 The ticket is out of every list from the moment of its deletion; this follows within seconds. It may be done twice, or
 die at any line and be done again: a commit goes after the blobs that it names, so none is forgotten before it is gone.
+Once more a minute later it takes what was being written at that moment: stored, and never part of the ticket any more.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
-from functions.shared.bodies import uploaded_as
+from functions.shared.bodies import folders_of, uploaded_as
 from functions.shared.contracts.events import (
     Attachment,
     Contact,
@@ -61,6 +62,8 @@ class Erasure(Protocol):
 class Blobs(Protocol):
     def erase(self, key: str) -> None: ...
 
+    def erase_under(self, prefix: str) -> None: ...
+
 
 class Raw(Protocol):
     def remove(self, key: str) -> None: ...
@@ -90,6 +93,8 @@ class Eraser:
             ValueError: the ticket was not deleted.
         """
         tombstone = self._tombstone(ticket_id)
+        for folder in folders_of(tombstone.desk, ticket_id):
+            self._blobs.erase_under(folder)
         if tombstone.erased_at:
             return tombstone
         commits = self._erasure.history(tombstone)

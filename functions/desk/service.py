@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, Protocol
 
 from functions.desk.views import QueueLine, SavedReply, TicketView
 from functions.shared.bodies import Bodies
-from functions.shared.contracts.events import Attachment, TicketEvent
+from functions.shared.contracts.events import Attachment, Message, TicketEvent
 from functions.shared.contracts.words import Metric, Priority, Role, RootCause, Slug, Status, TicketId
 from functions.shared.domain import decisions
 from functions.shared.domain.config import DeskConfig
@@ -196,11 +197,13 @@ class Desk:
     ) -> Ticket:
         """The caller answers the customer, and with `then_wait` the ticket waits for their answer."""
         keys_ = _keys("reply", principal, self._ticket_id(reference_text), idempotency_key, text, now)
-        message = self._bodies.message(text, scope=keys_[0].value if keys_ else "")
+        said = self._said(text, keys_)
         return self._do(
             principal,
             reference_text,
-            lambda ticket: decisions.reply(ticket, message, actor=principal.actor(), now=now, then_wait=then_wait),
+            lambda ticket: decisions.reply(
+                ticket, said(ticket.id), actor=principal.actor(), now=now, then_wait=then_wait
+            ),
             keys_,
         )
 
@@ -215,11 +218,11 @@ class Desk:
     ) -> Ticket:
         """The caller tells colleagues something that the customer never sees."""
         keys_ = _keys("note", principal, self._ticket_id(reference_text), idempotency_key, text, now)
-        message = self._bodies.message(text, scope=keys_[0].value if keys_ else "")
+        said = self._said(text, keys_)
         return self._do(
             principal,
             reference_text,
-            lambda ticket: decisions.note(ticket, message, actor=principal.actor(), now=now),
+            lambda ticket: decisions.note(ticket, said(ticket.id), actor=principal.actor(), now=now),
             keys_,
         )
 
@@ -281,6 +284,11 @@ class Desk:
         return self._do(
             principal, reference_text, lambda ticket: decisions.close(ticket, actor=principal.actor(), now=now)
         )
+
+    def _said(self, text: str, natural_keys: Sequence[NaturalKey]) -> Callable[[TicketId], Message]:
+        """What is said, on a ticket that is still there: of one that was deleted nothing may be stored any more."""
+        scope = natural_keys[0].value if natural_keys else ""
+        return cache(lambda ticket_id: self._bodies.message(text, scope=scope, ticket=ticket_id))
 
     def _do(
         self, principal: Principal, reference_text: str, command: Command, natural_keys: Sequence[NaturalKey] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, Protocol
 
 from functions.intake.proofs import LIFE, proof_refused
@@ -15,6 +16,7 @@ from functions.shared.contracts.events import (
     Attachment,
     Company,
     Contact,
+    Message,
     TicketEvent,
     TicketOpened,
 )
@@ -229,11 +231,17 @@ class Intake:
         ticket = self.visible(principal, reference_text)
         keys = natural_keys("message", ticket.id, idempotency_key, follow_up, now)
         scope = keys[0].value if keys else ""
-        files = self.attachments(follow_up.attachments, scope=scope)
-        message = self._bodies.message(follow_up.text, scope=scope, attachments=files)
+
+        @cache
+        def said(on: TicketId) -> Message:  # by the ticket that hears it, which may go on for another
+            files = self.attachments(follow_up.attachments, scope=scope, ticket=on)
+            return self._bodies.message(follow_up.text, scope=scope, ticket=on, attachments=files)
+
         self._tickets.hear(
             ticket.id,
-            lambda current: receive(current, message, channel=channel, actor=customer(ticket.contact), now=now),
+            lambda current: receive(
+                current, said(current.id), channel=channel, actor=customer(ticket.contact), now=now
+            ),
             keys,
         )
         return self.track(principal, reference_text)
@@ -284,9 +292,11 @@ class Intake:
             return False
         return ticket.contact.id in self._customers.same_person(principal.contact_id)
 
-    def attachments(self, ids: Sequence[str], field: str = ATTACHMENTS, scope: str = "") -> tuple[Attachment, ...]:
+    def attachments(
+        self, ids: Sequence[str], field: str = ATTACHMENTS, scope: str = "", ticket: TicketId = ""
+    ) -> tuple[Attachment, ...]:
         """The uploaded files `ids`; see `Uploads.accept`."""
-        return self._uploads.accept(ids, field, scope)
+        return self._uploads.accept(ids, field, scope, ticket)
 
 
 def customer(contact: Contact) -> Actor:

@@ -9,7 +9,7 @@ import filetype
 from functions.intake.requests import UploadRequest
 from functions.shared.bodies import scoped, upload_key
 from functions.shared.contracts.events import Attachment
-from functions.shared.contracts.words import DeskId
+from functions.shared.contracts.words import DeskId, TicketId
 from functions.shared.domain.errors import FieldError, InvalidInput
 from functions.shared.domain.saying import Saying
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
@@ -58,7 +58,9 @@ class Uploads:
             max_bytes=request.size,
         )
 
-    def accept(self, ids: Sequence[str], field: str = ATTACHMENTS, scope: str = "") -> tuple[Attachment, ...]:
+    def accept(
+        self, ids: Sequence[str], field: str = ATTACHMENTS, scope: str = "", ticket: TicketId = ""
+    ) -> tuple[Attachment, ...]:
         """The uploaded files `ids`, kept under keys that no upload can reach any more, each for its message alone.
 
         Raises:
@@ -67,7 +69,7 @@ class Uploads:
         files: list[Attachment] = []
         errors: list[FieldError] = []
         for at, attachment_id in enumerate(ids):
-            found = self._accept(attachment_id, scope) if _ID.match(attachment_id) else None
+            found = self._accept(attachment_id, scope, ticket) if _ID.match(attachment_id) else None
             if found is None:
                 errors.append(FieldError(f"{field}.{at}", "not_uploaded", Saying.of("objection.not_uploaded")))
             elif found == "program":
@@ -78,7 +80,7 @@ class Uploads:
             raise InvalidInput(errors)
         return tuple(files)
 
-    def _accept(self, attachment_id: str, scope: str) -> Attachment | Literal["program"] | None:
+    def _accept(self, attachment_id: str, scope: str, ticket: TicketId) -> Attachment | Literal["program"] | None:
         """The file, why it is refused, or None where there is none."""
         aside = upload_key(self._desk, attachment_id)
         try:
@@ -87,7 +89,7 @@ class Uploads:
             if content_type is None:
                 return "program"
             # The key says which bytes were looked at: whoever uploads again gets another key.
-            key = scoped("attachments", self._desk, f"{attachment_id}.{info.etag}", scope)
+            key = scoped("attachments", self._desk, f"{attachment_id}.{info.etag}", scope, ticket)
             self._files.keep_copy(aside, key, name=info.name, content_type=content_type, etag=info.etag)
         except BlobNotFound:
             return None

@@ -68,11 +68,11 @@ class Completing:
         timelines: Timelines,
         customers: Customers,
         bodies: Bodies,
-        attachments: Callable[[Sequence[str], str], tuple[Attachment, ...]],
+        attachments: Callable[[Sequence[str], str, str, TicketId], tuple[Attachment, ...]],
         believe: Callable[[Company | None], Company | None] = lambda company: company,
     ) -> None:
-        """`attachments` gives the files that were uploaded for a field, `believe` makes of a company that somebody is
-        said to belong to what this door makes of it.
+        """`attachments` gives the files that were uploaded, by field, scope and ticket; `believe` makes of a company
+        that somebody is said to belong to what this door makes of it.
         """
         self._config = config
         self._tickets = tickets
@@ -107,7 +107,7 @@ class Completing:
         if not new:
             return ticket
         files = {
-            field.id: self._attachments(new.pop(field.id), field.id)
+            field.id: self._attachments(new.pop(field.id), field.id, "", ticket.id)
             for field in questions.form.fields
             if field.kind is FieldKind.FILE and field.id in new
         }
@@ -183,7 +183,9 @@ class Completing:
             details["company"] = self._believe(self._customers.recognise(caller)[1])
         attached = tuple(file for some in files.values() for file in some)
         if attached or "description" in new:
-            details["message"] = self._bodies.message(new.get("description", ""), attachments=attached)
+            details["message"] = self._bodies.message(
+                new.get("description", ""), ticket=ticket.id, attachments=attached
+            )
         standard = {*_ON_THE_EVENT, *_OF_THE_CONTACT, "company", "description", "title"}
         own = {name: answer for name, answer in new.items() if name not in standard}
         names = {field: list(some) for field, some in names_of(files).items() if field != ATTACHMENTS}

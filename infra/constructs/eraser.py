@@ -1,5 +1,6 @@
 """What was said on deleted tickets is erased."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -13,6 +14,9 @@ from infra.platform import Platform
 
 _SAID = ("attachments/", "bodies/", UPLOADS)
 
+_AFTER_EVERY_DOOR = cdk.Duration.minutes(1)
+"""Whoever read the ticket before its deletion has come to an end by then."""
+
 
 class Eraser(Construct):
     """Follows deletions; it alone may delete what tickets consist of."""
@@ -22,6 +26,8 @@ class Eraser(Construct):
         super().__init__(scope, id)
         work = WorkQueue(self, "Work", shape=platform.shape, dead_letters=dead_letters)
         work.hears(platform.bus, TicketDeleted)
+        later = WorkQueue(self, "Later", shape=platform.shape, dead_letters=dead_letters, delay=_AFTER_EVERY_DOOR)
+        later.hears(platform.bus, TicketDeleted)
         eraser = ServiceFunction(
             self,
             "Function",
@@ -34,6 +40,7 @@ class Eraser(Construct):
         _allow_versions(eraser, platform.blobs)
         allow_objects(eraser, platform.inbound, "DeleteObject")
         work.feeds(eraser)
+        later.feeds(eraser)
 
 
 def _allow_versions(principal: iam.IGrantable, bucket: s3.IBucket) -> None:

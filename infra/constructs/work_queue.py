@@ -44,8 +44,19 @@ class DeadLetters(Construct):
 class WorkQueue(Construct):
     """A queue for one function; what fails `TRIES` times becomes a dead letter."""
 
-    def __init__(self, scope: Construct, id: str, *, shape: Shape, dead_letters: DeadLetters | None = None) -> None:
-        """`dead_letters` are those of a kindred queue: a replay puts each letter back where it came from."""
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        shape: Shape,
+        dead_letters: DeadLetters | None = None,
+        delay: cdk.Duration | None = None,
+    ) -> None:
+        """`dead_letters` are those of a kindred queue: a replay puts each letter back where it came from.
+
+        With `delay`, work is done no earlier than so long after it came.
+        """
         super().__init__(scope, id)
         self._shape = shape
         self.dead_letters = dead_letters or DeadLetters(self, "DeadLetters", shape=shape)
@@ -55,6 +66,7 @@ class WorkQueue(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=shape.tls_only,
             visibility_timeout=shape.visibility,
+            delivery_delay=delay,
             retention_period=cdk.Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=TRIES),
         )

@@ -67,6 +67,14 @@ def test_alarms_may_tell_their_topic(cloud: Built) -> None:
     assert [s["Principal"] for s in policy if s["Effect"] == "Allow"] == [{"Service": "cloudwatch.amazonaws.com"}]
 
 
+def test_deleted_tickets_are_looked_at_again_when_no_door_runs_any_more_that_read_them_before(cloud: Built) -> None:
+    queues = [queue["Properties"] for queue in cloud.resources("AWS::SQS::Queue").values()]
+    (late,) = [queue["DelaySeconds"] for queue in queues if "DelaySeconds" in queue]
+    doors = [one["Properties"]["Timeout"] for entry, one in cloud.functions().items() if "http" in entry]
+    assert doors
+    assert late > max(doors)
+
+
 def test_a_rule_that_cannot_deliver_keeps_the_event(cloud: Built) -> None:
     rules = cloud.resources("AWS::Events::Rule").values()
     assert rules

@@ -235,6 +235,32 @@ def test_of_a_file_that_was_uploaded_the_original_goes_too(dynamodb: Any) -> Non
 
 
 @pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_what_is_written_on_a_deleted_ticket_or_at_that_moment_is_not_kept(
+    dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    name = triaged(ticket_id)
+    long = "a secretword " * 400
+    store = wiring.wiring().store
+    head = store.get(ticket_id)
+    remove(name)
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+
+    assert post(f"{name}/note", {"text": long})[0] == 410
+    left = everything(dynamodb)
+    assert "secretword" not in left
+
+    reads = iter([head])  # of somebody who read the ticket right before
+    monkeypatch.setattr(store, "get", lambda one: next(reads, None) or TicketTable.get(store, one))
+    assert post(f"{name}/note", {"text": long})[0] == 410
+    monkeypatch.undo()
+    assert "secretword" in everything(dynamodb)
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+    assert "secretword" not in everything(dynamodb)
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
 def test_the_account_of_mail_knows_of_deleted_tickets(dynamodb: Any) -> None:
     mails.receive(letter(1))
     (ticket_id,) = heads(dynamodb)

@@ -1,6 +1,6 @@
 """What is too large for the table: bodies, attachments, raw mail, kept in one bucket."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -85,11 +85,21 @@ class Blobs:
 
     def erase(self, key: str) -> None:
         """Delete every version of the blob, so that nothing brings it back; nothing where there is none."""
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+        self._erase(version for version in self._versions(key) if version[0] == key)
+
+    def erase_under(self, prefix: str) -> None:
+        """Delete every version of every blob whose key begins with `prefix`."""
+        self._erase(self._versions(prefix))
+
+    def _erase(self, versions: Iterable[tuple[str, str]]) -> None:
+        for key, version in versions:
+            self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
+
+    def _versions(self, prefix: str) -> Iterator[tuple[str, str]]:
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
             for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                if version["Key"] == key:
-                    self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version["VersionId"])
+                yield version["Key"], version["VersionId"]
 
     def describe(self, key: str) -> BlobInfo:
         """What is known of the blob without reading it; raises BlobNotFound."""
