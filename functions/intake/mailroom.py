@@ -39,6 +39,7 @@ from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.reply_address import tag_of
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.ticket_answers import answers_in_problem, without_known
+from functions.shared.gateways.blobs import BlobNotFound
 from functions.shared.identity.keys import Keys, Purpose
 from functions.shared.ticketing import Tickets
 
@@ -75,6 +76,8 @@ class Log(Protocol):
     """Where it is written what became of every mail."""
 
     def record(self, line: MailLine) -> None: ...
+
+    def find(self, mail_id: str, received_at: datetime) -> MailLine | None: ...
 
 
 class Counters(Protocol):
@@ -152,7 +155,13 @@ class Mailroom:
         return outcome
 
     def _sort(self, delivery: Delivery, now: datetime) -> Outcome:
-        raw = self._raw.get(delivery.key)
+        try:
+            raw = self._raw.get(delivery.key)
+        except BlobNotFound:
+            line = self._log.find(delivery.id, delivery.received_at)
+            if line is None or not line.is_erased:
+                raise
+            return Outcome(Fate.REPEATED, line.ticket_id)
         if delivery.failed("virus"):
             return self._hold(delivery, Held.VIRUS, "the virus scan failed the mail")
         try:

@@ -18,6 +18,7 @@ from functions.shared.contracts.events import NotificationSent
 from functions.shared.contracts.words import Channel
 from functions.shared.domain.decisions import receive
 from functions.shared.domain.errors import TicketGone
+from functions.shared.domain.mail_log import Fate
 from functions.shared.domain.quarantine import Held, HeldMail
 from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways.mail_log import MailLog
@@ -258,6 +259,26 @@ def test_what_is_written_on_a_deleted_ticket_or_at_that_moment_is_not_kept(
     assert "secretword" in everything(dynamodb)
     assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
     assert "secretword" not in everything(dynamodb)
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_a_mail_that_is_announced_again_after_its_ticket_was_erased_is_a_repeat(
+    dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[dict[str, Any]] = []
+    take_in = mails.mail.handler
+    monkeypatch.setattr(
+        mails.mail, "handler", lambda event, context: announced.append(event) or take_in(event, context)
+    )
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    remove(triaged(ticket_id))
+    erase.handler(deleted(ticket_id), CONTEXT)
+
+    assert take_in(announced[0], CONTEXT) == {"batchItemFailures": []}
+    (line,) = MailLog(dynamodb, TABLE, DESK).of_ticket(ticket_id, [datetime.now(UTC).date()])
+    assert (line.is_erased, line.fate) == (True, Fate.OPENED)
+    assert len(heads(dynamodb)) == 1
 
 
 @pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")

@@ -76,8 +76,8 @@ class Blobs:
         """Raises BlobNotFound."""
         try:
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except self._client.exceptions.NoSuchKey as error:
-            raise BlobNotFound(key) from error
+        except ClientError as error:
+            raise _gone(error, key) from error
 
     def remove(self, key: str) -> None:
         """Delete the blob, where there is one."""

@@ -1,7 +1,7 @@
 """The line that every received mail leaves in the single table, by the day it arrived."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.shared.contracts.words import DeskId, TicketId
@@ -45,6 +45,12 @@ class MailLog:
             "ttl": {"N": str(int((line.received_at + KEPT).timestamp()))},
         }
         self._client.put_item(TableName=self._table, Item=item, **guard)
+
+    def find(self, mail_id: str, received_at: datetime) -> MailLine | None:
+        """What became of one mail, if that is known."""
+        key = {"pk": {"S": keys.mail_log(self._desk, received_at.date())}, "sk": {"S": mail_id}}
+        item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        return MailLine.model_validate_json(item["doc"]["S"]) if item else None
 
     def of_day(self, day: date) -> Iterator[MailLine]:
         """The mails that arrived on a day (UTC)."""

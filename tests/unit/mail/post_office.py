@@ -43,6 +43,10 @@ class Lines(dict[str, MailLine]):
         if line.fate is not Fate.REPEATED or line.id not in self or self[line.id].fate is Fate.HELD:
             self[line.id] = line
 
+    def find(self, mail_id: str, received_at: datetime) -> MailLine | None:
+        line = self.get(mail_id)
+        return line if line and line.received_at == received_at else None
+
 
 class Counters(dict[tuple[str, int], set[str]]):
     """Behaves like `MailBrakes`."""
