@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from functions.shared.domain.findings import choices
 from functions.shared.domain.saying import Saying
 
 _FAULTS: Final[Sequence[tuple[str, str]]] = (
@@ -107,6 +108,9 @@ _RE2: Final[Sequence[tuple[str, str]]] = (
 """The same of what RE2 has against an expression."""
 
 
+_OF_CHOICES: Final = frozenset({"choice", "kind", "one_of", "weekday"})
+
+
 def fault_saying(message: str) -> Saying:
     """The fault `message` as every language says it; what is not known stays as it is."""
     return known_fault(message) or Saying.of("rules.fault.other", what=message)
@@ -123,5 +127,7 @@ def _known(message: str, known: Sequence[tuple[str, str]], section: str) -> Sayi
             told: dict[str, object] = match.groupdict()
             if key == "expression":
                 told["what"] = _known(match["what"], _RE2, "rules.fault.re2") or match["what"]
+            elif key in _OF_CHOICES:
+                told["where"] = choices(match["where"])
             return Saying(f"{section}.{key}", told)
     return None

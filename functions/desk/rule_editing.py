@@ -25,6 +25,7 @@ from functions.shared.domain.rule_use import RuleUse
 from functions.shared.domain.rules import Rule
 from functions.shared.domain.saying import Saying
 from functions.shared.domain.schema_faults import schema_faults
+from functions.shared.domain.visible import is_visible
 from functions.shared.identity.principal import Principal
 
 LOOKS: Final = Role.LEAD
@@ -220,8 +221,7 @@ class RuleEditing:
             StaleConfig: somebody else published at this moment.
         """
         principal.require(WRITES)
-        if not note.strip():
-            raise InvalidInput.of("note", "missing", Saying.of("rules.fault.note"))
+        _require_why(note)
         standing = self.standing(principal)
         if standing.draft is None or standing.revision != revision:
             raise StaleDraft
@@ -239,15 +239,17 @@ class RuleEditing:
     def differences(self, principal: Principal, old: int, new: int) -> list[Change]:
         """How two versions differ."""
         principal.require(LOOKS)
-        return changes(self._at(old).content(), self._at(new).content())
+        newer = self._at(new)  # the one that was asked for: where it is not there, that is what is said
+        return changes(self._at(old).content(), newer.content())
 
     def roll_back(self, principal: Principal, version: int, *, note: str, now: datetime) -> DeskConfig:
-        """Make the rules of an earlier version live again, as a new version; a draft stays as it is.
+        """Make the rules of an earlier version live again, as a new version; `note` says why, a draft stays as it is.
 
         Raises:
-            InvalidInput: there is no such version, or its rules do not fit what is live.
+            InvalidInput: there is no such version, its rules do not fit what is live, or the note is blank.
         """
         principal.require(WRITES)
+        _require_why(note)
         live = self._configurations.last_read()
         candidate = live.model_copy(update={"rules": self._at(version).rules})
         self._require_sound(candidate, now)
@@ -322,6 +324,11 @@ class RuleEditing:
             return live if version == live.version else self._configurations.at(version)
         except ConfigMissing as missing:
             raise InvalidInput.of("version", "unknown", Saying.of("objection.no_version", version=version)) from missing
+
+
+def _require_why(note: str) -> None:
+    if not is_visible(note):
+        raise InvalidInput.of("note", "missing", Saying.of("rules.fault.note"))
 
 
 def found_in(candidate: DeskConfig, now: datetime) -> Findings:

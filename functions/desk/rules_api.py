@@ -55,7 +55,7 @@ class Publication(_Body):
 class Restoration(_Body):
     """Why earlier rules are to be live again."""
 
-    note: Note = ""
+    note: Note
 
 
 @router.get(f"{_RULES}/draft")

@@ -94,7 +94,7 @@ def test_looking_is_for_leads_and_writing_for_managers() -> None:
 
     assert looking == {"agent": 403, "lead": 200, "manager": 200}
     assert writing == publishing == {"agent": 403, "lead": 403}
-    assert ask("POST", "/versions/1/restore", {}, who="lead")[0] == 403
+    assert ask("POST", "/versions/1/restore", {"note": "why"}, who="lead")[0] == 403
     assert live().version == 1
 
 
@@ -270,12 +270,13 @@ def test_a_trial_that_takes_too_long_says_how_far_it_came() -> None:
 
 
 def test_there_is_no_going_back_to_what_never_was_or_does_not_fit() -> None:
-    assert ask("POST", "/versions/9/restore", {})[1]["errors"][0]["field"] == "version"
+    assert ask("GET", "/versions/9/changes")[1]["errors"][0]["message"] == "There is no version 9."
+    assert ask("POST", "/versions/9/restore", {"note": "why"})[1]["errors"][0]["field"] == "version"
     config = default_config()
     lean = config.model_copy(update={"teams": config.teams[1:], "rules": ()})
     publish(lean)
 
-    status, problem = ask("POST", "/versions/1/restore", {})
+    status, problem = ask("POST", "/versions/1/restore", {"note": "why"})
 
     assert (status, problem["code"]) == (422, "invalid_input")
     assert live().rules == ()
@@ -298,20 +299,29 @@ def test_a_draft_that_cannot_be_read_locks_nobody_out(way_out: str) -> None:
     assert (status, shown["revision"], shown["is_draft"]) == (200, 1, False)
     assert ask("POST", "/draft/check")[0] == 200
     assert ask("POST", "/draft/publish", {"revision": 1, "note": "why"})[0] == 409
-    assert ask("POST", "/versions/1/restore", {})[0] == 200
+    assert ask("POST", "/versions/1/restore", {"note": "why"})[0] == 200
     if way_out == "give up":
         assert ask("DELETE", "/draft?revision=1")[1]["revision"] == 2
     else:
         assert save(LOGIN, revision=1)[1]["is_draft"] is True
 
 
-@pytest.mark.parametrize("note", [None, "", "  "])
+@pytest.mark.parametrize("note", [None, "", "  ", "\0", "\u200b"])
 def test_nothing_is_published_without_saying_why(note: str | None) -> None:
     save(LOGIN, *written())
 
     status, _ = ask("POST", "/draft/publish", {"revision": 1} | ({} if note is None else {"note": note}))
 
     assert (status, live().version) == (422, 1)
+
+
+@pytest.mark.parametrize("note", [None, "", "  ", "\0", "\u200b"])
+def test_nothing_is_brought_back_without_saying_why(note: str | None) -> None:
+    publish(default_config().model_copy(update={"rules": ()}))
+
+    status, problem = ask("POST", "/versions/1/restore", {} if note is None else {"note": note})
+
+    assert (status, problem["errors"][0]["field"].rpartition(".")[2], live().rules) == (422, "note", ())
 
 
 def test_how_often_rules_matched_is_told_once_it_was_counted() -> None:

@@ -120,6 +120,7 @@ class VersionsPage:
     chosen: int | None
     changes: Sequence[str]
     older: str
+    lacks_note: bool
 
     @classmethod
     def of(
@@ -131,6 +132,7 @@ class VersionsPage:
         chosen: int | None,
         changes: Sequence[str],
         older: str,
+        lacks_note: bool = False,
     ) -> Self:
         names = {person.id: person.name for person in config.people}
-        return cls(versions, names, config.version, reader.has(WRITES), chosen, changes, older)
+        return cls(versions, names, config.version, reader.has(WRITES), chosen, changes, older, lacks_note)

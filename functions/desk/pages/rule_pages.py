@@ -16,6 +16,7 @@ from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import InvalidInput, RuleNotFound, RulesDiverged
 from functions.shared.domain.form_fields import FieldKind
 from functions.shared.domain.rules import Rule
+from functions.shared.domain.visible import is_visible
 from functions.shared.pages.config_words import ConfigWords
 from functions.shared.pages.requests import go
 from functions.shared.pages.rule_words import RuleWords
@@ -72,7 +73,7 @@ def publish() -> Response[Any]:
     visit = Visit(router)
     form = visit.request.form
     note = form.text("note")[:500].strip()
-    if not note:
+    if not is_visible(note):
         return _show_draft(visit, lacks_note=True)
     rule_editing().publish(visit.principal, note=note, revision=_revision(form.text("revision")), now=visit.now)
     return go(f"{RULES}?done=published")
@@ -90,25 +91,34 @@ def give_up() -> Response[Any]:
 def show_versions() -> Response[Any]:
     """What was published, and how one version differs from the one before."""
     visit = Visit(router)
+    return _show_versions(visit, _number(visit.request.query.get("version", "")))
+
+
+def _show_versions(visit: Visit, chosen: int | None, *, lacks_note: bool = False) -> Response[Any]:
     query, config = visit.request.query, desk_config()
     before = _number(query.get("before", ""))
     found = rule_editing().versions(visit.principal, limit=_HISTORY + 1, before=before)
-    chosen = _number(query.get("version", ""))
     told: list[str] = []
     if chosen:
         teller = ConfigWords.of(visit.request.language, config)
         differences = rule_editing().differences(visit.principal, max(1, chosen - 1), chosen)
         told = [teller.line(change) for change in differences]
     older = f"{_VERSIONS}?before={found[_HISTORY - 1].version}" if len(found) > _HISTORY else ""
-    page = VersionsPage.of(found[:_HISTORY], config, visit.principal, chosen=chosen, changes=told, older=older)
-    return visit.show("desk/pages/rule_versions.html", view=page)
+    page = VersionsPage.of(
+        found[:_HISTORY], config, visit.principal, chosen=chosen, changes=told, older=older, lacks_note=lacks_note
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if lacks_note else HTTPStatus.OK
+    return visit.show("desk/pages/rule_versions.html", status=status, view=page)
 
 
 @router.post(f"{_VERSIONS}/<version>/restore", middlewares=SIGNED_IN)
 def restore(version: int) -> Response[Any]:
     """The rules of an earlier version are live again."""
     visit = Visit(router)
-    rule_editing().roll_back(visit.principal, version, note=visit.request.form.text("note")[:500], now=visit.now)
+    note = visit.request.form.text("note")[:500].strip()
+    if not is_visible(note):
+        return _show_versions(visit, version, lacks_note=True)
+    rule_editing().roll_back(visit.principal, version, note=note, now=visit.now)
     return go(f"{RULES}?done=restored")
 
 

@@ -1,6 +1,6 @@
 """What pydantic finds wrong with what somebody sent, field by field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -66,7 +66,7 @@ def objection(finding: Mapping[str, Any]) -> Saying:
         return Saying.of("objection.required")
     if kind in _BOUNDS and _BOUNDS[kind][1] in context:
         key, name = _BOUNDS[kind]
-        return Saying.of(f"objection.{key}", bound=_choices(context[name]) if key == "one_of" else context[name])
+        return Saying.of(f"objection.{key}", bound=choices(context[name]) if key == "one_of" else context[name])
     return Saying.of(f"objection.{_text_of(kind)}")
 
 
@@ -78,6 +78,6 @@ def _text_of(kind: str) -> str:
     return "not_a_time" if kind.startswith(_TIMES) else "unacceptable"
 
 
-def _choices(expected: str) -> Iterable[str]:
+def choices(expected: str) -> Sequence[str]:
     """The values that pydantic writes as `'a', 'b' or 'c'`."""
     return [one.strip().strip("'") for one in expected.replace(" or ", ", ").split(", ")]

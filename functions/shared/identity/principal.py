@@ -76,7 +76,7 @@ class Principal(BaseModel):
     def require(self, role: Role) -> None:
         """Raise NotAllowed unless the caller has `role` or a more powerful one."""
         if not self.has(role):
-            raise NotAllowed(Saying.of("reason.needs_role", role=role))
+            raise NotAllowed(Saying.of("reason.needs_role", role=Saying(f"role.{role}")))
 
     def known_as(self, person_id: Slug, name: str, teams: Iterable[Slug]) -> Self:
         """The same person under the id, name and teams that the desk's configuration gives them."""

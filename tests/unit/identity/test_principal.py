@@ -6,7 +6,9 @@ from pydantic import ValidationError
 from functions.shared.contracts.events import Actor
 from functions.shared.contracts.words import Role
 from functions.shared.domain.errors import NotAllowed
+from functions.shared.domain.saying import Saying
 from functions.shared.identity.principal import Principal, PrincipalKind
+from functions.shared.pages.languages import catalogue
 
 TICKET, OTHER_TICKET = "tkt_7f3k92qd", "tkt_00000000"
 CONTACT, OTHER_CONTACT = "con_7f3k92qd", "con_00000000"
@@ -92,3 +94,15 @@ def test_a_person_is_known_by_what_the_configuration_says_of_them() -> None:
     assert lin.actor() == Actor(kind="agent", id="lin", name="林悦")
     assert lin.teams == {"first-line"}
     assert lin.has(Role.AGENT)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("zh", "需要团队主管角色。"), ("en", "This needs the role team lead.")]
+)
+def test_the_role_that_is_lacking_is_named_in_the_readers_language(language: str, sentence: str) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        person(Role.AGENT).require(Role.LEAD)
+
+    assert isinstance(refused.value.about, Saying)
+    assert catalogue(language).say(refused.value.about) == sentence
+    assert all(f"role.{role}" in catalogue(language) for role in Role)

@@ -175,3 +175,30 @@ def test_what_is_no_rule_is_said_in_both_languages(change: dict[str, Any]):
 
     for _, message in schema_faults(refused.value, document):
         assert known_fault(message), message
+
+
+@pytest.mark.parametrize(
+    ("change", "chinese", "english"),
+    [
+        (
+            {"then": [{"do": "set_priority", "priority": "P9"}]},
+            "只能是 P0、P1、P2、P3 之一",
+            "must be one of P0, P1, P2, P3",
+        ),
+        (
+            {"when": {"field": "priority", "op": "at_least", "value": "P9"}},
+            "只能是 P3、P2、P1、P0 之一",
+            "needs one of P3, P2, P1, P0",
+        ),
+    ],
+    ids=["priority", "at_least"],
+)
+def test_what_may_be_chosen_is_listed_as_the_reader_lists(change: dict[str, Any], chinese: str, english: str):
+    document = BASE | change
+    with pytest.raises(ValidationError) as refused:
+        Rule.model_validate(document)
+
+    [(_, message)] = schema_faults(refused.value, document)
+
+    assert catalogue("zh").say(fault_saying(message)) == chinese
+    assert catalogue("en").say(fault_saying(message)) == english

@@ -149,12 +149,16 @@ def test_a_rule_is_switched_moved_published_and_brought_back(desk: Configuration
     assert boss.post("/desk/rules/draft/publish", revision="2", note="  ") == 422
     assert "Say why it is published, for those who come after." in boss.html
     assert desk.live().version == 1
+    assert boss.post("/desk/rules/draft/publish", revision="2", note="\u200b") == 422
     assert boss.post("/desk/rules/draft/publish", revision="2", note="too many VIPs") == 200
     assert "Published: it counts from the next ticket on." in boss.html
     assert [rule.enabled for rule in desk.live().rules][1] is False
 
     assert boss.get("/desk/rules/versions?version=1") == 200
     assert "too many VIPs" in boss.html
+    assert boss.post("/desk/rules/versions/1/restore", note=" ") == 422
+    assert "Say why it is published, for those who come after." in boss.html
+    assert desk.live().version == 2
     assert boss.post("/desk/rules/versions/1/restore", note="they complained") == 200
     assert desk.live().rules == default_config().rules
     boss.get("/desk/rules/versions?version=3")
