@@ -61,7 +61,7 @@ def test_links_to_a_ticket_are_revoked_by_its_id_or_reference(dynamodb: "DynamoD
 
 
 def test_links_of_a_contact_are_revoked(dynamodb: "DynamoDBClient") -> None:
-    contact = ContactRecord(id="con_7f3k92qd", name="王芳", language=Language.ZH)
+    contact = ContactRecord(id="con_7f3k92qd", name="王芳", address="wang@acme.example", language=Language.ZH)
     Directory(dynamodb, TABLE, DESK, Language.ZH).enter_contact(contact)
 
     desk("revoke", contact.id, "--table", TABLE)
