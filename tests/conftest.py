@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra import NODE
 from tests.e2e.local_cloud import cloud
@@ -10,6 +11,10 @@ from tests.e2e.local_cloud import cloud
 __all__ = ["cloud"]
 
 os.environ["JSII_NODE"] = str(NODE)  # tests may import aws_cdk before infra
+
+# How long an example takes says something of the machine and its load, nothing of the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 _CLOUD_PATIENCE_S = 400
 """The first test on the local cloud waits until it is up."""

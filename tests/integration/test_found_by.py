@@ -165,7 +165,9 @@ DEEDS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(deeds=st.lists(DEEDS, max_size=14))
 def test_whatever_is_done_everybody_is_found_by_what_stands_in_their_record_and_by_nothing_else(
     dynamodb: Any, deeds: list[Any]

@@ -32,5 +32,7 @@ def test_without_a_desk_that_is_up_nothing_else_is_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ) -> None:
     monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path))
+    for elsewhere in ("TABLE_NAME", "BLOBS_BUCKET", "INBOUND_BUCKET", "INBOUND_TOPIC_ARN"):
+        monkeypatch.delenv(elsewhere, raising=False)
     with pytest.raises(Failure, match=r"^The local desk is not up: start it with `desk up`"):
         CliRunner().invoke(app, command.split(), catch_exceptions=False)
