@@ -43,12 +43,14 @@ WORDS = ("secretword", "wang@acme.example", "Wang Fang", "duty@acme.example")
 
 
 @pytest.fixture
-def _eraser(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _eraser() -> Iterator[None]:
     boto3.client("s3").put_bucket_versioning(Bucket=BLOBS, VersioningConfiguration={"Status": "Enabled"})
-    for name, value in EraseSettings.to_env(**OF_THE_DESK, inbound_bucket="inbound").items():
-        monkeypatch.setenv(name, value)
-    erase.eraser.cache_clear()
-    yield
+    # A patch of its own: the test's is undone after the desk's, and would put the desk's names back.
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in EraseSettings.to_env(**OF_THE_DESK, inbound_bucket="inbound").items():
+            patch.setenv(name, value)
+        erase.eraser.cache_clear()
+        yield
     erase.eraser.cache_clear()
 
 
