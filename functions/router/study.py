@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import islice
 from typing import Any, Final, Protocol
 
 from aws_lambda_powertools import Logger, Metrics
@@ -10,12 +11,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.router.counting import RuleCounting
+from functions.router.past import Configurations, Past, newest_first
 from functions.router.settings import StudySettings
 from functions.shared.contracts.events import TicketOpened
-from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.learning import READ, Lessons, Solved, study
 from functions.shared.domain.ticket import Ticket
-from functions.shared.gateways.opened_tickets import OpenedTickets, PastTicketPage
+from functions.shared.gateways.opened_tickets import OpenedTickets
 from functions.shared.gateways.rule_use import RuleUses
 from functions.shared.wiring import DeskWiring
 
@@ -25,17 +26,6 @@ metrics = Metrics(namespace="Aftercare", service="router")
 LOOKED_BACK: Final = timedelta(days=365)
 MOST: Final = 10_000
 """The newest solved tickets are enough, and fit into the function's memory."""
-PAGE: Final = 200
-
-
-class Configurations(Protocol):
-    def live(self) -> DeskConfig: ...
-
-
-class Past(Protocol):
-    def page(
-        self, since: datetime, until: datetime, *, limit: int = ..., after: str | None = ..., newest_first: bool = ...
-    ) -> PastTicketPage: ...
 
 
 class Lectern(Protocol):
@@ -59,16 +49,13 @@ class Student:
         return lessons
 
     def _solved(self, now: datetime) -> Iterator[Solved]:
-        found, after = 0, None
-        while found < MOST:
-            page = self._past.page(now - LOOKED_BACK, now, limit=PAGE, after=after, newest_first=True)
-            for opened, ticket in page.tickets:
-                if ticket.solution and not ticket.status.is_active and not ticket.is_machine and found < MOST:
-                    found += 1
-                    yield solved(opened, ticket)
-            after = page.next
-            if after is None:
-                return
+        past = newest_first(self._past, now - LOOKED_BACK, now)
+        taught = (
+            solved(opened, ticket)
+            for opened, ticket in past
+            if ticket.solution and not ticket.status.is_active and not ticket.is_machine
+        )
+        return islice(taught, MOST)
 
 
 def solved(opened: TicketOpened, ticket: Ticket) -> Solved:
