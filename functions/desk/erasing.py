@@ -72,6 +72,8 @@ class Raw(Protocol):
 class MailLog(Protocol):
     def of_ticket(self, ticket_id: TicketId, days: Iterable[date]) -> Iterable[MailLine]: ...
 
+    def repeats_of(self, ticket_id: TicketId) -> Iterable[MailLine]: ...
+
     def erased(self, line: MailLine) -> None: ...
 
 
@@ -95,13 +97,14 @@ class Eraser:
         tombstone = self._tombstone(ticket_id)
         for folder in folders_of(tombstone.desk, ticket_id):
             self._blobs.erase_under(folder)
+        self._erase_mail(self._mail_log.repeats_of(ticket_id))
         if tombstone.erased_at:
             return tombstone
         commits = self._erasure.history(tombstone)
         events = [event for _, some in commits for event in some]
         addresses = {contact.address.lower() for event in events for contact in _contacts(event) if contact.address}
         self._forget_quotations(ticket_id, events)
-        self._erase_mail(ticket_id, events)
+        self._erase_mail(self._mail_log.of_ticket(ticket_id, _mail_days(events)))
         for name, some in commits:
             for key in dict.fromkeys(_blobs(some)):
                 if not _UNSCOPED.fullmatch(key):
@@ -132,8 +135,8 @@ class Eraser:
             self._erasure.blank_title(ticket_id, linked)
             self._erasure.forget_link(ticket_id, linked)
 
-    def _erase_mail(self, ticket_id: TicketId, events: Iterable[TicketEvent]) -> None:
-        for line in self._mail_log.of_ticket(ticket_id, _mail_days(events)):
+    def _erase_mail(self, lines: Iterable[MailLine]) -> None:
+        for line in lines:
             self._inbound.remove(line.raw_key)
             self._erasure.forget_held(line.id, line.received_at)
             self._mail_log.erased(line)

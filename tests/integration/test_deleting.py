@@ -299,3 +299,21 @@ def test_the_account_of_mail_knows_of_deleted_tickets(dynamodb: Any) -> None:
 def _noticed(ticket: Any) -> list[Any]:
     told = {"cause": f"{ticket.id}-000002", "template": "received", "recipient": "Duty@acme.example"}
     return [ticket.happening(NotificationSent, actor=SYSTEM, now=NOON, message_id="<n1@desk>", **told)]
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=40)])
+def test_every_copy_of_a_mail_goes_with_its_ticket(later: timedelta, dynamodb: Any) -> None:
+    mails.receive(mail := letter(1))
+    (ticket_id,) = heads(dynamodb)
+    mails.receive(mail, at=datetime.now(UTC) + later)
+    remove(triaged(ticket_id))
+
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+    left = everything(dynamodb)
+    assert [word for word in WORDS if word in left] == []
+
+    mails.receive(mail, at=datetime.now(UTC) + later)  # at that moment
+    assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
+    left = everything(dynamodb)
+    assert [word for word in WORDS if word in left] == []

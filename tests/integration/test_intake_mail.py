@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +49,11 @@ def deliver(raw: bytes, key: str) -> list[dict[str, str]]:
     return list(mail.handler(event, CONTEXT)["batchItemFailures"])
 
 
-def receive(raw: bytes) -> None:
+def receive(raw: bytes, *, at: datetime | None = None) -> None:
     """Let `raw` arrive through the bridge of the local cloud, which stamps it as SES does."""
     received = Received.now("wang@acme.example", ("support@aftercare.example",), raw)
+    if at:
+        received = replace(received, received_at=at)
     boto3.client("s3").put_object(Bucket="inbound", Key=received.id, Body=receipt.stored(received))
     event = json.loads((EVENTS / "intake_mail.json").read_text(encoding="utf-8"))
     event["Records"][0]["body"] = receipt.notification(

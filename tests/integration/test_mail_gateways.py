@@ -53,6 +53,19 @@ def test_that_a_mail_came_again_hides_nothing(dynamodb: "DynamoDBClient") -> Non
     assert list(log.of_day(NOON.date())) == [opened, released]
 
 
+def test_what_came_again_is_found_by_its_ticket_whenever_it_came(dynamodb: "DynamoDBClient") -> None:
+    log = MailLog(dynamodb, TABLE, DESK)
+    first, second = (
+        _line(number, Fate.REPEATED, ticket_id="tkt_00000001", received_at=NOON + timedelta(days=90 * number))
+        for number in (1, 2)
+    )
+    others = _line(3, Fate.REPEATED, ticket_id="tkt_00000002"), _line(4, Fate.OPENED, ticket_id="tkt_00000001")
+    for line in (first, second, *others):
+        log.record(line)
+
+    assert list(log.repeats_of("tkt_00000001")) == [first, second]
+
+
 def test_an_address_is_undeliverable_until_it_is_cleared(dynamodb: "DynamoDBClient") -> None:
     standings = MailStandings(dynamodb, TABLE, DESK)
     mark = Undeliverable(address="wang@acme.example", since=NOON, status="5.1.1", ticket_id="tkt_00000001")

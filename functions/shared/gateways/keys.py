@@ -22,6 +22,7 @@
 | quarantined message | `<desk>#QUARANTINE` | `<received at>#<id>` |
 | when a channel's held message came first | `<desk>#HELD#<id>` | `FIRST` |
 | what became of a received mail | `<desk>#MAIL#<day>` | its id |
+| mail of a ticket that came again | the ticket's | `REPEAT#<day>#<id>` |
 | volume brake of a window | `<desk>#BRAKE#<sha256>` | `BRAKE` |
 | what is known of an address's mail | `<desk>#MAILBOX#<address>` | `MAILBOX` |
 
@@ -44,6 +45,7 @@ from functions.shared.contracts.words import ArticleId, CompanyId, ContactId, De
 HEAD: Final = "HEAD"
 COMMIT_PREFIX: Final = "COMMIT#"
 LINKED_PREFIX: Final = "LINKED#"
+REPEAT_PREFIX: Final = "REPEAT#"
 SEEN: Final = "SEEN"
 LIVE: Final = "LIVE"
 DRAFT: Final = "DRAFT"
@@ -201,6 +203,10 @@ def first_held(desk: DeskId, mail_id: str) -> str:
 
 def mail_log(desk: DeskId, day: date) -> str:
     return f"{desk}#MAIL#{day.isoformat()}"
+
+
+def repeat(day: date, mail_id: str) -> str:
+    return f"{REPEAT_PREFIX}{day.isoformat()}#{mail_id}"
 
 
 def brake(desk: DeskId, counted: str) -> str:
