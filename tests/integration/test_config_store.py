@@ -6,9 +6,12 @@ from pathlib import Path
 import boto3
 import pytest
 
+from functions.shared.domain.config_check import faults
 from functions.shared.domain.config_versions import ConfigVersion, Source
 from functions.shared.domain.errors import ConfigMissing, StaleConfig, StaleDraft
+from functions.shared.domain.facts import Facts
 from functions.shared.domain.rule_drafts import RuleDraft
+from functions.shared.domain.rules import Rule
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.drafts import RuleDrafts
 from ops.configuration import load_config
@@ -159,6 +162,29 @@ def test_the_second_of_two_who_change_a_draft_is_told(drafts):
         with pytest.raises(StaleDraft):
             late()
     assert drafts().get() == draft(1)
+
+
+def for_ever() -> Rule:
+    """A rule as it could be published before years were bounded: people mean "for ever" by the last that there is."""
+    last, first = "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"
+    when = {"any": [{"field": "opened_at", "op": "within", "value": [first, last]}]}
+    written = CONFIG.rules[0].model_dump(by_alias=True, mode="json")
+    return Rule.model_validate(written | {"from": first, "until": last, "when": when, "examples": []})
+
+
+def test_what_was_stored_before_years_were_bounded_goes_on_and_nothing_such_is_published_anew(new_store, drafts):
+    rules = (for_ever(), *CONFIG.rules[1:])
+    publish(new_store(), CONFIG.model_copy(update={"rules": rules}))
+    drafts().put(draft(1, rules))
+
+    live = new_store().live()
+    assert live.rules == rules
+    assert live.rules[0].is_in_force(NOW)
+    assert live.rules[0].holds(Facts({"opened_at": NOW}))
+    assert drafts().get() == draft(1, rules)
+    assert [str(fault) for fault in faults(live, NOW)] == [
+        f"rules[0].{place}: instants lie in the years 1900 to 2199" for place in ("when.any[0]", "from", "until")
+    ]
 
 
 def test_a_rule_that_names_what_is_not_there_rests_and_the_others_act(new_store, capsys, caplog):

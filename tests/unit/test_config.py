@@ -147,6 +147,18 @@ def test_the_form_offers_the_desks_modules(config):
         ("people.yaml", "skills: [mobile]", "load_limit: 0", "people[1].load_limit: "),
         ("on_call.yaml", "zhao-lei, tom", "ghost, tom", 'on_call[0].weekly.people[0]: no person "ghost"'),
         ("on_call.yaml", "person: lin-feng", "person: ghost", 'on_call[0].dated[0].person: no person "ghost"'),
+        (
+            "on_call.yaml",
+            "from: 2026-01-05T09:00:00, hand",
+            "from: 0001-01-01T00:00:00, hand",
+            "on_call[0].weekly.from: instants lie in the years 1900 to 2199",
+        ),
+        (
+            "rules/default.yaml",
+            "    when:",
+            "    until: 9999-12-31T00:00:00+08:00\n    when:",
+            "rules[0].until: instants lie in the years 1900 to 2199",
+        ),
         ("on_call.yaml", "[engineering]", "[nowhere]", 'on_call[0].teams[0]: no team "nowhere"'),
         ("on_call.yaml", "id: everybody-else", "id: operations", 'on_call[1].id: "operations" is taken by on_call[0]'),
         ("on_call.yaml", "timezone: Asia/Shanghai", "timezone: Asia/Peking", "on_call[0].timezone: "),

@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 from functions.shared.domain.config_check import faults, rule_faults, spelled
 from functions.shared.domain.facts import Facts
 from functions.shared.domain.impossible import impossible_times
+from functions.shared.domain.policies import SlaPolicy
 from functions.shared.domain.rules import Rule
 from tests.factories import NOON, default_config
+
+FOREVER = "9999-12-31T23:59:59-12:00"
+SINCE_EVER = "0001-01-01T00:00:00+14:00"
+UNKNOWN = "instants lie in the years 1900 to 2199"
 
 
 def leaf(field: str, op: str, value: Any) -> dict[str, Any]:
@@ -54,6 +59,9 @@ def found(when: Any) -> list[str]:
             },
             "rules[0].when: no instant is all of this at once",
         ),
+        (leaf("opened_at", "before", FOREVER), f"rules[0].when: {UNKNOWN}"),
+        ({"not": leaf("opened_at", "after", SINCE_EVER)}, f"rules[0].when.not: {UNKNOWN}"),
+        (leaf("opened_at", "within", [SINCE_EVER, "2026-10-01T00:00:00Z"]), f"rules[0].when: {UNKNOWN}"),
     ],
 )
 def test_what_no_moment_meets_is_refused_with_its_place(when: Any, fault: str) -> None:
@@ -73,6 +81,22 @@ def test_what_no_moment_meets_is_refused_with_its_place(when: Any, fault: str) -
 )
 def test_what_some_moment_meets_is_not(when: Any) -> None:
     assert found(when) == []
+
+
+def test_a_rule_is_in_force_within_known_years_and_a_policy_asks_for_them() -> None:
+    config = default_config()
+    times = {"from": SINCE_EVER, "until": FOREVER}
+    lasting = Rule.model_validate(rule(None).model_dump(by_alias=True) | times)
+    asking = SlaPolicy.model_validate(
+        config.policies[0].model_dump(by_alias=True) | {"when": {"all": [leaf("opened_at", "before", FOREVER)]}}
+    )
+    spoilt = config.model_copy(update={"rules": (lasting,), "policies": (asking, *config.policies[1:])})
+
+    assert list(map(str, faults(spoilt, NOON))) == [
+        f"rules[0].from: {UNKNOWN}",
+        f"rules[0].until: {UNKNOWN}",
+        f"policies[0].when.all[0]: {UNKNOWN}",
+    ]
 
 
 hours = st.builds(

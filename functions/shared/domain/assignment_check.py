@@ -1,9 +1,11 @@
 """Whether what assignment names is there: calendars of shifts, people and teams of rotas, skills that rules ask for."""
 
 from collections.abc import Iterator
+from datetime import UTC
 
 from functions.shared.domain.actions import Assign
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.instants import OUT_OF_YEARS, is_known
 from functions.shared.domain.on_call import Rota
 from functions.shared.domain.ways import Way
 
@@ -39,6 +41,8 @@ def _rota(config: DeskConfig, place: Place, rota: Rota) -> Found:
     for position, person in enumerate(rota.weekly.people if rota.weekly else ()):
         if person not in people:
             yield (*place, "weekly", "people", position), f'no person "{person}"'
+    if rota.weekly and not is_known(rota.weekly.since.replace(tzinfo=UTC)):
+        yield (*place, "weekly", "from"), OUT_OF_YEARS
     for position, duty in enumerate(rota.dated):
         if duty.person not in people:
             yield (*place, "dated", position, "person"), f'no person "{duty.person}"'

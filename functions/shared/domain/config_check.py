@@ -21,12 +21,12 @@ from functions.shared.domain.actions import (
     StartProcedure,
 )
 from functions.shared.domain.assignment_check import assignment_faults
-from functions.shared.domain.conditions import leaves
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.facts import OWN_FIELDS, WORKING_TIME, is_of_the_event
 from functions.shared.domain.field_values import misfit
 from functions.shared.domain.form_faults import OF_EVERY_TICKET, form_faults, standard_faults
-from functions.shared.domain.impossible import impossible_times, placed_leaves
+from functions.shared.domain.impossible import impossible_times, names_unknown_instant, placed_leaves
+from functions.shared.domain.instants import OUT_OF_YEARS, is_known
 from functions.shared.domain.operators import Operator
 from functions.shared.domain.passing import LONGEST, thresholds
 from functions.shared.domain.references import parse_reference
@@ -112,6 +112,9 @@ def _times(rules: Sequence[Rule]) -> Iterator[Fault]:
     for number, rule in enumerate(rules):
         if rule.when:
             yield from (Fault(*found) for found in impossible_times(rule.when, ("rules", number, "when")))
+        for word, at in (("from", rule.since), ("until", rule.until)):
+            if at and not is_known(at):
+                yield Fault(("rules", number, word), OUT_OF_YEARS)
 
 
 def _circles(rules: Sequence[Rule]) -> Iterator[Fault]:
@@ -219,10 +222,12 @@ def _calendars(config: DeskConfig, now: datetime) -> Iterator[Fault]:
 def _policies(config: DeskConfig) -> Iterator[Fault]:
     for number, policy in enumerate(config.policies):
         place: Place = ("policies", number)
-        for leaf in leaves(policy.when) if policy.when else ():
+        for at, leaf in placed_leaves(policy.when, (*place, "when")) if policy.when else ():
+            if names_unknown_instant(leaf):
+                yield Fault(at, OUT_OF_YEARS)
             if is_of_the_event(leaf.field):
-                yield Fault((*place, "when"), f"{leaf.field} tells of an event, so that only rules can ask for it")
-            yield from _leaf_names(config, (*place, "when"), leaf.field, leaf.op, leaf.value)
+                yield Fault(at, f"{leaf.field} tells of an event, so that only rules can ask for it")
+            yield from _leaf_names(config, at, leaf.field, leaf.op, leaf.value)
         for metric, rule in policy.clocks.items():
             named = [*(warn.to for warn in rule.warn), rule.breach_to, *(level.to for level in rule.escalate)]
             for recipient in dict.fromkeys(one for some in named for one in some):

@@ -5,7 +5,8 @@ from typing import Final
 
 from functions.shared.domain.calendar import Weekday
 from functions.shared.domain.conditions import All, AnyOf, Leaf, Not
-from functions.shared.domain.operators import Operator, comparable, members
+from functions.shared.domain.instants import OUT_OF_YEARS, is_known
+from functions.shared.domain.operators import Operator, comparable, instant_of, members
 from functions.shared.domain.satisfiable import never_holds
 
 Place = tuple[str | int, ...]
@@ -27,6 +28,7 @@ _COMPARED: Final = frozenset(
         Operator.CHANGED_TO,
     }
 )
+_INSTANTS: Final = frozenset({Operator.BEFORE, Operator.AFTER, Operator.WITHIN})
 _TOGETHER: Final[Mapping[str, str]] = {
     "hour": "no hour is all of this at once; from one day into the next is written with any",
     "weekday": "no weekday is all of this at once",
@@ -55,7 +57,16 @@ def impossible_times(tree: Tree, place: Place) -> Iterator[tuple[Place, str]]:
     yield from faults or _ranges(tree, place)
 
 
+def names_unknown_instant(leaf: Leaf) -> bool:
+    """Whether `leaf` names an instant of a year that no calendar is evaluated for."""
+    if leaf.op not in _INSTANTS:
+        return False
+    return not all(is_known(at) for value in members(leaf.value) if (at := instant_of(value)))
+
+
 def _values(leaf: Leaf) -> Iterator[str]:
+    if names_unknown_instant(leaf):
+        yield OUT_OF_YEARS
     if leaf.op not in _COMPARED:
         return
     for value in members(leaf.value):

@@ -14,7 +14,6 @@ from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
 
 from functions.shared.domain.facts import RANKS, Facts, Kind
 from functions.shared.domain.folding import Keyword, fold
-from functions.shared.domain.instants import OUT_OF_YEARS, is_known
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
 Value = Scalar | tuple[Scalar, ...] | None
@@ -173,17 +172,15 @@ class _Instant:
         if kind not in (Kind.INSTANT, Kind.ANY):
             raise ValueError(f"{question.field} is no instant, so {question.op} cannot be asked of it")
         values = members(question.value)
-        instants = [instant for value in values if (instant := _instant(value))]
+        instants = [instant for value in values if (instant := instant_of(value))]
         if len(instants) < len(values):
             raise ValueError("an instant is written as 2026-10-01T09:00:00+08:00, with its offset")
-        if not all(map(is_known, instants)):
-            raise ValueError(OUT_OF_YEARS)
         if question.op is Operator.WITHIN and (len(instants) != 2 or instants[0] > instants[1]):
             raise ValueError("within needs two instants, the earlier one first")
 
     def ask(self, question: Question, facts: Facts) -> Found:
-        seen = _instant(facts[question.field])
-        instants = [instant for value in members(question.value) if (instant := _instant(value))]
+        seen = instant_of(facts[question.field])
+        instants = [instant for value in members(question.value) if (instant := instant_of(value))]
         if seen is None:
             return None
         match question.op:
@@ -337,7 +334,8 @@ def _reason(error: Exception) -> str:
     return reason.decode() if isinstance(reason, bytes) else str(reason)
 
 
-def _instant(value: object) -> datetime | None:
+def instant_of(value: object) -> datetime | None:
+    """The instant that `value` is, or names with its offset."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

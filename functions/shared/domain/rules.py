@@ -16,7 +16,6 @@ from functions.shared.domain.calendar import Weekday
 from functions.shared.domain.conditions import Outcome, When
 from functions.shared.domain.document import Bilingual, Part
 from functions.shared.domain.facts import Facts
-from functions.shared.domain.instants import Instant
 from functions.shared.domain.operators import require_bounded
 
 
@@ -113,8 +112,8 @@ class Rule(Part):
     then: tuple[Action, ...] = Field(min_length=1)
     stop: bool = Field(default=False, description="No later rule is tried when this one matched.")
     enabled: bool = True
-    since: Instant | None = Field(default=None, alias="from")
-    until: Instant | None = None
+    since: AwareDatetime | None = Field(default=None, alias="from")
+    until: AwareDatetime | None = None
     examples: tuple[Example, ...] = ()
 
     @model_validator(mode="after")

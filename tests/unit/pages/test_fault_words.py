@@ -49,8 +49,6 @@ MALFORMED: list[dict[str, Any]] = [
     {"when": {"all": []}},
     {"examples": [{"ticket": 5}]},
     {"examples": [{"ticket": {"hour": 24}}]},
-    {"from": "0001-01-01T00:00:00+14:00"},
-    {"when": {"field": "opened_at", "op": "before", "value": "9999-12-31T23:59:59-12:00"}},
     {"nosuch": 1},
 ]
 
@@ -157,6 +155,7 @@ def test_what_is_wrong_with_an_expression_is_said_in_the_readers_language(expres
             for field, some in (("hour", (1, 2)), ("weekday", ("mon", "tue")))
         ),
         {"all": [{"field": "opened_at", "op": op, "value": "2026-10-01T00:00:00Z"} for op in ("before", "after")]},
+        {"field": "opened_at", "op": "before", "value": "9999-12-31T23:59:59-12:00"},
     ],
     ids=str,
 )
