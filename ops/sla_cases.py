@@ -56,11 +56,11 @@ def ask_due(
         raise BadQuestion(str(error)) from error
 
 
-def answer_all(lines: Iterable[str]) -> Iterator[str]:
-    """One line of JSON for each that is not blank, in order."""
-    for line in lines:
+def answer_all(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The answer to each line that is not blank, in order, with its number; where there is none, `error` says why."""
+    for number, line in enumerate(lines, 1):
         if line.strip():
-            yield json.dumps(_answered(line), ensure_ascii=False)
+            yield number, _answered(line)
 
 
 def shown(instant: datetime | None) -> str | None:

@@ -1,5 +1,6 @@
 """`desk sla`: what the desk promises, and how deadlines come about."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -36,11 +37,10 @@ def due(
     if batch is not None:
         if any(one is not None for one in (calendar, start, target, pause)):
             raise Failure("With --batch, everything else stands in the file.")
-        _answer_batch(batch)
-    elif calendar is None or start is None or target is None:
+        raise typer.Exit(_answer_batch(batch))
+    if calendar is None or start is None or target is None:
         raise Failure("Say --calendar, --start and --target, or --batch.")
-    else:
-        _answer_one(calendar, start, target, pause or [], language)
+    _answer_one(calendar, start, target, pause or [], language)
 
 
 @app.command()
@@ -119,13 +119,19 @@ def _pause(text: str) -> tuple[str, str | None]:
     return begins, ends or None
 
 
-def _answer_batch(path: Path) -> None:
+def _answer_batch(path: Path) -> bool:
+    """Whether a line could not be answered."""
     from ops.sla_cases import answer_all
 
     try:
         lines = sys.stdin if str(path) == "-" else path.open(encoding="utf-8", errors="replace")
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}.") from error
+    has_errors = False
     with lines:
-        for answer in answer_all(lines):
-            sys.stdout.write(f"{answer}\n")
+        for number, answer in answer_all(lines):
+            sys.stdout.write(f"{json.dumps(answer, ensure_ascii=False)}\n")
+            if "error" in answer:
+                has_errors = True
+                typer.echo(f"line {number}: {answer['error']}", err=True)
+    return has_errors

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ops.cli import app
 from ops.failure import Failure
@@ -38,10 +38,14 @@ def calendar(tmp_path: Path) -> str:
     return str(path)
 
 
-def answers(tmp_path: Path, *cases: Any) -> list[dict[str, Any]]:
+def batch(tmp_path: Path, *cases: Any) -> Result:
     path = tmp_path / "cases.jsonl"
     path.write_text("\n".join(case if isinstance(case, str) else json.dumps(case) for case in cases))
-    return [json.loads(line) for line in desk("--batch", str(path)).splitlines()]
+    return CliRunner().invoke(app, ["sla", "due", "--batch", str(path)])
+
+
+def answered(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def test_one_question_is_answered_with_the_walk(calendar: str) -> None:
@@ -116,7 +120,9 @@ def test_a_batch_is_answered_line_by_line_in_order(tmp_path: Path) -> None:
             "target": "90s",
         },
     ]
-    assert answers(tmp_path, *cases) == [
+    result = batch(tmp_path, *cases)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert answered(result) == [
         {"id": "a", "due": "2026-02-02T11:00:00Z"},
         {"id": "b", "elapsed_seconds": 34200},
         {"id": 3, "due": "2026-02-05T09:00:00Z"},
@@ -151,7 +157,17 @@ def test_a_batch_is_answered_line_by_line_in_order(tmp_path: Path) -> None:
 def test_a_line_that_makes_no_sense_is_answered_with_its_error(tmp_path: Path, case: Any, error: str) -> None:
     sound = {"id": "ok", "calendar": OFFICE, "start": "2026-02-02T09:00:00Z", "target": "1h"}
     given = {"id": "x", **case} if isinstance(case, dict) else case
-    [refused, answered] = answers(tmp_path, given, sound)
+    result = batch(tmp_path, given, sound)
+    [refused, good] = answered(result)
     assert error in refused["error"]
     assert refused["id"] == ("x" if isinstance(case, dict) else None)
-    assert answered == {"id": "ok", "due": "2026-02-02T10:00:00Z"}
+    assert good == {"id": "ok", "due": "2026-02-02T10:00:00Z"}
+    assert (result.exit_code, result.stderr) == (1, f"line 1: {refused['error']}\n")
+
+
+def test_a_batch_tells_in_which_lines_its_errors_are(tmp_path: Path) -> None:
+    sound = {"id": "ok", "calendar": OFFICE, "start": "2026-02-02T09:00:00Z", "target": "1h"}
+    result = batch(tmp_path, sound, "", {"id": "c"}, sound, "{")
+    assert [answer.get("due") is not None for answer in answered(result)] == [True, False, True, False]
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["line 3", "line 5"]
+    assert result.exit_code == 1
