@@ -29,18 +29,28 @@ class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class _Written(ArticleText):
+    """A text as it is sent: a field that is misspelt is no field left out, such as who may read the article."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def as_text(self) -> ArticleText:
+        """The same as it is kept."""
+        return ArticleText.model_validate(self.model_dump())
+
+
 class NewArticle(_Body):
     """What an article begins with: a ticket (its reference), or a text."""
 
     ticket: Annotated[str, StringConstraints(max_length=40)] | None = None
-    text: ArticleText | None = None
+    text: _Written | None = None
 
 
 class NewText(_Body):
     """A text in place of the one that the caller saw as `version`."""
 
     version: int = Field(ge=1)
-    text: ArticleText
+    text: _Written
 
 
 class SnippetPart(BaseModel):
@@ -126,7 +136,7 @@ def begin(new: NewArticle) -> Response[str]:
     if (new.ticket is None) == (new.text is None):
         raise InvalidInput.of("ticket", "one_of", Saying.of("objection.ticket_or_text"))
     if new.text:
-        article, is_new = articles().write(principal, new.text, now=now), True
+        article, is_new = articles().write(principal, new.text.as_text(), now=now), True
     else:
         article, is_new = articles().draft_from_ticket(principal, ticket_named(new.ticket or ""), now=now)
     status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
@@ -136,7 +146,8 @@ def begin(new: NewArticle) -> Response[str]:
 @router.put(_ARTICLE)
 def edit(article_id: ArticleId, new: NewText) -> Article:
     """Replace the working text; readers see it once it is published."""
-    return articles().edit(_staff(), article_id, new.text, seen_version=new.version, now=datetime.now(UTC))
+    text = new.text.as_text()
+    return articles().edit(_staff(), article_id, text, seen_version=new.version, now=datetime.now(UTC))
 
 
 @router.post(f"{_ARTICLE}/submit")

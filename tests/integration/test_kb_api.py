@@ -58,6 +58,7 @@ def test_a_ticket_is_written_up_once(door: Door, solved_ticket: str) -> None:
     [
         ({"ticket": "AS-ZZZZ-ZZZZ"}, 404, "ticket_not_found"),
         ({"ticket": "no reference"}, 404, "ticket_not_found"),
+        ({"text": {**TEXT, "visiblity": "internal"}}, 422, "invalid_input"),
         ({}, 422, "invalid_input"),
         ({"text": {"language": "xx", "title": ""}}, 422, "invalid_input"),
         ({"text": {**TEXT, "solution": "x" * 24_001}}, 422, "invalid_input"),
