@@ -1,6 +1,6 @@
 """The agents' merging of two tickets about one thing, and taking it back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -73,6 +73,18 @@ class MergeDesk:
             return self._tickets.handle(
                 ticket.id, lambda one: merging.unmerge_from_deleted(one, actor=principal.actor(), now=now)
             )
+
+    def deleted(self, principal: Principal, others: Iterable[TicketId]) -> frozenset[TicketId]:
+        """Those of the tickets `others` that were deleted since they were merged or linked."""
+        principal.require(Role.AGENT)
+        return frozenset(other for other in others if self._is_deleted(other))
+
+    def _is_deleted(self, ticket_id: TicketId) -> bool:
+        try:
+            self._reader.get(ticket_id)
+        except TicketGone:
+            return True
+        return False
 
     def _decided(self, principal: Principal, now: datetime) -> Callable[[Ticket, Ticket], Both]:
         def decide(ticket: Ticket, into: Ticket) -> Both:

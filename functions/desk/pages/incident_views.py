@@ -1,13 +1,13 @@
 """What the ticket's page shows of incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from functions.desk.incidents import IncidentDesk
 from functions.desk.pages.views import TICKETS, Link
 from functions.desk.views import TicketView
-from functions.shared.contracts.words import Language, Status
+from functions.shared.contracts.words import Language, Status, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.references import reference
 from functions.shared.identity.principal import Principal
@@ -31,15 +31,22 @@ class IncidentPart:
     keywords: str
     linked: Sequence[LinkedRow]
     incident: Link | None
+    is_incident_deleted: bool
     choices: Sequence[tuple[str, str]]
     modules: Sequence[tuple[str, str]]
     is_active: bool
 
     @classmethod
     def of(
-        cls, ticket: TicketView, desk: IncidentDesk, config: DeskConfig, language: Language, reader: Principal
+        cls,
+        ticket: TicketView,
+        desk: IncidentDesk,
+        config: DeskConfig,
+        language: Language,
+        reader: Principal,
+        deleted: Collection[TicketId],
     ) -> Self:
-        """What there is to say about `ticket`."""
+        """What there is to say about `ticket`; its incident may be `deleted`."""
         is_free = ticket.status.is_active and ticket.linked_to is None and ticket.declared is None
         running = desk.running(reader) if is_free else []
         declared = ticket.declared
@@ -53,6 +60,7 @@ class IncidentPart:
                 for line in desk.linked(reader, ticket.reference)
             ],
             incident=Link(name, f"{TICKETS}/{name}") if name else None,
+            is_incident_deleted=ticket.linked_to in deleted,
             choices=[(one.reference, f"{one.reference} {one.title}") for one in running],
             modules=[(module.id, module.name.in_language(language)) for module in config.modules],
             is_active=ticket.status.is_active,

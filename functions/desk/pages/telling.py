@@ -1,6 +1,6 @@
 """A ticket's events told to whoever works on it: in their language and zone, with names instead of ids."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeGuard
@@ -50,6 +50,8 @@ from functions.shared.contracts.handling_events import (
     Words,
 )
 from functions.shared.contracts.incident_events import IncidentDeclared
+from functions.shared.contracts.words import TicketId
+from functions.shared.domain.deletion import quoted_by
 from functions.shared.domain.file_standing import FileStanding
 from functions.shared.domain.ticket_answers import provided_answers
 from functions.shared.pages import kept, times
@@ -95,6 +97,8 @@ class Teller:
     """Mails that came back, and the events that they told of."""
     withheld: Mapping[str, FileStanding] = field(default_factory=dict)
     answers_to: str | None = None
+    deleted: Collection[TicketId] = frozenset()
+    """Other tickets of the timeline that are not there any more."""
 
     def timeline(self, events: Iterable[TicketEvent]) -> list[Entry]:
         """Everything worth telling, in order."""
@@ -301,6 +305,8 @@ class Teller:
     def _plain(self, event: TicketEvent) -> Entry:
         """What needs no words but those of the event itself."""
         icon, key = _PLAIN[event.type]
+        if quoted_by(event) in self.deleted:
+            return self._fact(event, icon, f"{key}_deleted")
         title = getattr(event, "title", "")
         told = self._title(title) if isinstance(title, Words) else title
         return self._fact(event, icon, key, text=getattr(event, "note", ""), title=told)

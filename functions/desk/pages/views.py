@@ -1,6 +1,6 @@
 """What the console's pages show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, Self
@@ -20,6 +20,7 @@ from functions.shared.contracts.words import (
     Priority,
     RootCause,
     Status,
+    TicketId,
     Urgency,
 )
 from functions.shared.domain.config import DeskConfig
@@ -203,8 +204,9 @@ class TicketPage:
         submission: str,
         now: datetime,
         chosen_form: FormName = "reply",
+        deleted: Collection[TicketId] = (),
     ) -> Self:
-        """The page of `ticket` for the person `reader`."""
+        """The page of `ticket` for the person `reader`; tickets that it had to do with were `deleted` since."""
         words, names = catalogue(language), Names.of(config, language)
         url = f"{TICKETS}/{ticket.reference}"
         teller = Teller(
@@ -215,6 +217,7 @@ class TicketPage:
             lambda event, part: f"{url}/messages/{event.sequence}/{part}",
             withheld=ticket.withheld,
             answers_to=ticket.answers_to,
+            deleted=deleted,
         )
         return cls(
             url=url,

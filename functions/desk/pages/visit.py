@@ -13,9 +13,20 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from functions.desk.pages.handling_views import HandlingPart, tell_of
 from functions.desk.pages.incident_views import IncidentPart
-from functions.desk.pages.merge_views import MergePart
+from functions.desk.pages.merge_views import MergePart, others_of
 from functions.desk.pages.views import TICKETS, FormName, TicketPage
-from functions.desk.wiring import cookies, desk, desk_config, forms, incidents, known, sessions, settings, ticket_mail
+from functions.desk.wiring import (
+    cookies,
+    desk,
+    desk_config,
+    forms,
+    incidents,
+    known,
+    merging,
+    sessions,
+    settings,
+    ticket_mail,
+)
 from functions.shared.contracts.words import Role
 from functions.shared.identity.console import console_pages, form_token, session_of
 from functions.shared.pages.forms import Form
@@ -83,6 +94,7 @@ class Visit:
         """The ticket's page, with the refused `form` in it where there is one."""
         replies = desk().saved_replies(self.principal, ticket)
         view = desk().read(self.principal, ticket, now=self.now)
+        deleted = merging().deleted(self.principal, others_of(view))
         page = TicketPage.of(
             view,
             desk_config(),
@@ -92,13 +104,14 @@ class Visit:
             submission=secrets.token_urlsafe(12),
             now=self.now,
             chosen_form=chosen,
+            deleted=deleted,
         )
         query = self.request.query
         saved = next((reply.text for reply in replies if reply.id == query.get("begin")), "")
         begun = saved or tell_of(view, query.get("begin_step"))
         shown = form or Form.of(team=page.team_id, assignee=page.assignee_id, priority=page.priority or "", reply=begun)
         part = HandlingPart.of(view, desk_config(), self.request.language, self.now)
-        incident = IncidentPart.of(view, incidents(), desk_config(), self.request.language, self.principal)
+        incident = IncidentPart.of(view, incidents(), desk_config(), self.request.language, self.principal, deleted)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
         return self.show(
             "desk/pages/ticket.html",
@@ -107,7 +120,7 @@ class Visit:
             part=part,
             undeliverable=ticket_mail().undeliverable(self.principal, ticket),
             incident=incident,
-            merging=MergePart.of(view, desk_config().desk.prefix),
+            merging=MergePart.of(view, desk_config().desk.prefix, deleted),
             may_delete=self.principal.has(Role.MANAGER),
             form=shown,
             notice=notice(self.request),

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from functions.shared.contracts.events import AnyTicketEvent, TicketEvent
 from functions.shared.contracts.words import DeskId, TicketId
+from functions.shared.domain.deletion import BLANK, QUOTES
 from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways import keys
 from functions.shared.gateways.tickets import tombstone_item
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _EVENTS: TypeAdapter[list[AnyTicketEvent]] = TypeAdapter(list[AnyTicketEvent])
-
-BLANK: Final = "—"
-"""What stands where a title was."""
-_QUOTES: Final = {"TicketMerged": "into", "TicketTakenIn": "merged", "TicketLinked": "incident"}
-"""The events that carry another ticket's title, with the field that names that ticket."""
 
 
 class Erasure:
@@ -102,5 +98,5 @@ def _flat(pages: Any) -> Iterator[dict[str, Any]]:
 
 
 def _quotes(event: dict[str, Any], quoted: TicketId) -> bool:
-    field = _QUOTES.get(event["type"])
+    field = QUOTES.get(event["type"])
     return field is not None and event.get(field) == quoted
