@@ -51,7 +51,7 @@ def delete(ticket: str) -> Response[Any]:
             now=visit.now,
         )
     except IllegalTransition:
-        return _ask(visit, ticket, form.with_errors({"reason": visit.request.text("delete.incident")}))
+        return _ask(visit, ticket, form)
     except InvalidInput:
         return _ask(visit, ticket, form.with_errors({"confirm": visit.request.text("delete.not_confirmed")}))
     return go(f"{TICKETS}/{ticket}")
@@ -71,11 +71,16 @@ def show_deleted(visit: Visit, ticket: str) -> Response[Any]:
 
 
 def _ask(visit: Visit, ticket: str, form: Form) -> Response[Any]:
+    """The form, or of a running incident why there is none."""
     found = desk().read(visit.principal, ticket, now=visit.now)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    if found.declared:
+        status = HTTPStatus.CONFLICT
+    else:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return visit.show(
         "desk/pages/delete.html",
         status=status,
+        is_running=found.declared is not None,
         reference=found.reference,
         title=found.title,
         url=f"{TICKETS}/{found.reference}",

@@ -9,8 +9,10 @@ from functions.desk import wiring
 from functions.desk.deleting import Deleting
 from functions.desk.pages import delete_routes
 from functions.shared.domain.errors import ArticleNotFound
+from functions.shared.domain.ticket import Incident
+from tests.factories import NOON
 from tests.unit.pages.browser import Browser
-from tests.unit.pages.test_console import _console, signed_in, ticket
+from tests.unit.pages.test_console import _console, signed_in, state, ticket
 
 __all__ = ["_console", "ticket"]  # fixtures
 
@@ -67,3 +69,33 @@ def test_an_agent_is_not_offered_to_delete_and_may_not(ticket: str, parts: Simpl
     agent.get(url)
     assert agent.post(f"{url}/delete", reason="spam", note="", confirm=ticket) == 403
     assert parts.store.heads
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [
+        ("en", "A running incident cannot be deleted; end the incident first."),
+        ("zh", "进行中的故障不能删除，请先结束故障。"),
+    ],
+)
+def test_deleting_a_running_incident_is_not_offered_and_it_is_said_why(
+    language: str, why: str, ticket: str, parts: SimpleNamespace
+) -> None:
+    browser, url = manager(language), f"/desk/tickets/{ticket}"
+    browser.get(url)
+    browser.get(f"{url}/delete")
+    declared = Incident(declared_at=NOON, keywords=("报表",))
+    found = state(parts, ticket)
+    parts.store.heads[found.id] = found.with_changes(declared=declared)
+
+    assert browser.post(f"{url}/delete", reason="spam", note="", confirm=ticket) == 409
+    assert why in browser.html
+    assert f'action="{url}/delete"' not in browser.html
+    assert browser.get(f"{url}/delete") == 409
+    assert f'action="{url}/delete"' not in browser.html
+    assert browser.get(url) == 200
+    assert why in browser.html
+    assert f"{url}/delete" not in browser.html
+    agent = signed_in(language=language)
+    agent.get(url)
+    assert why not in agent.html
