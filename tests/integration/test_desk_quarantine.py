@@ -31,9 +31,9 @@ def call(path: str) -> dict[str, Any]:
     return http.handler(http_event("GET", path, headers={"authorization": f"Bearer {token}"}), CONTEXT)
 
 
-def hold(dynamodb: Any, number: int, held: Held) -> None:
+def hold(dynamodb: Any, number: int, held: Held, why: str = "") -> None:
     at = NOON + timedelta(seconds=number)
-    mail = HeldMail(id=f"ses-{number}", received_at=at, held=held, why="", raw_key=f"ses-{number}")
+    mail = HeldMail(id=f"ses-{number}", received_at=at, held=held, why=why, raw_key=f"ses-{number}")
     Quarantine(dynamodb, TABLE, DESK).hold(mail)
 
 
@@ -58,3 +58,14 @@ def test_every_mail_that_waits_is_on_some_page(dynamodb: Any) -> None:
     assert pages == [[f"ses-{number}" for number in numbers] for numbers in ((9, 8, 7, 6), (5, 4, 3, 2), (1, 0))]
     assert read_through(f"{PATH}?limit=2&needs_a_look=true") == [["ses-2", "ses-1"], ["ses-0"]]
     assert call(f"{PATH}?after=nowhere")["statusCode"] == 422
+
+
+def test_why_a_mail_waits_is_told_in_both_languages(dynamodb: Any) -> None:
+    hold(dynamodb, 1, Held.FORGED, "DMARC failed, and the sender's domain asks to reject such mail")
+    hold(dynamodb, 2, Held.SPAM, "in words of long ago")
+
+    newer, older = json.loads(call(PATH)["body"])
+    zh = "DMARC 没有通过，且发件人的域名要求对这类邮件执行 reject"
+    assert older["details"] == {"zh": zh, "en": older["why"]}
+    assert newer["details"] == {"zh": newer["why"], "en": newer["why"]}
+    assert json.loads(call(f"{PATH}/ses-1")["body"]) == older

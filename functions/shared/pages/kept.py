@@ -1,11 +1,11 @@
-"""Reasons that are kept for good, such as why a mail was not sent: written in English, read in every language.
+"""Reasons that are kept for good, such as why a mail was set aside: written in English, read in every language.
 
 What is kept are words, as the API and the logs have them. The English catalogue says which words a reason has, so it
 also tells which reason the words have.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -13,8 +13,8 @@ from functions.shared.domain.saying import Saying
 from functions.shared.pages.languages import Catalogue, catalogue
 
 _REASONS: Final = "kept."
-_PARTS: Final = "objection."
-"""What a reason may name: its words are none by themselves."""
+_PARTS: Final[Mapping[str, str]] = {"objection": "objection.", "sign": "sign.", "also": "sign."}
+"""What a reason may name, and where its words stand: they are no reason by themselves."""
 
 
 def in_english(reason: Saying) -> str:
@@ -30,19 +30,20 @@ def told(kept: str, words: Catalogue) -> str:
 
 def reason_of(kept: str) -> Saying | None:
     """The reason that has these words; None where it is none of ours."""
-    for key, pattern in _patterns(_REASONS):
+    return _found(kept, _REASONS)
+
+
+def _found(kept: str, prefix: str) -> Saying | None:
+    for key, pattern in _patterns(prefix):
         if match := pattern.fullmatch(kept):
-            values: dict[str, object] = dict(match.groupdict())
-            if "objection" in values:
-                values["objection"] = _part(match["objection"])
+            values = {name: _value(name, text) for name, text in match.groupdict().items()}
             if None not in values.values():
                 return Saying(key, values)
     return None
 
 
-def _part(kept: str) -> Saying | None:
-    found = ((key, pattern.fullmatch(kept)) for key, pattern in _patterns(_PARTS))
-    return next((Saying(key, match.groupdict()) for key, match in found if match), None)
+def _value(name: str, kept: str) -> object:
+    return _found(kept, _PARTS[name]) if name in _PARTS else kept
 
 
 @cache
@@ -53,5 +54,5 @@ def _patterns(prefix: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _patterns_of(words: Catalogue, prefix: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     for key in words:
         if key.startswith(prefix):
-            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(words.text(key)))
+            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(words.text(key)))
             yield key, re.compile(pattern, re.DOTALL)

@@ -144,6 +144,21 @@ def test_a_channels_message_is_named_by_what_is_wrong_in_the_readers_language(
     assert (why in lead.html) is (language == "en")
 
 
+@pytest.mark.parametrize(
+    ("language", "details"),
+    [
+        ("zh", "自动回复：主题写有 &#39;Out of office&#39;；信封发件人为空"),
+        ("en", "auto_reply: subject says &#39;Out of office&#39;, and null envelope sender"),
+    ],
+)
+def test_why_a_mail_waits_is_told_in_the_readers_language(place: Place, language: str, details: str) -> None:
+    place.hold(Held.MACHINE, why="auto_reply: subject says 'Out of office', and null envelope sender")
+    lead = signed_in(LEAD, language, role="lead")
+
+    assert lead.get(URL) == 200
+    assert details in lead.html
+
+
 def test_a_lead_lets_a_mail_in(place: Place) -> None:
     place.hold()
     lead = signed_in(LEAD, "en", role="lead")
