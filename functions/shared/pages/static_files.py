@@ -8,6 +8,24 @@ from pathlib import Path
 from typing import Final
 
 STATIC: Final = Path(__file__).with_name("static")
+SHEET: Final = "aftercare.css"
+STYLES: Final = Path(__file__).with_name("styles")
+PARTS: Final = (
+    "tokens",
+    "elements",
+    "forms",
+    "notices",
+    "badges",
+    "timeline",
+    "portal",
+    "console",
+    "knowledge",
+    "rules",
+    "narrow",
+    "print",
+)
+"""What the one style sheet is joined from; of two equal selectors the later part's counts."""
+
 MOUNT: Final = "/static/"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _REVALIDATE: Final = "public, no-cache"
@@ -42,11 +60,13 @@ class StaticFile:
 @cache
 def static_file(name: str) -> StaticFile | None:
     """The file called `name` below static/; None for what is not there, not ours to serve, or outside."""
-    path = _located(name)
-    if path is None:
+    if name == SHEET:
+        content = b"\n".join((STYLES / f"{part}.css").read_bytes() for part in PARTS)
+    elif path := _located(name):
+        content = path.read_bytes()
+    else:
         return None
-    content = path.read_bytes()
-    return StaticFile(content, _CONTENT_TYPES[path.suffix], hashlib.sha256(content).hexdigest()[:16])
+    return StaticFile(content, _CONTENT_TYPES[Path(name).suffix], hashlib.sha256(content).hexdigest()[:16])
 
 
 def static_url(name: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from functions.shared.contracts.words import Language
 from functions.shared.pages.rule_words import RuleWords
-from functions.shared.pages.static_files import STATIC
+from functions.shared.pages.static_files import STYLES
 from tests.factories import default_config
 
 
@@ -55,6 +55,6 @@ def test_things_are_called_by_their_names(language: Language):
 
 
 def test_a_condition_is_shown_whole():
-    css = (STATIC / "aftercare.css").read_text(encoding="utf-8")
+    css = (STYLES / "rules.css").read_text(encoding="utf-8")
 
     assert "line-clamp" not in css[css.index(".rule-when") :].split("}")[0]

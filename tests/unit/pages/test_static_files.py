@@ -1,6 +1,6 @@
 import pytest
 
-from functions.shared.pages.static_files import static_file, static_url
+from functions.shared.pages.static_files import PARTS, STYLES, static_file, static_url
 
 
 def test_a_file_is_served_with_its_type_and_content_hash():
@@ -19,6 +19,15 @@ def test_only_the_versioned_address_is_kept_for_ever():
     assert "immutable" in found.cache_control(found.digest)
     assert found.cache_control("older") == "public, no-cache"
     assert found.cache_control(None) == "public, no-cache"
+
+
+def test_the_style_sheet_is_all_its_parts():
+    found = static_file("aftercare.css")
+
+    assert found is not None
+    assert sorted(PARTS) == sorted(path.stem for path in STYLES.iterdir())
+    assert all((STYLES / f"{part}.css").read_bytes() in found.content for part in PARTS)
+    assert static_file("../styles/rules.css") is None
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from functions.shared.pages.static_files import STATIC
+from functions.shared.pages.static_files import PARTS, STYLES
 
-SHEET = (STATIC / "aftercare.css").read_text("utf-8")
+SHEET = "\n".join((STYLES / f"{part}.css").read_text("utf-8") for part in PARTS)
 TOKEN = re.compile(r"--([a-z0-9-]+):\s*(#[0-9a-f]{6});")
 LIGHT, DARK = (dict(TOKEN.findall(part)) for part in SHEET.split("prefers-color-scheme: dark")[:2])
 
