@@ -154,6 +154,22 @@ def test_an_outcome_shows_leaf_by_leaf_what_was_seen_and_found():
 
 
 @pytest.mark.parametrize(
+    ("hours", "seen"),
+    [(13.483333333333333, "13.48"), (0.29, "0.29"), (3.9999, "3.99"), (24.0, "24"), (0.0, "0"), (0.003, "< 0.01")],
+)
+def test_an_outcome_shows_hours_as_people_write_them_and_compares_them_as_they_are(hours: float, seen: str):
+    asked = condition(leaf("age", Operator.AT_LEAST, hours))
+
+    outcome = asked.outcome(Facts({"age": hours}))
+
+    assert (outcome.holds, outcome.seen) == (True, seen)
+    assert not asked.holds(Facts({"age": hours - 1e-9}))
+    assert (
+        condition(leaf("fields.amount", Operator.AT_LEAST, 1)).outcome(Facts({"fields.amount": 1.125})).seen == "1.125"
+    )
+
+
+@pytest.mark.parametrize(
     ("spec", "sentence"),
     [
         (leaf("titel", "is", "x"), 'no field "titel", did you mean "title"?'),

@@ -1,6 +1,5 @@
 """The page that says why rules acted on a ticket, and why others did not."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Final, Self
 from functions.desk.rule_reasons import RuleReason
 from functions.desk.views import TicketView
 from functions.shared.contracts.events import RulesApplied, TicketEvent, TicketTriaged
-from functions.shared.contracts.words import Language, Measure
+from functions.shared.contracts.words import Language
 from functions.shared.domain.conditions import Outcome
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.occasions import occasion_of
@@ -128,13 +127,5 @@ def _node(outcome: Outcome, words: RuleWords, language: Language) -> Node:
         parts = [_node(part, words, language) for part in outcome.parts]
         return Node(catalogue(language).text(f"why.{outcome.kind}"), outcome.holds, None, parts)
     leaf = outcome.model_dump(mode="json", include={"field", "op", "value"})
-    seen = _seen(outcome.field, outcome.seen) if outcome.seen else catalogue(language).text("why.nothing")
+    seen = " ".join(outcome.seen.split()) if outcome.seen else catalogue(language).text("why.nothing")
     return Node(words.condition(leaf), outcome.holds, seen, ())
-
-
-def _seen(field: str | None, seen: str) -> str:
-    """What was seen, on one line; hours that have passed to the hundredth, rounded down so that they never say more."""
-    if field not in set(Measure):
-        return " ".join(seen.split())
-    hundredths = math.floor(float(seen) * 100)
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") if hundredths else "< 0.01"

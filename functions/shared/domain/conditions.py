@@ -4,11 +4,13 @@ Rules use it, and whatever else has to ask something of a ticket. A missing fiel
 so `is_not` and `not_in` are true.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
+from functions.shared.contracts.words import Measure
 from functions.shared.domain.document import Part
 from functions.shared.domain.facts import FIELDS, Facts, kind_of
 from functions.shared.domain.operators import OPERATORS, Operator, Value, require_bounded
@@ -69,7 +71,7 @@ class Leaf(Part):
             field=self.field,
             op=self.op,
             value=self.value,
-            seen=_shown(facts[self.field]),
+            seen=_shown(self.field, facts[self.field]),
             found=found or (),
         )
 
@@ -182,8 +184,16 @@ def _nearest(field: str) -> str:
     return f', did you mean "{near[0]}"?' if near else ""
 
 
-def _shown(value: object) -> str | None:
+def _shown(field: str, value: object) -> str | None:
     if value is None:
         return None
+    if isinstance(value, float) and field in set(Measure):
+        return _hours(value)
     text = ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _hours(passed: float) -> str:
+    """Hours to the hundredth, as people write them; rounded down, so that they never say more than had passed."""
+    hundredths = math.floor(round(passed * 100, 6))
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") if hundredths or not passed else "< 0.01"
