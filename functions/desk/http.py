@@ -3,6 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -36,8 +37,10 @@ from functions.desk.pages import (
     why_routes,
 )
 from functions.desk.sign_in import add_sign_in_routes
-from functions.desk.wiring import sign_in, wiring
+from functions.desk.wiring import desk_config, sign_in, wiring
+from functions.shared.domain.errors import TicketGone
 from functions.shared.http import build_resolver
+from functions.shared.pages.deletions import for_staff
 
 logger = Logger(service="desk")
 app = build_resolver(
@@ -72,6 +75,14 @@ app.include_router(people.router)
 app.include_router(rule_pages.router)
 app.include_router(quarantine_routes.router)
 add_sign_in_routes(app, sign_in, routes.gate)
+
+
+@app.exception_handler(TicketGone)
+def on_deleted_ticket(gone: TicketGone) -> Response[Any]:
+    """Whatever was asked of the ticket: a browser gets the page that stands for it, others the same in a sentence."""
+    if app.is_asked_for_a_page():
+        return delete_routes.show_gone(gone)
+    return app.refuse(for_staff(gone, desk_config().desk.zone))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)

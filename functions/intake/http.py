@@ -4,14 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.intake import api, channel_api
 from functions.intake.pages import routes
 from functions.intake.wiring import gate, wiring
+from functions.shared.domain.errors import TicketGone
 from functions.shared.gateways.config import RECENT
 from functions.shared.http import build_resolver
+from functions.shared.pages.deletions import for_customers
 
 logger = Logger(service="intake")
 app = build_resolver(
@@ -23,6 +26,11 @@ app = build_resolver(
 app.include_router(api.router)
 app.include_router(channel_api.router)
 app.include_router(routes.router)
+
+
+@app.exception_handler(TicketGone)
+def on_deleted_ticket(gone: TicketGone) -> Response[Any]:
+    return app.refuse(for_customers(gone))
 
 
 def _let_in() -> None:

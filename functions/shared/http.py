@@ -102,12 +102,17 @@ class HttpResolver(APIGatewayHttpResolver):
         problem = Problem.of(status, code, language, request_id=_request_id(request))
         return self._tell(problem, language, request, reason=reason)
 
+    def is_asked_for_a_page(self, request: APIGatewayProxyEventV2 | None = None) -> bool:
+        """Whether a person in a browser is asking."""
+        request = request or self.current_event
+        return "text/html" in request.headers.get("accept", "") and not _is_api(request.path)
+
     def _tell(self, problem: Problem, language: str, request: APIGatewayProxyEventV2, *, reason: str) -> Response[Any]:
         """Problem JSON, or the slice's page when a person in a browser is asking."""
         self._logger.info(
             "request refused", status=problem.status, code=problem.code, reason=reason, request_id=problem.instance
         )
-        if self._problem_page and "text/html" in request.headers.get("accept", "") and not _is_api(request.path):
+        if self._problem_page and self.is_asked_for_a_page(request):
             return self._problem_page(problem)
         return problem.to_response(language)
 

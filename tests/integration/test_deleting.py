@@ -1,6 +1,7 @@
 """Deleting a ticket through the agents' door, with mail, files, table and buckets behind it: nothing of it is left."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -261,6 +262,28 @@ def test_what_is_written_on_a_deleted_ticket_or_at_that_moment_is_not_kept(
     assert "secretword" in everything(dynamodb)
     assert erase.handler(deleted(ticket_id), CONTEXT) == {"batchItemFailures": []}
     assert "secretword" not in everything(dynamodb)
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", r"This ticket was deleted\. 高远 deleted it .*20\d\d.*Asia/Shanghai.*\. Reason: spam\."),
+        ("zh", r"这张工单已被删除。高远 于 20\d\d.*Asia/Shanghai.* 删除。原因：垃圾信息。"),
+    ],
+)
+def test_programs_of_the_desk_hear_who_deleted_the_ticket_when_and_why(language: str, told: str, dynamodb: Any) -> None:
+    mails.receive(letter(1))
+    (ticket_id,) = heads(dynamodb)
+    name = triaged(ticket_id)
+    remove(name, reason="spam")
+
+    headers = {"authorization": f"Bearer {fresh_token()}", "accept-language": language}
+    for method, path in (("GET", ""), ("GET", "/rules?event=1"), ("POST", "/take")):
+        answer = http.handler(http_event(method, f"/api/v1/desk/tickets/{name}{path}", headers=headers), CONTEXT)
+        problem = json.loads(answer["body"])
+        assert (answer["statusCode"], problem["code"], problem["reason"]) == (410, "ticket_deleted", "deleted_by")
+        assert re.fullmatch(told, problem["detail"])
 
 
 @pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")

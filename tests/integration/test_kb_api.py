@@ -8,6 +8,12 @@ from typing import Any
 import pytest
 
 from functions.kb import http
+from functions.shared.contracts.words import DeletionReason
+from functions.shared.domain.deletion import delete
+from functions.shared.domain.ticket import evolve
+from functions.shared.gateways.tickets import TicketTable
+from tests.factories import AGENT, DESK, NOON
+from tests.integration.conftest import TABLE
 from tests.integration.kb_door import TEXT, Door, agent_token, door, published, solved_ticket
 from tests.lambdas import CONTEXT
 
@@ -51,6 +57,20 @@ def test_a_ticket_is_written_up_once(door: Door, solved_ticket: str) -> None:
 
     assert (first.status, again.status) == (201, 200)
     assert first.json == again.json
+
+
+def test_of_a_deleted_ticket_there_is_no_article_and_it_is_said_who_deleted_it(
+    door: Door, solved_ticket: str, dynamodb: Any
+) -> None:
+    store = TicketTable(dynamodb, TABLE, DESK)
+    ticket = store.get("tkt_00000001")
+    [deleted] = delete(ticket, reason=DeletionReason.TEST, note="", actor=AGENT, now=NOON)
+    store.append(evolve(ticket, deleted).with_changes(version=ticket.version + 1), [deleted])
+
+    answer = door.as_agent()("POST", "/api/v1/articles", json_body={"ticket": solved_ticket})
+
+    assert (answer.status, answer.json["code"]) == (410, "ticket_deleted")
+    assert AGENT.name in answer.json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from functions.desk.pages.views import TICKETS, Link
 from functions.desk.pages.visit import SIGNED_IN, TICKET, Visit
 from functions.desk.wiring import deleting, desk, desk_config
 from functions.shared.contracts.words import DeletionReason, Role
-from functions.shared.domain.errors import IllegalTransition, InvalidInput
+from functions.shared.domain.errors import IllegalTransition, InvalidInput, TicketGone
 from functions.shared.domain.references import reference
 from functions.shared.pages.forms import EMPTY, Form
 from functions.shared.pages.requests import go
@@ -68,6 +68,11 @@ def show_deleted(visit: Visit, ticket: str) -> Response[Any]:
         left=left,
         article=Link(article.id, f"/desk/articles/{article.id}") if article else None,
     )
+
+
+def show_gone(gone: TicketGone) -> Response[Any]:
+    """The same, for whoever asked something else of the ticket."""
+    return show_deleted(Visit(router), reference(gone.tombstone.id, desk_config().desk.prefix))
 
 
 def _ask(visit: Visit, ticket: str, form: Form) -> Response[Any]:

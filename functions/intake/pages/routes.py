@@ -34,7 +34,7 @@ from functions.intake.wiring import (
 )
 from functions.shared.completing import OpenQuestions
 from functions.shared.contracts.words import Channel
-from functions.shared.domain.errors import FieldError, InvalidInput, NotFound
+from functions.shared.domain.errors import FieldError, InvalidInput, NotFound, TicketGone
 from functions.shared.domain.findings import refused
 from functions.shared.domain.form import NOTHING
 from functions.shared.domain.form import Form as DeskForm
@@ -221,7 +221,9 @@ def serve_static() -> Response[Any]:
 
 def problem_page(problem: Problem) -> Response[Any]:
     """What a browser sees of a failure."""
-    return Pages().problem(PageRequest(router.current_event, cookies(), wiring().language()), problem)
+    request = PageRequest(router.current_event, cookies(), wiring().language())
+    key = "problem_page.ticket_deleted" if problem.code == TicketGone.code else ""
+    return Pages().problem(request, problem, sentence_key=key)
 
 
 def _request() -> PageRequest:

@@ -163,13 +163,16 @@ class TicketNotFound(NotFound):
 
 
 class TicketGone(TicketNotFound):
-    """The ticket was deleted; `tombstone` is what is known of that, and is for the desk's own people only."""
+    """The ticket was deleted; `tombstone` is what is known of that, and is for the desk's own people only.
+
+    Each door says what it tells its people about it.
+    """
 
     code = "ticket_deleted"
 
-    def __init__(self, tombstone: Tombstone) -> None:
+    def __init__(self, tombstone: Tombstone, about: str | Saying = "") -> None:
         self.tombstone = tombstone
-        super().__init__()
+        super().__init__(about)
 
 
 class ContactNotFound(NotFound):

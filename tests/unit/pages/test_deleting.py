@@ -60,6 +60,23 @@ def test_a_manager_gives_a_reason_confirms_and_sees_what_is_left(ticket: str, pa
     assert "这张工单已被删除" in chinese.html
 
 
+def test_whatever_an_agent_asks_of_a_deleted_ticket_its_page_tells_who_deleted_it(ticket: str) -> None:
+    browser, agent, url = manager(), signed_in(language="en"), f"/desk/tickets/{ticket}"
+    agent.get(url)
+    browser.get(f"{url}/delete")
+    browser.post(f"{url}/delete", reason="spam", note="", confirm=ticket)
+
+    for status in (
+        agent.post(f"{url}/note", note="still here?"),
+        agent.get(f"{url}/rules"),
+        agent.get(f"{url}/messages/1/text"),
+    ):
+        assert status == 410
+        assert ticket in agent.html
+        assert "高远 deleted it" in agent.html
+        assert "report it again" not in agent.html
+
+
 def test_an_agent_is_not_offered_to_delete_and_may_not(ticket: str, parts: SimpleNamespace) -> None:
     agent, url = signed_in(language="en"), f"/desk/tickets/{ticket}"
 

@@ -19,6 +19,7 @@ from functions.shared.domain.merging import merge
 from functions.shared.domain.references import parse_reference
 from functions.shared.identity.customer_tokens import CustomerTokens
 from tests.factories import AGENT, DESK, NOON, SYSTEM
+from tests.lambdas import CONTEXT, http_event
 from tests.unit.identity.conftest import GenerationsInMemory, RingInMemory
 from tests.unit.pages import browser
 from tests.unit.pages.conftest import PUBLIC_URL, forget, rewire
@@ -333,6 +334,10 @@ def test_a_deleted_ticket_is_one_plain_sentence_for_whoever_holds_its_link(parts
     assert customer.get(f"/track/{name}") == 410
     assert "这张工单已被删除。如果问题还在，请重新提交。" in customer.html
     assert AGENT.name not in customer.html
+    token = wiring.tokens().for_ticket(deleted.id, now=datetime.now(UTC))
+    headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
+    problem = json.loads(http.handler(http_event("GET", f"/api/v1/tickets/{name}", headers=headers), CONTEXT)["body"])
+    assert problem["detail"] == "This ticket was deleted. If something is still wrong, please report it again."
     assert stranger.get(f"/track/{name}") == 401
     assert stranger.get(f"/track/{other}") == 200
     assert deleted.deletion is not None
