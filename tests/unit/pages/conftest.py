@@ -1,19 +1,26 @@
 """A desk in memory behind the pages: the default configuration, and tickets that both doors see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+from functions.desk import http, wiring
+from functions.desk.pages import routes, rule_pages, visit
+from functions.desk.past import Past
+from functions.desk.rule_editing import RuleEditing
 from functions.shared.bodies import Bodies
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.ticketing import Tickets
 from tests.factories import DESK, default_config
 from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryIncidents, InMemoryTickets, OpenGate
 from tests.unit.identity.conftest import RingInMemory
+from tests.unit.identity.pool import pool_tokens
 from tests.unit.mail.standings import StandingsInMemory
+from tests.unit.pages.rules_desk import Configurations, Drafts, Opened, Uses
 
+RULES_MODULES = (wiring, visit, routes, rule_pages, http)
 PUBLIC_URL = "http://localhost:8080"
 
 
@@ -53,3 +60,26 @@ def forget(modules: Iterable[ModuleType]) -> None:
         for part in vars(module).values():
             if hasattr(part, "cache_clear"):
                 part.cache_clear()
+
+
+@pytest.fixture
+def rules_desk(monkeypatch: pytest.MonkeyPatch, parts: SimpleNamespace) -> Iterator[Configurations]:
+    """What the rules' pages read and write: one version is live, and there is no draft."""
+    settings = SimpleNamespace(
+        desk_id=DESK, public_url=PUBLIC_URL, sign_in_url="https://sign-in.example", user_pool_client_id="console-client"
+    )
+    parts.config = Configurations(default_config())
+    parts.uses = Uses()
+    editing = RuleEditing(parts.config, Drafts(), Past(parts.config.last_read, Opened()), parts.uses)
+    rewire(
+        monkeypatch,
+        RULES_MODULES,
+        parts,
+        settings=settings,
+        pool_tokens=pool_tokens(),
+        user_pool=SimpleNamespace(),
+        rule_editing=editing,
+    )
+    yield parts.config
+    monkeypatch.undo()
+    forget(RULES_MODULES)
