@@ -10,7 +10,7 @@ from functions.intake.mime.message import parse_mail
 from functions.shared.domain.mail_log import Fate
 from tests.unit.mail.corpus import CHINESE, CORPUS, MACHINES, MALFORMED
 from tests.unit.mail.corpus.source import Case
-from tests.unit.mail.mutations import mutated, read_or_refuse
+from tests.unit.mail.mutations import mutated, read_or_refuse, take_in
 from tests.unit.mail.post_office import Post
 
 
@@ -30,6 +30,12 @@ def test_the_corpus_is_as_large_as_promised() -> None:
 @given(st.data())
 def test_a_mutated_mail_is_read_or_refused_by_name(data: st.DataObject) -> None:
     read_or_refuse(mutated(data))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whoever_brings_a_mutated_mail_it_is_taken_in_or_set_aside(data: st.DataObject) -> None:
+    take_in(mutated(data), data)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
