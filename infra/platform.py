@@ -20,6 +20,10 @@ RULE_USE = "rule-use/"
 """Where the figures of how often rules matched lie among the blobs."""
 
 
+LESSONS = "lessons/"
+"""Where what was learned lies among the blobs."""
+
+
 @dataclass(frozen=True)
 class Platform:
     """The foundation that capabilities stand on. It owns nothing."""
@@ -91,6 +95,14 @@ class Platform:
     def allow_rosters(self, function: lambda_.Function) -> None:
         """Read a team's turns and how its people stand, in one call."""
         allow_table(function, self.table, "BatchGetItem")
+
+    def allow_triage(self, function: lambda_.Function) -> None:
+        """Read all that the triage of a new ticket goes by; what it decides is a commit."""
+        self.allow_config(function)
+        self.allow_rosters(function)
+        self.allow_queries(function)  # the running incidents
+        self.allow_customers_tickets(function)  # who had the company's last ticket, and how many are open
+        allow_objects(function, self.blobs, "GetObject", under=["bodies/", LESSONS])  # long descriptions
 
     def allow_directory(self, function: lambda_.Function) -> None:
         """Recognise customers, whose keys and records are read at once, enter those unknown, note what they say."""

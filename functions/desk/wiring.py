@@ -131,7 +131,9 @@ def details() -> Details:
 def opening() -> Opening:
     """How people of the desk open tickets."""
     parts = wiring()
-    return Opening(config=parts.config.last_read, tickets=parts.tickets, customers=parts.directory, bodies=parts.bodies)
+    return Opening(
+        config=parts.config.last_read, tickets=parts.new_tickets, customers=parts.directory, bodies=parts.bodies
+    )
 
 
 @cache

@@ -43,7 +43,7 @@ def mailroom() -> Mailroom:
         mailbox=settings.support_address,
         config=parts.config.last_read,
         raw=Blobs(parts.s3, settings.inbound_bucket),
-        tickets=parts.tickets,
+        tickets=parts.new_tickets,
         past=parts.store,
         customers=parts.directory,
         bodies=parts.bodies,
@@ -71,7 +71,7 @@ def channels() -> ChannelDoor:
     return ChannelDoor(
         config=parts.config.last_read,
         secrets=_Unasked(),
-        tickets=parts.tickets,
+        tickets=parts.new_tickets,
         past=parts.store,
         customers=parts.directory,
         bodies=parts.bodies,

@@ -45,7 +45,7 @@ def intake() -> Intake:
     parts = wiring()
     return Intake(
         config=parts.config.last_read,
-        tickets=parts.tickets,
+        tickets=parts.new_tickets,
         reader=parts.store,
         customers=parts.directory,
         bodies=parts.bodies,
@@ -95,7 +95,7 @@ def channels() -> ChannelDoor:
     return ChannelDoor(
         config=parts.config.last_read,
         secrets=ChannelSecretsParameter(boto3.client("ssm"), known.channel_secrets_parameter),
-        tickets=parts.tickets,
+        tickets=parts.new_tickets,
         past=parts.store,
         customers=parts.directory,
         bodies=parts.bodies,

@@ -1,10 +1,10 @@
 """What the router needs to know."""
 
-from functions.shared.settings import DeskSettings, TimerKeepingSettings
+from functions.shared.settings import DeskSettings
 
 
-class RouterSettings(DeskSettings, TimerKeepingSettings):
-    """For triage, which sets a new ticket's first timer as well."""
+class RouterSettings(DeskSettings):
+    """For triage."""
 
 
 class StudySettings(DeskSettings):

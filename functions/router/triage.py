@@ -1,4 +1,4 @@
-"""New tickets from the bus, by way of the router's queue."""
+"""New tickets that no door could triage, from the bus by way of a queue that takes few of them at a time."""
 
 import json
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from functions.router.service import Router
 from functions.router.settings import RouterSettings
 from functions.shared.batches import of_living, take_each
 from functions.shared.contracts.events import TicketOpened
-from functions.shared.wiring import DeskWiring, timer_keeper
+from functions.shared.wiring import DeskWiring
 
 logger = Logger(service="router")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -22,24 +22,13 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 @cache
 def router() -> Router:
     """Wire the service once per execution environment."""
-    settings = RouterSettings.from_env()
-    desk = DeskWiring(settings)
-    return Router(
-        desk.tickets,
-        desk.config,
-        desk.rosters,
-        desk.store,
-        desk.bodies,
-        timer_keeper(settings),
-        desk.lessons,
-        desk.incidents,
-    )
+    desk = DeskWiring(RouterSettings.from_env())
+    return Router(desk.tickets, desk.triage)
 
 
 def triage_record(record: dict[str, Any]) -> None:
     opened = TicketOpened.model_validate(json.loads(record["body"])["detail"])
-    is_first_try = record["attributes"]["ApproximateReceiveCount"] == "1"
-    ticket = router().triage(opened, now=datetime.now(UTC), is_first_try=is_first_try)
+    ticket = router().triage(opened, now=datetime.now(UTC))
     logger.info("triaged", ticket_id=ticket.id, priority=ticket.priority, team=ticket.team, assignee=ticket.assignee)
 
 

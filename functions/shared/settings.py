@@ -43,18 +43,6 @@ class DeskSettings(Settings):
     """Whether GuardDuty scans the blobs: then only files that it found clean are handed out."""
 
 
-class TimerKeepingSettings(Settings):
-    """For functions that set tickets' timers."""
-
-    timers_queue_url: str
-    timers_queue_arn: str
-    timers_dead_letters_arn: str
-    """Where the scheduler leaves a timer that it could not deliver."""
-    schedule_group: str
-    schedule_role_arn: str
-    """The role that the scheduler takes to put a timer into the queue."""
-
-
 class SignInSettings(Settings):
     """For functions that staff sign in to: enough to send them to Cognito and to verify what comes back."""
 

@@ -49,14 +49,12 @@ class TicketStore(Protocol):
         events: Sequence[TicketEvent],
         keys: Sequence[NaturalKey] = (),
         *,
-        is_timer_ours: bool = False,
         shares: Shares = NOTHING,
         quota: Quota | None = None,
     ) -> None:
         """Store `ticket`, whose `version` is one more than the stored one, with the `events` that led to it.
 
-        With `is_timer_ours` the caller sets the ticket's timer; otherwise the table's stream has it set. What the
-        change takes of what tickets share, and of a quota, is stored with it.
+        What the change takes of what tickets share, and of a quota, is stored with it.
 
         Raises:
             TicketExists: version 1 of an id that is taken.
@@ -86,6 +84,15 @@ class ClockRules(Protocol):
         """When the watchdog has to look at the ticket next, if ever."""
 
 
+Triage = Callable[[TicketOpened, Ticket], tuple[Sequence[TicketEvent], Take | None]]
+"""What follows for the ticket that an event begins, and what that takes of a team and a person."""
+
+
+def _left_to_the_queue(opened: TicketOpened, ticket: Ticket) -> tuple[Sequence[TicketEvent], None]:
+    del opened, ticket
+    return (), None
+
+
 class _MergedMeanwhile(Exception):
     """The ticket that was to hear something was merged since it was found."""
 
@@ -93,18 +100,30 @@ class _MergedMeanwhile(Exception):
 class Tickets:
     """The tickets of one desk."""
 
-    def __init__(self, store: TicketStore, clocks: Callable[[], ClockRules], draw_id: Callable[[], TicketId]) -> None:
-        """`clocks` gives the rules of the desk's live configuration, `draw_id` a random ticket id."""
+    def __init__(
+        self,
+        store: TicketStore,
+        clocks: Callable[[], ClockRules],
+        draw_id: Callable[[], TicketId],
+        triage: Triage = _left_to_the_queue,
+    ) -> None:
+        """`clocks` gives the rules of the desk's live configuration, `draw_id` a random ticket id.
+
+        `triage` decides on new tickets in the commit that opens them; what it leaves is triaged by the router.
+        """
         self._store = store
         self._clocks = clocks
         self._draw_id = draw_id
+        self._triage = triage
 
     def open(
         self, begin: Callable[[TicketId], TicketOpened], keys: Sequence[NaturalKey] = (), quota: Quota | None = None
     ) -> tuple[Ticket, bool]:
         """Open a ticket; returns it, and whether it is new.
 
-        A request seen before, by one of `keys`, yields the ticket it opened then, and takes nothing of `quota`.
+        A request seen before, by one of `keys`, yields the ticket it opened then, and takes nothing of `quota`. Where
+        many tickets want the same team's turn at once, those that lose open without it, and the router's queue has them
+        take it one after the other.
 
         Raises:
             KeyReused: the key was used before, for something else.
@@ -113,9 +132,14 @@ class Tickets:
         for attempt in range(_ATTEMPTS):
             _give_way(attempt)
             event = begin(self._draw_id())
-            ticket, events = self._moved(None, opened(event), [event])
+            ticket = opened(event)
+            decided, take = (self._triage if attempt < _AT_ONCE else _left_to_the_queue)(event, ticket)
+            if decided:
+                event = event.model_copy(update={"is_triaged": True})
+            ticket, events = self._moved(None, reduce(evolve, decided, ticket), [event, *decided])
+            ticket = counted(ticket)
             try:
-                self._store.append(ticket, events, keys, quota=quota)
+                self._store.append(ticket, events, keys, shares=Shares.moved(None, ticket, take), quota=quota)
             except (TicketExists, StaleTicket):
                 continue
             except AlreadySeen as seen:
@@ -136,16 +160,13 @@ class Tickets:
         command: Command,
         keys: Sequence[NaturalKey] = (),
         *,
-        expected: Ticket | None = None,
-        is_timer_ours: bool = False,
         taken: Callable[[], Take | None] = lambda: None,
     ) -> Ticket:
         """Let `command` decide on the ticket's present state and store what follows.
 
-        `command` may run several times, each time on fresher state. A message seen before changes nothing. With
-        `expected`, what the ticket very likely is, the first attempt spares reading it. With `is_timer_ours` the caller
-        sets the ticket's timer afterwards, however often it takes. `taken` says what the command took of a team and a
-        person; where that is gone by the time of storing, the command decides again.
+        `command` may run several times, each time on fresher state. A message seen before changes nothing. `taken` says
+        what the command took of a team and a person; where that is gone by the time of storing, the command decides
+        again.
 
         Raises:
             TicketNotFound: there is no such ticket.
@@ -154,7 +175,7 @@ class Tickets:
         """
         for attempt in range(_ATTEMPTS):
             _give_way(attempt)
-            before = expected if expected and attempt == 0 else self._store.get(ticket_id)
+            before = self._store.get(ticket_id)
             decided = list(command(before))
             if not decided:
                 return before
@@ -165,7 +186,7 @@ class Tickets:
             after = counted(after).with_changes(version=before.version + 1)
             try:
                 shares = Shares.moved(before, after, taken())
-                self._store.append(after, events, keys, is_timer_ours=is_timer_ours, shares=shares)
+                self._store.append(after, events, keys, shares=shares)
             except StaleTicket:
                 continue
             except AlreadySeen as seen:

@@ -9,6 +9,7 @@ from botocore.config import Config
 from functions.shared.bodies import Bodies
 from functions.shared.contracts.words import Language
 from functions.shared.domain.clock_rules import clock_rules
+from functions.shared.domain.sla import SlaRules
 from functions.shared.gateways.blobs import Blobs
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
@@ -17,11 +18,10 @@ from functions.shared.gateways.lessons import LessonStore
 from functions.shared.gateways.mail_standing import MailStandings
 from functions.shared.gateways.rosters import Rosters
 from functions.shared.gateways.tickets import TicketTable
-from functions.shared.gateways.timers import Schedules, TimerQueue
 from functions.shared.identifiers import draw_ticket_id
-from functions.shared.settings import DeskSettings, TimerKeepingSettings
+from functions.shared.settings import DeskSettings
 from functions.shared.ticketing import Tickets
-from functions.shared.timer_keeping import TimerKeeper
+from functions.shared.triaging import Triage, TriageAtTheDoor
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,7 +73,16 @@ class DeskWiring:
 
     @cached_property
     def tickets(self) -> Tickets:
-        return Tickets(self.store, lambda: clock_rules(self.config.last_read()), draw_ticket_id)
+        return Tickets(self.store, self._clock_rules, draw_ticket_id)
+
+    @cached_property
+    def triage(self) -> Triage:
+        return Triage(self.config, self.rosters, self.store, self.bodies, self.lessons, self.incidents)
+
+    @cached_property
+    def new_tickets(self) -> Tickets:
+        """The tickets, for doors that open some: they are triaged in the commit that opens them."""
+        return Tickets(self.store, self._clock_rules, draw_ticket_id, TriageAtTheDoor(self.triage))
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -92,14 +101,5 @@ class DeskWiring:
         default = self.config.last_read().desk.default_language
         return Directory(self.dynamodb, self._table, self.desk_id, default)
 
-
-def timer_keeper(settings: TimerKeepingSettings) -> TimerKeeper:
-    """What sets tickets' timers."""
-    schedules = Schedules(
-        boto3.client("scheduler"),
-        group=settings.schedule_group,
-        queue_arn=settings.timers_queue_arn,
-        role_arn=settings.schedule_role_arn,
-        dead_letters_arn=settings.timers_dead_letters_arn,
-    )
-    return TimerKeeper(TimerQueue(boto3.client("sqs"), settings.timers_queue_url), schedules)
+    def _clock_rules(self) -> SlaRules:
+        return clock_rules(self.config.last_read())

@@ -11,7 +11,7 @@ from functions.shared.domain.errors import TicketNotFound
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.timers import TimerMessage
 from functions.shared.ticketing import Tickets
-from functions.shared.timer_keeping import message_of
+from functions.sla_watchdog.keeping import message_of
 
 WAITED_OUT: Final = timedelta(seconds=2)
 """A message that comes so little early is held in hand: the queue counts whole seconds only."""

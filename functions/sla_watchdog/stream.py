@@ -11,8 +11,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.shared.domain.clocks import Timer
-from functions.shared.timer_keeping import Change, TimerKeeper
-from functions.shared.wiring import timer_keeper
+from functions.sla_watchdog import wiring
+from functions.sla_watchdog.keeping import Change, TimerKeeper
 from functions.sla_watchdog.settings import TimerStreamSettings
 
 logger = Logger(service="sla_watchdog")
@@ -21,7 +21,7 @@ logger = Logger(service="sla_watchdog")
 @cache
 def keeper() -> TimerKeeper:
     """Wire the keeper once per execution environment."""
-    return timer_keeper(TimerStreamSettings.from_env())
+    return wiring.timer_keeper(TimerStreamSettings.from_env())
 
 
 @logger.inject_lambda_context

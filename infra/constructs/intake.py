@@ -36,15 +36,14 @@ class Intake(Construct):
             timeout=DOOR_TIMEOUT,
             memory_mib=1024,
         ).function
-        platform.allow_config(http)
         platform.allow_commits(http)
         platform.allow_directory(http)
-        platform.allow_queries(http, indexes=["by_contact"])
+        platform.allow_triage(http)
         platform.allow_token_key(http)
         platform.allow_channel_secrets(http)
         allow_objects(http, platform.inbound, "PutObject", under=["channels/"])
-        allow_objects(http, platform.blobs, "GetObject", "PutObject", under=[UPLOADS, "bodies/"])
-        allow_objects(http, platform.blobs, "PutObject", under=["attachments/"])
+        allow_objects(http, platform.blobs, "GetObject", "PutObject", under=[UPLOADS])
+        allow_objects(http, platform.blobs, "PutObject", under=_SAID)
         platform.allow_downloads(http)
         api.leads_to(http, "Intake", EVERY_OTHER_PATH)
 
@@ -68,9 +67,9 @@ class Intake(Construct):
             ),
             memory_mib=1024,  # a mail of 40 MB is read whole
         ).function
-        platform.allow_config(mail)
         platform.allow_commits(mail)
         platform.allow_directory(mail)
+        platform.allow_triage(mail)
         allow_table(mail, platform.table, "UpdateItem")  # the volume brakes count
         platform.allow_token_key(mail)
         allow_objects(mail, platform.inbound, "GetObject")

@@ -1,4 +1,4 @@
-"""Triage: priority, team and person for every new ticket."""
+"""The rules: for new tickets that no door could triage, for what happens to tickets later, and how they fare."""
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -9,7 +9,7 @@ from infra.constructs.service_function import ServiceFunction
 from infra.constructs.sla_watchdog import SlaWatchdog
 from infra.constructs.store import allow_objects, allow_table
 from infra.constructs.work_queue import WorkQueue
-from infra.platform import RULE_USE, Platform
+from infra.platform import LESSONS, RULE_USE, Platform
 
 OCCASIONS = (
     events.MessageReceived,
@@ -27,9 +27,6 @@ OCCASIONS = (
 """On what rules are tried after a ticket's triage."""
 
 
-LESSONS = "lessons/"
-"""Where what was learned lies among the blobs."""
-
 STUDY_AT = "cron(0 19 * * ? *)"
 """Once a day, at three in the morning in China."""
 
@@ -39,29 +36,24 @@ class Router(Construct):
 
     def __init__(self, scope: Construct, id: str, *, platform: Platform, timers: SlaWatchdog) -> None:
         super().__init__(scope, id)
-        self._triage(platform, timers)
+        self._triage(platform)
         self._rules(platform)
         self._study(platform, timers)
 
-    def _triage(self, platform: Platform, timers: SlaWatchdog) -> None:
+    def _triage(self, platform: Platform) -> None:
+        """For tickets that no door could triage."""
         self.work = WorkQueue(self, "Work", shape=platform.shape)
-        self.work.hears(platform.bus, events.TicketOpened)
+        # One that came before doors said so was not triaged by them.
+        self.work.hears(platform.bus, events.TicketOpened, only={"is_triaged": [False, {"exists": False}]})
         triage = ServiceFunction(
             self,
             "Triage",
             platform=platform,
             handler="functions.router.triage.handler",
-            environment=RouterSettings.to_env(**platform.desk, **timers.settings),
+            environment=RouterSettings.to_env(**platform.desk),
         ).function
-        platform.allow_config(triage)
         platform.allow_commits(triage)
-        platform.allow_rosters(triage)
-        platform.allow_queries(triage)  # the running incidents
-        platform.allow_customers_tickets(triage)  # who had the company's last ticket, and how many are open
-        allow_objects(
-            triage, platform.blobs, "GetObject", under=["bodies/", LESSONS]
-        )  # long descriptions, what was learned
-        timers.may_set_schedules(triage, "CreateSchedule")  # the first one; the timers' keeper moves it
+        platform.allow_triage(triage)
         self.work.feeds(triage)
 
     def _rules(self, platform: Platform) -> None:

@@ -47,19 +47,8 @@ class SlaWatchdog(Construct):
             period=SWEEP_EVERY,
         )
 
-    @property
-    def settings(self) -> dict[str, str]:
-        """Values of `TimerKeepingSettings`."""
-        return {
-            "timers_queue_url": self.timers.queue.queue_url,
-            "timers_queue_arn": self.timers.queue.queue_arn,
-            "timers_dead_letters_arn": self.timers.dead_letters.queue.queue_arn,
-            "schedule_group": self.group.schedule_group_name,
-            "schedule_role_arn": self._delivery.role_arn,
-        }
-
-    def may_set_schedules(self, function: lambda_.Function, *actions: str) -> None:
-        """Let `function` do `actions` (without prefix) on tickets' schedules, and put near timers into the queue."""
+    def _may_set_timers(self, function: lambda_.Function) -> None:
+        """Let `function` have the tickets' schedules, and put near timers into the queue."""
         # The local cloud looks for every schedule in the group `default`, whichever it is in.
         group = "default" if self._platform.shape.is_local else self.group.schedule_group_name
         schedules = cdk.Stack.of(self).format_arn(service="scheduler", resource="schedule", resource_name=f"{group}/*")
@@ -69,7 +58,9 @@ class SlaWatchdog(Construct):
             reason="Every ticket has a schedule of its own; they are alone in the group.",
         )
         iam.Grant.add_to_principal(
-            grantee=function, actions=[f"scheduler:{action}" for action in actions], resource_arns=[schedules]
+            grantee=function,
+            actions=[f"scheduler:{action}Schedule" for action in ("Create", "Update", "Delete")],
+            resource_arns=[schedules],
         )
         self._delivery.grant_pass_role(function.grant_principal)
         self._may_send_timers(function)
@@ -82,15 +73,22 @@ class SlaWatchdog(Construct):
             "Keeper",
             platform=platform,
             handler="functions.sla_watchdog.stream.handler",
-            environment=TimerStreamSettings.to_env(desk_id=platform.shape.desk_id, **self.settings),
+            environment=TimerStreamSettings.to_env(
+                desk_id=platform.shape.desk_id,
+                timers_queue_url=self.timers.queue.queue_url,
+                timers_queue_arn=self.timers.queue.queue_arn,
+                timers_dead_letters_arn=self.timers.dead_letters.queue.queue_arn,
+                schedule_group=self.group.schedule_group_name,
+                schedule_role_arn=self._delivery.role_arn,
+            ),
         ).function
-        self.may_set_schedules(keeper, "CreateSchedule", "UpdateSchedule", "DeleteSchedule")
-        # A head that has and had no timer is nobody's business here, nor is a first one that its writer sets.
+        self._may_set_timers(keeper)
+        # A head that has and had no timer is nobody's business here.
         head = {"pk": {"S": [{"prefix": f"{platform.shape.desk_id}#TKT#"}]}, "sk": {"S": ["HEAD"]}}
-        images = {"NewImage": {"timer_set_by": {"S": ["stream"]}}, "OldImage": {"timer_sk": {"S": [{"exists": True}]}}}
+        timed = {"timer_sk": {"S": [{"exists": True}]}}
         patterns = [
             {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": head, image: timed}}
-            for image, timed in images.items()
+            for image in ("NewImage", "OldImage")
         ]
         follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_work, patterns=patterns)
 

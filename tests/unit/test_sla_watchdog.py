@@ -29,7 +29,7 @@ from functions.shared.domain.sla import SlaRules
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.timers import TimerMessage
 from functions.shared.ticketing import NaturalKey, Tickets
-from functions.shared.timer_keeping import Change, TimerKeeper
+from functions.sla_watchdog.keeping import Change, TimerKeeper
 from functions.sla_watchdog.service import Looked, Sweep, Watchdog
 from functions.sla_watchdog.stream import changes
 from tests.factories import AGENT, NOON, SYSTEM, make_message, make_opened

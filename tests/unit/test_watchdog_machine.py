@@ -20,7 +20,7 @@ from functions.shared.domain.shares import NOTHING, Shares
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.timers import TimerMessage
 from functions.shared.ticketing import NaturalKey, Tickets
-from functions.shared.timer_keeping import Change, TimerKeeper
+from functions.sla_watchdog.keeping import Change, TimerKeeper
 from functions.sla_watchdog.service import Sweep, Watchdog
 from tests.factories import AGENT, NOON, make_message
 from tests.fakes import CountedIds, InMemoryTickets

@@ -168,6 +168,7 @@ class TicketOpened(TicketEvent):
     )
     related_to: TicketId | None = Field(default=None, description="The closed ticket that this one follows up.")
     form: Slug | None = Field(default=None, description="The form it was checked against; the desk's default without.")
+    is_triaged: bool = Field(default=False, description="TicketTriaged came with it, and nobody need triage it.")
 
 
 class TicketTriaged(TicketEvent):

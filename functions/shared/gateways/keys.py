@@ -62,10 +62,6 @@ MAILBOX: Final = "MAILBOX"
 TIMER_SHARDS: Final = 10
 """Timers are spread over this many index partitions, so that none is hot."""
 
-STREAM: Final = "stream"
-WRITER: Final = "writer"
-"""Who sets the timer that a head has: the reader of the table's stream, or whoever wrote the head."""
-
 NEVER: Final = "~"
 """Sorts after every instant."""
 

@@ -71,13 +71,12 @@ class TicketTable:
         events: Sequence[TicketEvent],
         keys_: Sequence[NaturalKey] = (),
         *,
-        is_timer_ours: bool = False,
         shares: Shares = NOTHING,
         quota: Quota | None = None,
     ) -> None:
         """See `TicketStore.append`."""
         writes: list[Any] = [
-            *self._change(ticket, events, keys.WRITER if is_timer_ours else keys.STREAM),
+            *self._change(ticket, events),
             *({"Put": self._seen_item(key, ticket.id)} for key in keys_),
             *([{"Update": one_more(self._table, self._desk, quota)}] if quota else []),
             *share_writes(self._table, self._desk, shares),
@@ -95,7 +94,7 @@ class TicketTable:
         """See `TicketStore.append_both`."""
         writes: list[Any] = [*share_writes(self._table, self._desk, shares)]
         for ticket, events in changes:
-            writes += self._change(ticket, events, keys.STREAM)
+            writes += self._change(ticket, events)
             writes += incident_writes(self._table, self._desk, events)
         try:
             self._client.transact_write_items(TransactItems=writes)
@@ -198,16 +197,16 @@ class TicketTable:
         for page in self._client.get_paginator("query").paginate(TableName=self._table, **query):
             yield from page["Items"]
 
-    def _change(self, ticket: Ticket, events: Sequence[TicketEvent], timer_set_by: str) -> list[dict[str, Any]]:
+    def _change(self, ticket: Ticket, events: Sequence[TicketEvent]) -> list[dict[str, Any]]:
         """The writes of a ticket's head and of one commit."""
-        head = self._head(ticket, timer_set_by)
+        head = self._head(ticket)
         commit = _commit(keys.ticket(self._desk, ticket.id), ticket.version, events)
         return [
             {"Put": {"TableName": self._table, "Item": head, **_guard(ticket, events)}},
             {"Put": {"TableName": self._table, "Item": commit}},
         ]
 
-    def _head(self, ticket: Ticket, timer_set_by: str) -> dict[str, Any]:
+    def _head(self, ticket: Ticket) -> dict[str, Any]:
         if tombstone := tombstone_of(ticket):
             return tombstone_item(tombstone)
         due = keys.due(ticket.next_due_at, ticket.id)
@@ -232,7 +231,6 @@ class TicketTable:
         if ticket.timer:
             item["timer_pk"] = {"S": keys.timers(self._desk, keys.timer_shard(ticket.id))}
             item["timer_sk"] = {"S": keys.instant(ticket.timer.at)}
-            item["timer_set_by"] = {"S": timer_set_by}
         return item
 
     def _listed(self, ticket: Ticket) -> dict[str, Any]:

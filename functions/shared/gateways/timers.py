@@ -59,13 +59,6 @@ class Schedules:
         except self._client.exceptions.ConflictException:
             self._client.update_schedule(**schedule)
 
-    def put_first(self, message: TimerMessage, at: datetime) -> None:
-        """Let the message be sent at `at`, unless something is to be sent for the ticket already."""
-        try:
-            self._client.create_schedule(**self._schedule(message, at))
-        except self._client.exceptions.ConflictException:
-            return
-
     def remove(self, ticket_id: TicketId) -> None:
         """Let nothing be sent for the ticket."""
         try:

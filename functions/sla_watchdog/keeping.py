@@ -19,8 +19,6 @@ class Queue(Protocol):
 class Schedules(Protocol):
     def put(self, message: TimerMessage, at: datetime) -> None: ...
 
-    def put_first(self, message: TimerMessage, at: datetime) -> None: ...
-
     def remove(self, ticket_id: TicketId) -> None: ...
 
 
@@ -51,13 +49,6 @@ class TimerKeeper:
             self._schedules.remove(change.ticket_id)
         if change.new:
             self._queue.send(message_of(change.ticket_id, change.new), change.new.at - now)
-
-    def begin(self, ticket_id: TicketId, timer: Timer | None, now: datetime) -> None:
-        """Set the timer of a ticket that had none; whatever was set for it meanwhile is newer, and stays."""
-        if timer and _is_far(timer, now):
-            self._schedules.put_first(message_of(ticket_id, timer), _early(timer, now))
-        elif timer:
-            self._queue.send(message_of(ticket_id, timer), timer.at - now)
 
 
 def message_of(ticket_id: TicketId, timer: Timer) -> TimerMessage:

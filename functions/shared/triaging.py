@@ -1,0 +1,105 @@
+"""Triage of a new ticket: what it needs to know is read once, and decided on as often as the commit takes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from aws_lambda_powertools import Logger
+
+from functions.shared.contracts.events import Message, TicketEvent, TicketOpened
+from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.decisions import Command
+from functions.shared.domain.incidents import RunningIncident
+from functions.shared.domain.learning import Lessons
+from functions.shared.domain.rule_book import book_of
+from functions.shared.domain.rules import Occasion
+from functions.shared.domain.shares import Take
+from functions.shared.domain.ticket import Ticket
+from functions.shared.domain.triage import in_full, triage
+from functions.shared.open_tickets import Lists, open_tickets
+from functions.shared.placing import Placer, RosterReader
+
+logger = Logger(service="triage")
+
+
+class Configurations(Protocol):
+    def live(self) -> DeskConfig: ...
+
+
+class Texts(Protocol):
+    def text(self, message: Message) -> str: ...
+
+
+class RunningIncidents(Protocol):
+    def running(self) -> list[RunningIncident]: ...
+
+
+class Teacher(Protocol):
+    def newest(self) -> Lessons | None: ...
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The triage of one ticket: `decide` may run several times, and `taken` says what its last choice takes.
+
+    Nothing follows for a ticket that was triaged before. The turn of a team and the place among a person's tickets are
+    to be taken in the commit that stores the decision, so that neither is ever taken without it, or twice.
+    """
+
+    decide: Command
+    taken: Callable[[], Take | None]
+
+
+class Triage:
+    """Finds every new ticket its priority, team and person, by the rules that are live."""
+
+    def __init__(
+        self,
+        configurations: Configurations,
+        rosters: RosterReader,
+        history: Lists,
+        texts: Texts,
+        lessons: Teacher,
+        incidents: RunningIncidents,
+    ) -> None:
+        self._configurations = configurations
+        self._rosters = rosters
+        self._history = history
+        self._texts = texts
+        self._lessons = lessons
+        self._incidents = incidents
+
+    def of(self, opened: TicketOpened, *, now: datetime) -> Decision:
+        """What decides on the ticket that `opened` begins, by all that there is to know at this moment."""
+        config = self._configurations.live()
+        whole = in_full(opened, self._texts.text)
+        book = book_of(config.rules)
+        asked = book.fields(Occasion.OPENED)
+        incidents = self._incidents.running() if book.reads_incidents else []
+        counts = open_tickets(self._history, opened.ticket_id, opened.contact, opened.company, asked)
+        lessons = self._lessons.newest() if config.desk.learning.suggest else None
+        choose = Placer(config, self._rosters, self._history, now=now)
+
+        def decide(ticket: Ticket) -> list[TicketEvent]:
+            return triage(
+                whole, ticket, config, choose=choose, now=now, counts=counts, lessons=lessons, incidents=incidents
+            )
+
+        return Decision(decide, choose.taken)
+
+
+class TriageAtTheDoor:
+    """Triage in the commit that opens the ticket. Whatever goes wrong with it, the ticket opens, and triage follows."""
+
+    def __init__(self, triage: Triage) -> None:
+        self._triage = triage
+
+    def __call__(self, opened: TicketOpened, ticket: Ticket) -> tuple[Sequence[TicketEvent], Take | None]:
+        """What is decided on `ticket`, which `opened` begins, and what that takes; nothing where triage failed."""
+        try:
+            decision = self._triage.of(opened, now=opened.occurred_at)
+            return decision.decide(ticket), decision.taken()
+        except Exception:  # a rule, a roster or the network: nothing of it may keep a customer out
+            logger.exception("triage is left to the queue", ticket_id=opened.ticket_id)
+            return [], None
