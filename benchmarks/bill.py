@@ -25,12 +25,9 @@ from functions.intake import http as intake
 from functions.notifier import events as notifier
 from functions.outbox import stream as outbox
 from functions.router import occasions
-from functions.router import triage as router
 from functions.shared.contracts.base import Event
-from functions.shared.contracts.events import TicketOpened
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
-from functions.shared.gateways.keys import STREAM
 from functions.sla_watchdog import stream as watchdog
 from infra.constructs.notifier import TOLD_OF
 from infra.constructs.router import OCCASIONS
@@ -65,11 +62,10 @@ ENVIRONMENT: Final = {
     "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/delivery",
 }
 CONSUMERS: Final[Mapping[str, tuple[Callable[..., Any], tuple[type[Event], ...]]]] = {
-    "router": (router.handler, (TicketOpened,)),
     "occasions": (occasions.handler, OCCASIONS),
     "notifier": (notifier.handler, TOLD_OF),
 }
-"""Who hears of what on this way."""
+"""Who hears of what on this way; the router has nothing to do with tickets that were triaged at the door."""
 
 _Invocation = tuple[str, Callable[..., Any], Mapping[str, Any]]
 """Whose, by which handler, with which event."""
@@ -265,8 +261,7 @@ def _record(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> dict[str, 
 
 def _is_timed(record: Mapping[str, Any]) -> bool:
     """Whether the stream's filter lets the timers' keeper see it."""
-    old, new = (record["dynamodb"].get(image, {}) for image in ("OldImage", "NewImage"))
-    return "timer_sk" in old or new.get("timer_set_by") == {"S": STREAM}
+    return any("timer_sk" in record["dynamodb"].get(image, {}) for image in ("OldImage", "NewImage"))
 
 
 def _message(event: Mapping[str, Any]) -> dict[str, Any]:

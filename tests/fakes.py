@@ -74,11 +74,9 @@ class InMemoryTickets:
         events: Sequence[TicketEvent],
         keys_: Sequence[NaturalKey] = (),
         *,
-        is_timer_ours: bool = False,
         shares: Shares = NOTHING,
         quota: Quota | None = None,
     ) -> None:
-        del is_timer_ours
         for key in keys_:
             if key.value in self.keys:
                 raise AlreadySeen(*self.keys[key.value], key=key.value)
@@ -349,10 +347,6 @@ class InMemorySchedules:
 
     def put(self, message: TimerMessage, at: datetime) -> None:
         self.pending[message.ticket_id] = (message, at.astimezone(UTC).replace(microsecond=0))
-
-    def put_first(self, message: TimerMessage, at: datetime) -> None:
-        if message.ticket_id not in self.pending:
-            self.put(message, at)
 
     def remove(self, ticket_id: TicketId) -> None:
         self.pending.pop(ticket_id, None)

@@ -11,9 +11,8 @@ from tests.infra.conftest import CLOUD, Built, as_list, build
 MAY = {
     "ses:": {"functions.notifier.events.handler"},
     "events:": {"functions.outbox.stream.handler"},
-    "scheduler:": {"functions.sla_watchdog.stream.handler", "functions.router.triage.handler"},
-    "scheduler:UpdateSchedule": {"functions.sla_watchdog.stream.handler"},
-    "iam:": {"functions.sla_watchdog.stream.handler", "functions.router.triage.handler"},
+    "scheduler:": {"functions.sla_watchdog.stream.handler"},
+    "iam:": {"functions.sla_watchdog.stream.handler"},
     "dynamodb:UpdateItem": {
         "functions.intake.http.handler",
         "functions.intake.mail.handler",
@@ -44,18 +43,19 @@ READ_ONLY = {
 
 SAID = {"blobs/attachments/*", "blobs/bodies/*"}
 CONFIG = {"s3:GetObject blobs/config/*"}
+TRIAGE = CONFIG | {"s3:GetObject blobs/bodies/*", "s3:GetObject blobs/lessons/*"}
 OBJECTS = {
-    "functions.intake.http.handler": CONFIG
+    "functions.intake.http.handler": TRIAGE
     | {"s3:PutObject inbound/channels/*", "s3:GetObject blobs/uploads/*", "s3:PutObject blobs/uploads/*"}
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},
-    "functions.intake.mail.handler": CONFIG | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
+    "functions.intake.mail.handler": TRIAGE | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
     "functions.router.occasions.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
-    "functions.router.triage.handler": CONFIG | {"s3:GetObject blobs/bodies/*", "s3:GetObject blobs/lessons/*"},
+    "functions.router.triage.handler": TRIAGE,
     "functions.router.study.handler": CONFIG | {"s3:PutObject blobs/lessons/*", "s3:PutObject blobs/rule-use/*"},
     "functions.sla_watchdog.timer.handler": CONFIG,
     "functions.sla_watchdog.renewal.handler": CONFIG,
     "functions.notifier.webhooks.handler": CONFIG,
-    "functions.desk.http.handler": CONFIG
+    "functions.desk.http.handler": TRIAGE
     | {f"s3:GetObject {said}" for said in SAID}
     | {"s3:GetObject inbound/*", "s3:DeleteObject inbound/*"}
     | {"s3:PutObject blobs/bodies/*", "s3:PutObject blobs/config/*", "s3:GetObject blobs/rule-use/*"},

@@ -2,7 +2,6 @@
 
 import json
 
-from functions.shared.gateways import keys
 from tests.infra.conftest import Built, Resource
 
 FREE_ALARMS = 10
@@ -43,9 +42,8 @@ def test_the_readers_of_the_stream_see_only_what_concerns_them(cloud: Built) -> 
     commits, heads = sorted(([json.loads(one["Pattern"])["dynamodb"] for one in some] for some in filters), key=len)
     assert commits == [{"Keys": {"sk": {"S": [{"prefix": "COMMIT#"}, {"prefix": "V#"}]}}}]
     head = {"pk": {"S": [{"prefix": "after-sales#TKT#"}]}, "sk": {"S": ["HEAD"]}}
-    left_to_them = {"timer_set_by": {"S": [keys.STREAM]}}
-    had = {"timer_sk": {"S": [{"exists": True}]}}
-    assert heads == [{"Keys": head, "NewImage": left_to_them}, {"Keys": head, "OldImage": had}]
+    timed = {"timer_sk": {"S": [{"exists": True}]}}
+    assert heads == [{"Keys": head, "NewImage": timed}, {"Keys": head, "OldImage": timed}]
 
 
 def test_every_dead_letter_queue_has_an_alarm_and_no_alarm_costs_anything(cloud: Built) -> None:

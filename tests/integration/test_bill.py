@@ -17,6 +17,5 @@ def test_the_bill_names_what_opens_triages_times_and_tells() -> None:
     rows = [line.split() for line in printed.splitlines()]
     calls = {tuple(row[:3]): int(row[3]) for row in rows if len(row) == 4 and row[3].isdigit()}
     assert calls["intake", "dynamodb", "TransactWriteItems"] == 1
-    assert calls["router", "dynamodb", "TransactWriteItems"] == 1
-    assert calls["router", "scheduler", "CreateSchedule"] == 1
+    assert calls["sla_watchdog", "scheduler", "CreateSchedule"] == 1
     assert calls["notifier", "sesv2", "SendEmail"] == 2

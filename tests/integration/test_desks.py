@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.intake import http as intake
 from functions.intake import wiring as intake_wiring
 from functions.intake.settings import IntakeHttpSettings
-from functions.router import triage as router
-from functions.router.settings import RouterSettings
-from functions.shared.contracts.events import TicketOpened
 from functions.shared.settings import DeskSettings
 from functions.shared.wiring import DeskWiring
 from ops.configuration import load_config
@@ -22,7 +18,6 @@ from tests.integration.conftest import BLOBS, TABLE, TOKEN_KEYS, live_desk
 from tests.lambdas import CONTEXT, http_event
 
 ROOT = Path(__file__).parents[2]
-RECORD = json.loads((ROOT / "events" / "router_ticket_opened.json").read_text())["Records"][0]
 DESKS = sorted((ROOT / "config" / "desks").iterdir())
 GOES_TO = {
     "printer": ("field-support", "repair", ()),
@@ -37,7 +32,6 @@ GOES_TO = {
 def folder(request: pytest.FixtureRequest, dynamodb: Any) -> Iterator[Path]:
     """The configuration folder of a desk that runs."""
     config = load_config(request.param)
-    boto3.client("scheduler").create_schedule_group(Name="timers")
     of_the_desk = {"desk_id": config.desk.id, "table_name": TABLE, "blobs_bucket": BLOBS}
     environment = IntakeHttpSettings.to_env(
         **of_the_desk,
@@ -46,15 +40,8 @@ def folder(request: pytest.FixtureRequest, dynamodb: Any) -> Iterator[Path]:
         support_address=config.desk.support_address,
         inbound_bucket="aftercare-inbound",
         channel_secrets_parameter="/aftercare/channel-secrets",
-    ) | RouterSettings.to_env(
-        **of_the_desk,
-        timers_queue_url=boto3.client("sqs").create_queue(QueueName="timers")["QueueUrl"],
-        timers_queue_arn="arn:aws:sqs:us-east-1:123456789012:timers",
-        timers_dead_letters_arn="arn:aws:sqs:us-east-1:123456789012:dead",
-        schedule_group="timers",
-        schedule_role_arn="arn:aws:iam::123456789012:role/delivery",
     )
-    with live_desk(dynamodb, environment, intake_wiring, router, config=config):
+    with live_desk(dynamodb, environment, intake_wiring, config=config):
         yield request.param
 
 
@@ -66,13 +53,8 @@ def test_every_sample_of_a_desk_is_taken_and_led_to_its_team_and_procedure(folde
         assert answer["statusCode"] == 201, answer["body"]
         assert json.loads(answer["body"])["reference"].startswith(load_config(folder).desk.prefix)
 
-        [opened] = desk.store.timeline("tkt_" + json.loads(answer["body"])["reference"][3:].replace("-", "").lower())
-        assert isinstance(opened, TicketOpened)
-        assert opened.missing == ()
-        detail = json.dumps({"detail-type": "TicketOpened", "detail": opened.model_dump(mode="json")})
-        assert router.handler({"Records": [{**RECORD, "body": detail}]}, CONTEXT) == {"batchItemFailures": []}
-
-        ticket = desk.store.get(opened.ticket_id)
+        ticket = desk.store.get("tkt_" + json.loads(answer["body"])["reference"][3:].replace("-", "").lower())
+        assert ticket.missing == ()
         assert ticket.procedure
         assert (ticket.team, ticket.procedure.id, ticket.answered_with) == GOES_TO[sample.path.stem]
         assert ticket.assignee

@@ -69,7 +69,7 @@ def test_a_report_can_be_tracked_and_answered_with_its_token() -> None:
     bearer = {"authorization": f"Bearer {reported['token']}"}
     path = f"/api/v1/tickets/{reported['reference']}"
     status, tracked = call("GET", path, **bearer)
-    assert (status, tracked["status"], tracked["timeline"][0]["text"]) == (200, "new", "一直转圈")
+    assert (status, tracked["status"], tracked["timeline"][0]["text"]) == (200, "open", "一直转圈")
 
     status, tracked = call("POST", f"{path}/messages", {"text": "补充截图"}, **bearer)
     assert (status, tracked["timeline"][-1]["text"]) == (201, "补充截图")

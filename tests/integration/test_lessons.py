@@ -76,7 +76,7 @@ def solve(desk: DeskWiring, number: int) -> None:
             done = {"root_cause": RootCause.OTHER, "cause": "", "solution": "done"}
             return [triaged, *resolve(open_now, **done, actor=AGENT, now=NOON)]
 
-        desk.tickets.handle(ticket.id, command, expected=ticket)
+        desk.tickets.handle(ticket.id, command)
 
 
 def test_the_past_becomes_a_lesson_and_a_suggestion_that_somebody_accepts(
@@ -97,13 +97,7 @@ def test_the_past_becomes_a_lesson_and_a_suggestion_that_somebody_accepts(
     assert isinstance(first, TicketOpened)
     chooser = Placer(desk.config.live(), desk.rosters, desk.store, now=NOON)
     body = json.dumps({"detail": first.model_dump(mode="json")})
-    monkeypatch.setattr(
-        router,
-        "router",
-        lambda: router.Router(
-            desk.tickets, desk.config, desk.rosters, desk.store, desk.bodies, NoTimers(), desk.lessons, desk.incidents
-        ),
-    )
+    monkeypatch.setattr(router, "router", lambda: router.Router(desk.tickets, desk.triage))
     router.triage_record({"body": body, "attributes": {"ApproximateReceiveCount": "1"}})
 
     waiting = desk.store.get(ticket.id)
@@ -131,11 +125,6 @@ def test_the_past_becomes_a_lesson_and_a_suggestion_that_somebody_accepts(
     assert [event.reasons[0].code for event in accepted] == ["suggestion_accepted"] * 2
     assert "专票" in accepted[0].reasons[1].zh
     assert chooser.taken() is None
-
-
-class NoTimers:
-    def begin(self, ticket_id: str, timer: Any, now: Any) -> None:
-        del ticket_id, timer, now
 
 
 def test_a_desk_that_wants_no_suggestions_does_not_learn(desk: DeskWiring) -> None:

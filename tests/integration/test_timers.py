@@ -67,12 +67,6 @@ def test_a_ticket_has_one_schedule_the_last_one_put(kept: Kept) -> None:
     }
 
 
-def test_a_first_schedule_leaves_the_one_that_is_there(kept: Kept) -> None:
-    kept.schedules.put_first(message(), NOON)
-    kept.schedules.put_first(message(generation=2), NOON + timedelta(minutes=5))
-    assert kept.pending() == {"tkt_00000001": (message(), NOON)}
-
-
 def test_removing_a_schedule_twice_is_removing_it_once(kept: Kept) -> None:
     kept.schedules.put(message(), NOON)
     kept.schedules.remove("tkt_00000001")

@@ -1,5 +1,6 @@
 """A deleted ticket has no clocks, no timer and no words; what has to do with it goes on without it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from functions.desk.deleting import Deleting
 from functions.desk.erasing import _UNSCOPED
 from functions.shared.batches import of_living
 from functions.shared.bodies import scoped
-from functions.shared.contracts.events import ClockStopped, TicketDeleted, TicketUnmerged
+from functions.shared.contracts.events import ClockStopped, TicketDeleted, TicketEvent, TicketUnmerged
 from functions.shared.contracts.incident_events import TicketUnlinked
 from functions.shared.contracts.words import DeletionReason, Priority, Role, Status
 from functions.shared.domain import deletion, incidents
@@ -22,7 +23,7 @@ from functions.shared.domain.errors import (
 )
 from functions.shared.domain.merging import survivor
 from functions.shared.domain.references import parse_reference
-from functions.shared.domain.ticket import replay
+from functions.shared.domain.ticket import Ticket, replay
 from functions.shared.gateways.timers import TimerMessage
 from functions.shared.identity.principal import Principal, PrincipalKind
 from functions.sla_watchdog.service import Looked, Watchdog
@@ -143,12 +144,13 @@ def test_a_message_about_a_deleted_ticket_is_passed_over_and_any_other_fault_is_
 def test_a_decision_that_was_overtaken_by_the_deletion_is_not_stored() -> None:
     world = Deskful()
     (name,) = world.names
-    ticket = world.ticket(name)
-    late = deletion.delete(ticket, reason=DeletionReason.TEST, note="", actor=AGENT, now=LATER)
-    world.delete(name)
+
+    def overtaken(ticket: Ticket) -> Sequence[TicketEvent]:
+        world.delete(name)
+        return deletion.delete(ticket, reason=DeletionReason.TEST, note="", actor=AGENT, now=LATER)
 
     with pytest.raises(TicketGone):
-        world.tickets.handle(ticket.id, lambda _: late, expected=ticket)
+        world.tickets.handle(world.ticket(name).id, overtaken)
 
 
 def test_equal_content_has_keys_of_its_own_for_each_message_and_one_for_a_repeated_message() -> None:

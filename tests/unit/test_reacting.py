@@ -29,6 +29,7 @@ from functions.shared.domain.occasions import LONGEST_CHAIN, OCCASIONS, Moment
 from functions.shared.domain.rules import Occasion, Rule
 from functions.shared.domain.ticket import Ticket
 from functions.shared.ticketing import Tickets
+from functions.shared.triaging import Triage
 from infra.constructs.router import OCCASIONS as HEARD
 from tests.factories import AGENT, CUSTOMER, NOON, SYSTEM, default_config, make_company, make_message, make_opened
 from tests.fakes import CountedIds, InMemoryIncidents, InMemoryTickets, NoLessons, StillClocks
@@ -41,10 +42,6 @@ class Texts:
 
     def text(self, message: Any) -> str:
         return f"{message.text}{message.body_key or ''}"
-
-
-class Timers:
-    def begin(self, ticket_id: str, timer: object, now: object) -> None: ...
 
 
 class Counted(InMemoryTickets):
@@ -72,7 +69,7 @@ class Desk:
         self.config = config or _config(*rules)
         rosters = self.store.shares
         incidents = InMemoryIncidents(self.store)
-        self.router = Router(self.tickets, self, rosters, self.store, Texts(), Timers(), NoLessons(), incidents)
+        self.router = Router(self.tickets, Triage(self, rosters, self.store, Texts(), NoLessons(), incidents))
         self.reactions = Reactions(self.tickets, self.store, self, rosters, Texts())
         self.id = self.open(**opened)
         self.store.asked.clear()

@@ -2,26 +2,16 @@
 
 from pathlib import Path
 
-import pytest
-
 from functions.router.service import Router
 from functions.shared.contracts.events import Actor, TicketTriaged
-from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.domain.decisions import note
 from functions.shared.ticketing import Tickets
+from functions.shared.triaging import Triage
 from ops.configuration import load_config
 from tests.factories import AGENT, NOON, make_message, make_opened, make_problem
 from tests.fakes import CountedIds, InMemoryIncidents, InMemoryTickets, NoLessons, StillClocks
 
 CONFIG = load_config(Path(__file__).parents[2] / "config").model_copy(update={"version": 3})
-
-
-class FirstTimers:
-    def __init__(self) -> None:
-        self.begun = []
-
-    def begin(self, ticket_id, timer, now):
-        self.begun.append((ticket_id, timer, now))
 
 
 class Live:
@@ -48,12 +38,11 @@ class Crowded(InMemoryTickets):
         super().append(ticket, events, keys_, **how)
 
 
-def desk(store=None, timers=None, clocks=StillClocks):
+def desk(store=None):
     store = store or InMemoryTickets()
-    tickets = Tickets(store, clocks, CountedIds())
-    timers, incidents = timers or FirstTimers(), InMemoryIncidents(store)
-    router = Router(tickets, Live(), store.shares, store, Texts(), timers, NoLessons(), incidents)
-    return store, tickets, store.shares.turns, router
+    tickets = Tickets(store, StillClocks, CountedIds())
+    triage = Triage(Live(), store.shares, store, Texts(), NoLessons(), InMemoryIncidents(store))
+    return store, tickets, store.shares.turns, Router(tickets, triage)
 
 
 def opened_in(tickets, **problem):
@@ -78,20 +67,6 @@ def test_a_ticket_delivered_twice_is_triaged_once_and_takes_one_turn():
     assert first == second
     assert len(triages(store, event.ticket_id)) == 1
     assert turns == {"first-line": 1}
-
-
-def test_a_first_try_does_not_read_the_ticket_and_decides_the_same():
-    store, tickets, _, router = desk()
-    event = opened_in(tickets)
-    reads = []
-    get, store.get = store.get, lambda ticket_id: reads.append(ticket_id) or get(ticket_id)
-
-    first = router.triage(event, now=NOON, is_first_try=True)
-    assert reads == []
-    again = router.triage(event, now=NOON, is_first_try=True)
-
-    assert first == again == store.get(event.ticket_id)
-    assert len(triages(store, event.ticket_id)) == 1
 
 
 def test_a_decision_taken_anew_takes_no_second_turn():
@@ -125,35 +100,3 @@ def test_rules_read_a_long_description_to_its_end():
     event = opened_in(tickets, description=make_message("前面很长……", body_key="最后要开发票"))
 
     assert router.triage(event, now=NOON).team == "finance"
-
-
-def test_the_first_timer_is_set_once_the_decision_is_stored():
-    timers = FirstTimers()
-    store, tickets, _, router = desk(timers=timers, clocks=lambda: clock_rules(CONFIG))
-    event = opened_in(tickets)
-
-    ticket = router.triage(event, now=NOON)
-
-    assert ticket == store.get(event.ticket_id)
-    assert ticket.timer
-    assert timers.begun == [(ticket.id, ticket.timer, NOON)]
-
-
-def test_a_timer_that_was_not_set_because_the_router_died_is_set_on_its_next_try():
-    class Dying(FirstTimers):
-        def begin(self, ticket_id, timer, now):
-            if not self.begun:
-                self.begun.append("died")
-                raise ConnectionError
-            super().begin(ticket_id, timer, now)
-
-    timers = Dying()
-    store, tickets, _, router = desk(timers=timers, clocks=lambda: clock_rules(CONFIG))
-    event = opened_in(tickets)
-
-    with pytest.raises(ConnectionError):
-        router.triage(event, now=NOON, is_first_try=True)
-    ticket = router.triage(event, now=NOON)
-
-    assert len(triages(store, event.ticket_id)) == 1
-    assert timers.begun == ["died", (ticket.id, ticket.timer, NOON)]

@@ -114,27 +114,6 @@ def test_a_head_whose_timer_did_not_move_sets_nothing() -> None:
     assert (kept.schedules.pending, kept.queue.sent) == ({}, [])
 
 
-def test_a_first_timer_waits_where_its_distance_puts_it() -> None:
-    kept = Kept()
-    kept.keeper.begin(TICKET, timer(HOUR), NOON)
-    assert kept.schedules.pending == {TICKET: (message(timer(HOUR)), NOON + HOUR - MINUTE)}
-    kept.keeper.begin("tkt_00000002", timer(MINUTE), NOON)
-    assert [delay for _, delay in kept.queue.sent] == [60]
-
-
-def test_a_first_timer_that_comes_late_does_not_replace_what_was_set_meanwhile() -> None:
-    kept = Kept()
-    kept.change(timer(HOUR), timer(2 * HOUR, 2))
-    kept.keeper.begin(TICKET, timer(HOUR), NOON)
-    assert kept.schedules.pending == {TICKET: (message(timer(2 * HOUR, 2)), NOON + 2 * HOUR - MINUTE)}
-
-
-def test_a_ticket_without_a_deadline_has_no_first_timer() -> None:
-    kept = Kept()
-    kept.keeper.begin(TICKET, None, NOON)
-    assert (kept.schedules.pending, kept.queue.sent) == ({}, [])
-
-
 class Clock:
     """Says the time, and lets time pass for those who sleep."""
 
@@ -167,12 +146,11 @@ class Watched:
         return [event.type for event in acts(self.store, TICKET)]
 
 
-def open_and_triage(tickets: Tickets, now: datetime, *, is_timer_ours: bool = False) -> TicketId:
+def open_and_triage(tickets: Tickets, now: datetime) -> TicketId:
     ticket, _ = tickets.open(lambda ticket_id: make_opened(int(ticket_id[-1]), now=now))
     tickets.handle(
         ticket.id,
         lambda t: [t.happening(TicketTriaged, actor=SYSTEM, now=now, priority=Priority.P1, team="first-line")],
-        is_timer_ours=is_timer_ours,
     )
     return ticket.id
 
@@ -340,10 +318,6 @@ class World:
         late = timedelta(seconds=self.chance.randint(0, 59))
         self.later(max(self.clock.time, at.replace(microsecond=0)) + late, "fire", message)
 
-    def put_first(self, message: TimerMessage, at: datetime) -> None:
-        if not any(what == "fire" and whom.ticket_id == message.ticket_id for _, _, what, whom in self.agenda):
-            self.put(message, at)
-
     def remove(self, ticket_id: TicketId) -> None:
         self.agenda = [one for one in self.agenda if one[2] != "fire" or one[3].ticket_id != ticket_id]
         heapq.heapify(self.agenda)
@@ -355,8 +329,6 @@ class World:
             match what:
                 case "keep":
                     self.keeper.keep(whom, self.clock.time)
-                case "begin":
-                    self.keeper.begin(whom, self.store.get(whom).timer, self.clock.time)
                 case "fire":
                     self.later(self.clock.time + timedelta(milliseconds=100), "look", whom)
                 case "look":
@@ -384,15 +356,12 @@ class WatchedTickets(InMemoryTickets):
         events: Sequence[TicketEvent],
         keys_: Sequence[NaturalKey] = (),
         *,
-        is_timer_ours: bool = False,
         shares: Shares = NOTHING,
         quota: Quota | None = None,
     ) -> None:
         old = self.heads.get(ticket.id)
         super().append(ticket, events, keys_, shares=shares, quota=quota)
         change = Change(ticket.id, old.timer if old else None, ticket.timer)
-        if is_timer_ours and change.old is None:
-            return
         for _ in range(1 + (self._world.chance.random() < 0.2)):
             lag = timedelta(milliseconds=self._world.chance.randint(50, 300))
             self._world.later(self._world.clock.time + lag, "keep", change)
@@ -404,9 +373,7 @@ def test_every_threshold_acts_once_and_in_time_whatever_is_lost_doubled_or_late(
     seed: int, trouble: float, notes: list[int]
 ) -> None:
     world = World(seed, trouble=trouble)
-    ticket = open_and_triage(world.tickets, NOON, is_timer_ours=True)
-    for _ in range(world.chance.choice((1, 1, 2))):  # a router that died is tried again
-        world.later(NOON + timedelta(milliseconds=world.chance.randint(5, 900)), "begin", ticket)
+    ticket = open_and_triage(world.tickets, NOON)
     world.later(NOON + 7 * MINUTE, "sweep", None)
     for minute in notes:
         world.later(NOON + minute * MINUTE, "say", ticket)

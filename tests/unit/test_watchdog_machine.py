@@ -56,13 +56,12 @@ class Told(InMemoryTickets):
         events: Sequence[TicketEvent],
         keys_: Sequence[NaturalKey] = (),
         *,
-        is_timer_ours: bool = False,
         shares: Shares = NOTHING,
         quota: Quota | None = None,
     ) -> None:
         self._machine.between_calls()
         old = self.heads.get(ticket.id)
-        super().append(ticket, events, keys_, is_timer_ours=is_timer_ours, shares=shares, quota=quota)
+        super().append(ticket, events, keys_, shares=shares, quota=quota)
         self._machine.stream.append(Change(ticket.id, old.timer if old else None, ticket.timer))
         self._machine.between_calls()
 
