@@ -99,7 +99,8 @@ class DeskWiring:
     @cached_property
     def directory(self) -> Directory:
         default = self.config.last_read().desk.default_language
-        return Directory(self.dynamodb, self._table, self.desk_id, default)
+        along = (self.config.pointer, self.incidents.changes)
+        return Directory(self.dynamodb, self._table, self.desk_id, default, along)
 
     def _clock_rules(self) -> SlaRules:
         return clock_rules(self.config.last_read())

@@ -18,6 +18,7 @@ from functions.shared.domain.config_check import broken_rules
 from functions.shared.domain.config_versions import ConfigVersion, Source
 from functions.shared.domain.errors import ConfigMissing, StaleConfig
 from functions.shared.gateways import keys
+from functions.shared.gateways.items import Along
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,9 +42,11 @@ class ConfigStore:
         self.desk = desk
         self._kept: DeskConfig | None = None
         self._asked_at = float("-inf")
+        self.pointer = Along((keys.config(desk), keys.LIVE))
+        """Whoever reads it along with something else spares `live` its own call."""
 
     def live(self, *, within: timedelta = timedelta(0), is_consistent: bool = False) -> DeskConfig:
-        """The live version; asks the table each time, and S3 only for a version not read yet.
+        """The live version; asks the table each time nobody just did, and S3 only for a version not read yet.
 
         With `within`, what was live so long ago is good enough; with `is_consistent`, nothing published is missed.
 
@@ -53,7 +56,7 @@ class ConfigStore:
         now = time.monotonic()
         if self._kept and now - self._asked_at < within.total_seconds():
             return self._kept
-        pointer = self._item(keys.LIVE, consistent=is_consistent)
+        pointer = self.pointer.take() or self._item(keys.LIVE, consistent=is_consistent)
         if pointer is None:
             raise ConfigMissing
         if self._kept is None or self._kept.version != int(pointer["version"]["N"]):

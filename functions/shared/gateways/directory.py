@@ -23,7 +23,8 @@ from functions.shared.domain.directory import (
 from functions.shared.domain.errors import BelongsToAnother, CompanyNotFound, ContactNotFound, StaleCustomer
 from functions.shared.gateways import keys
 from functions.shared.gateways.directory_changes import COMPANIES, CONTACTS, Changes, owner_of
-from functions.shared.gateways.directory_items import COMPANY, CONTACT, KEY, Items
+from functions.shared.gateways.directory_items import COMPANY, CONTACT, KEY
+from functions.shared.gateways.items import Along, Items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,7 +36,16 @@ _STEPS = 10
 class Directory:
     """The customers of one desk."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, desk: DeskId, default_language: Language) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        desk: DeskId,
+        default_language: Language,
+        along: Sequence[Along] = (),
+    ) -> None:
+        """`along` is read with the customers that are recognised: what a ticket of theirs needs next."""
+        self._along = along
         self._client = client
         self._table = table
         self._desk = desk
@@ -57,7 +67,7 @@ class Directory:
         """
         found_by = _contact_keys(caller)
         domain, name = business_domain(caller.address), fold_name(caller.company or "")
-        known, company, by_name = self._known(found_by, domain, name)
+        known, company, by_name = self._known(found_by, domain, name, self._along)
         record = known.get(found_by[0])
         if company is None and record and record.company_id:
             company = self.current_company(record.company_id)
@@ -183,7 +193,7 @@ class Directory:
         return {key: records[id_] for key, id_ in ids.items()}
 
     def _known(
-        self, found_by: Sequence[str], domain: str | None = None, name: str = ""
+        self, found_by: Sequence[str], domain: str | None = None, name: str = "", along: Sequence[Along] = ()
     ) -> tuple[Mapping[str, ContactRecord], CompanyRecord | None, CompanyRecord | None]:
         """The contacts by what finds them, and the companies of a mail domain and of a name.
 
@@ -194,7 +204,8 @@ class Directory:
         domain_pk, name_pk = (keys.company_key(self._desk, key) if key else "" for key in (domain, name))
         likely = [(keys.contact(self._desk, contact_id(key)), CONTACT) for key in found_by]
         likely += [(keys.company(self._desk, company_id(name)), COMPANY)] if name else []
-        found = self._items.many([*((pk, KEY) for pk in (*contact_pks.values(), domain_pk, name_pk) if pk), *likely])
+        led_by = [(pk, KEY) for pk in (*contact_pks.values(), domain_pk, name_pk) if pk]
+        found = self._items.many([*led_by, *likely], along)
         owners = {key: owner_of(found.get(pk), "contact_id") for key, pk in contact_pks.items()}
         contacts = {key: owner for key, owner in owners.items() if owner}
         of_domain, of_name = (owner_of(found.get(pk), "company_id") for pk in (domain_pk, name_pk))

@@ -21,14 +21,13 @@ from functions.shared.gateways.directory_items import (
     COMPANY,
     CONTACT,
     KEY,
-    Item,
-    Items,
     company_item,
     company_key_item,
     contact_item,
     contact_key_item,
     free_key_item,
 )
+from functions.shared.gateways.items import Item, Items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

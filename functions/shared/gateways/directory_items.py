@@ -1,26 +1,15 @@
-"""The items that customers are kept in, and how they are read and written."""
+"""The items that customers are kept in."""
 
-import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from functions.shared.contracts.words import DeskId
 from functions.shared.domain.directory import CompanyRecord, ContactRecord, fold_address, fold_phone
 from functions.shared.gateways import keys
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from functions.shared.gateways.items import Item
 
 CONTACT: Final = "CONTACT"
 COMPANY: Final = "COMPANY"
 KEY: Final = "KEY"
-
-_READS: Final = 5
-_PAUSE_S: Final = 0.05
-"""What a busy table leaves unread is asked for again, each time a little later."""
-_AT_ONCE: Final = 100
-
-Item = dict[str, Any]
 
 
 def contact_item(desk: DeskId, record: ContactRecord) -> Item:
@@ -78,44 +67,6 @@ def company_key_item(desk: DeskId, key: str, record: CompanyRecord) -> Item:
 def free_key_item(pk: str) -> Item:
     """What leads to nobody any more, and is anybody's."""
     return _item({"pk": pk, "sk": KEY})
-
-
-class Items:
-    """Reads items, one or many at once."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-
-    def doc(self, pk: str, sk: str) -> str | None:
-        """The document of one item."""
-        key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        return item["doc"]["S"] if item else None
-
-    def many(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Any]:
-        """The items there are of `wanted` (pk, sk), by pk.
-
-        Raises:
-            TimeoutError: the table stays too busy to answer.
-        """
-        every: Any = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(wanted)]
-        found: dict[str, Any] = {}
-        for start in range(0, len(every), _AT_ONCE):
-            found |= self._some(every[start : start + _AT_ONCE])
-        return found
-
-    def _some(self, left: Any) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for attempt in range(_READS):
-            time.sleep(_PAUSE_S * attempt)
-            asked: Any = {self._table: {"Keys": left, "ConsistentRead": True}}
-            answer: Any = self._client.batch_get_item(RequestItems=asked)
-            found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
-            left = answer["UnprocessedKeys"].get(self._table, {}).get("Keys")
-            if not left:
-                return found
-        raise TimeoutError(f"the table left {len(left)} keys unread")
 
 
 def _item(values: dict[str, str]) -> Item:

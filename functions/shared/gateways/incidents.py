@@ -11,11 +11,14 @@ from functions.shared.contracts.incident_events import IncidentDeclared, Inciden
 from functions.shared.contracts.words import DeskId, TicketId
 from functions.shared.domain.incidents import RunningIncident
 from functions.shared.gateways import keys
+from functions.shared.gateways.items import Along, Place
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 logger = Logger(service="incidents")
+
+_COUNT: Final = "changes"
 
 MOST_LINKED: Final = 100
 """So many linked tickets are listed at once."""
@@ -28,11 +31,22 @@ class Incidents:
         self._client = client
         self._table = table
         self._desk = desk
+        self.changes = Along(_changes(desk))
+        """Whoever reads it along with something else spares `running` its own call while nothing changes."""
+        self._kept: tuple[int, list[RunningIncident]] | None = None
 
     def running(self) -> list[RunningIncident]:
-        """Those that run, newest last; one query. One that cannot be read is passed over: triage goes on without it."""
-        found = self._items(keys.incidents(self._desk), "")
-        return sorted(_read(found), key=lambda incident: incident.declared_at)
+        """Those that run, newest last; one query, or none where it is known that nothing changed since the last.
+
+        One that cannot be read is passed over: triage goes on without it.
+        """
+        counter = self.changes.take()
+        count = int(counter[_COUNT]["N"]) if counter else 0
+        if counter is not None and self._kept and self._kept[0] == count:
+            return self._kept[1]
+        found = sorted(_read(self._items(keys.incidents(self._desk), "")), key=lambda incident: incident.declared_at)
+        self._kept = (count, found) if counter is not None else None
+        return found
 
     def linked(self, incident: TicketId) -> list[TicketId]:
         """The tickets linked to the incident, at most so many; one query."""
@@ -63,7 +77,10 @@ def _read(items: Iterable[dict[str, Any]]) -> Iterator[RunningIncident]:
 
 
 def writes(table: str, desk: DeskId, events: Sequence[TicketEvent]) -> Iterator[dict[str, Any]]:
-    """What the commit of `events` writes about incidents. What ended leaves an empty item, which time takes away."""
+    """What a transaction that stores `events` writes about incidents; one call for all of its events.
+
+    What ended leaves an empty item, which time takes away.
+    """
     for event in events:
         item: dict[str, Any]
         match event:
@@ -82,6 +99,23 @@ def writes(table: str, desk: DeskId, events: Sequence[TicketEvent]) -> Iterator[
         if isinstance(event, IncidentEnded | TicketUnlinked):
             stored["ttl"] = {"N": str(int(event.occurred_at.timestamp()))}
         yield {"Put": {"TableName": table, "Item": stored}}
+    if any(isinstance(event, IncidentDeclared | IncidentEnded) for event in events):
+        yield {"Update": _one_more_change(table, desk)}
+
+
+def _changes(desk: DeskId) -> Place:
+    return keys.incidents(desk), keys.CHANGES
+
+
+def _one_more_change(table: str, desk: DeskId) -> dict[str, Any]:
+    pk, sk = _changes(desk)
+    return {
+        "TableName": table,
+        "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+        "UpdateExpression": "ADD #count :one",
+        "ExpressionAttributeNames": {"#count": _COUNT},
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
 
 
 def _link(desk: DeskId, incident: TicketId, ticket: TicketId) -> dict[str, str]:

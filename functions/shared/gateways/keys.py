@@ -6,7 +6,7 @@
 | commit: the events of one change | the ticket's | `COMMIT#<version>` |
 | ticket in the list of a month's tickets | `<desk>#OPENED#<year>-<month>` | `<opened at>#<ticket id>` |
 | ticket linked to an incident | the incident's | `LINKED#<ticket id>` |
-| running incidents | `<desk>#INCIDENTS` | the ticket's id |
+| running incidents, and how often there were others | `<desk>#INCIDENTS` | the ticket's id, `CHANGES` |
 | natural key | `<desk>#SEEN#<sha256>` | `SEEN` |
 | contact, and what finds it | `<desk>#CONTACT#<id>`, `<desk>#CONTACTKEY#<address or phone>` | `CONTACT`, `KEY` |
 | generation of customers' links | `<desk>#LINKS#<ticket or contact id>` | `LINKS` |
@@ -56,6 +56,7 @@ LINKS: Final = "LINKS"
 SENT: Final = "SENT"
 SLUG: Final = "SLUG"
 BRAKE: Final = "BRAKE"
+CHANGES: Final = "CHANGES"
 FIRST_HELD: Final = "FIRST"
 MAILBOX: Final = "MAILBOX"
 

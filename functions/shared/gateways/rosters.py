@@ -1,23 +1,18 @@
 """Teams and their people as the single table knows them: turns, load, presence."""
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from functions.shared.contracts.words import DeskId, Slug
 from functions.shared.domain.assignment import Roster
 from functions.shared.domain.errors import StalePresence
 from functions.shared.domain.presence import Presence, Standing
 from functions.shared.gateways import keys
+from functions.shared.gateways.items import Items
 from functions.shared.gateways.shares import CHANGES, LAST, LOAD, PRESENCE, TURNS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_MOST_KEYS: Final = 100
-_READS: Final = 5
-_PAUSE_S: Final = 0.05
-"""What a busy table leaves unread is asked for again, each time a little later."""
 
 
 class Rosters:
@@ -27,12 +22,13 @@ class Rosters:
         self._client = client
         self._table = table
         self._desk = desk
+        self._items = Items(client, table)
 
     def read(self, team: Slug, people: Sequence[Slug]) -> Roster:
         """The team's turns and how `people` stand, consistently and in one call for up to 99 people."""
         turns_key = keys.team(self._desk, team)
         places = {keys.person(self._desk, person): person for person in people}
-        items = self._items([(turns_key, keys.ROTATION), *((place, keys.STANDING) for place in places)])
+        items = self._items.many([(turns_key, keys.ROTATION), *((place, keys.STANDING) for place in places)])
         turns = items.pop(turns_key, {})
         return Roster(
             turns=int(turns[TURNS]["N"]) if TURNS in turns else 0,
@@ -45,7 +41,7 @@ class Rosters:
     def standings(self, people: Sequence[Slug]) -> Mapping[Slug, Standing]:
         """How each of `people` stands."""
         places = {keys.person(self._desk, person): person for person in people}
-        items = self._items([(place, keys.STANDING) for place in places])
+        items = self._items.many([(place, keys.STANDING) for place in places])
         return {person: _standing(items.get(place, {})) for place, person in places.items()}
 
     def say(self, person: Slug, presence: Presence) -> None:
@@ -67,24 +63,6 @@ class Rosters:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise StalePresence(person) from error
-
-    def _items(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Any]:
-        """The items there are of `wanted` (pk, sk), by pk."""
-        left: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted]
-        found: dict[str, Any] = {}
-        misses = 0
-        while left:
-            some, left = left[:_MOST_KEYS], left[_MOST_KEYS:]
-            asked: Any = {self._table: {"Keys": some, "ConsistentRead": True}}
-            answer: Any = self._client.batch_get_item(RequestItems=asked)
-            found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
-            if unread := answer["UnprocessedKeys"].get(self._table, {}).get("Keys", []):
-                misses += 1
-                if misses == _READS:
-                    raise TimeoutError(f"the table left {len(unread)} keys unread")
-                time.sleep(_PAUSE_S * misses)
-                left += unread
-        return found
 
 
 def _standing(item: Mapping[str, Any]) -> Standing:

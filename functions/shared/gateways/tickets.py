@@ -95,7 +95,7 @@ class TicketTable:
         writes: list[Any] = [*share_writes(self._table, self._desk, shares)]
         for ticket, events in changes:
             writes += self._change(ticket, events)
-            writes += incident_writes(self._table, self._desk, events)
+        writes += incident_writes(self._table, self._desk, [event for _, events in changes for event in events])
         try:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as cancelled:
