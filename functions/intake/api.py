@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from functions.intake.requests import FollowUp, UploadRequest
 from functions.intake.service import customer
 from functions.intake.tracking import TrackedLine, TrackedTicket
 from functions.intake.wiring import authenticate, completing, desk_config, intake, proofs, settings, tokens
-from functions.shared.contracts.words import Channel, Language, Slug, Status
+from functions.shared.contracts.words import Channel, Language, Metric, Priority, Slug, Status
 from functions.shared.reports import answers_in, form_of, read_report, served_schema
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -25,13 +25,19 @@ Proof = Annotated[str, Header(alias="X-Aftercare-Proof", max_length=2000)]
 
 
 class Reported(BaseModel):
-    """The answer to a report. `token` opens this ticket, and `tracking_url` contains it."""
+    """The answer to a report. `token` opens this ticket, and `tracking_url` contains it.
+
+    Without priority and deadlines it was not triaged yet, which follows in a moment.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     reference: str
     status: Status
+    priority: Priority | None
+    first_response_due_at: AwareDatetime | None
+    resolution_due_at: AwareDatetime | None
     tracking_url: str
     token: str
 
@@ -79,6 +85,9 @@ def report_problem(
         id=receipt.ticket.id,
         reference=receipt.reference,
         status=receipt.ticket.status,
+        priority=receipt.ticket.priority,
+        first_response_due_at=receipt.ticket.promised(Metric.FIRST_RESPONSE),
+        resolution_due_at=receipt.ticket.promised(Metric.RESOLUTION),
         tracking_url=f"{link}?token={token}",
         token=token,
     )

@@ -143,16 +143,11 @@ def track(
         missing=ticket.missing,
         opened_at=ticket.opened_at,
         updated_at=entries[-1].at if entries else ticket.opened_at,
-        first_response_due_at=_due(ticket, Metric.FIRST_RESPONSE),
-        resolution_due_at=_due(ticket, Metric.RESOLUTION),
+        first_response_due_at=ticket.promised(Metric.FIRST_RESPONSE),
+        resolution_due_at=ticket.promised(Metric.RESOLUTION),
         timeline=tuple(entries),
         is_merged=ticket.merged_into is not None,
     )
-
-
-def _due(ticket: Ticket, metric: Metric) -> AwareDatetime | None:
-    clock = ticket.clocks.get(metric)
-    return clock.due_at if clock and clock.is_running else None
 
 
 def public_files(event: TicketEvent) -> tuple[Attachment, ...]:

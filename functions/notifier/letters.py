@@ -27,7 +27,7 @@ from functions.shared.contracts.events import (
     TicketOpened,
     TicketResolved,
 )
-from functions.shared.contracts.words import Language
+from functions.shared.contracts.words import Language, Metric
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.mail_wording import environment as wordings
 from functions.shared.domain.mail_wording import quoted
@@ -164,7 +164,7 @@ def values_of(notice: Notice, event: TicketEvent, ticket: Ticket, config: DeskCo
         "message": text,
         "solution": event.solution if isinstance(event, TicketResolved) else "",
         "metric": _labels()[language][event.metric] if isinstance(event, ClockEvent) else "",
-        "due": _due(event, config, language),
+        "due": _due(event, ticket, config, language),
         "level": event.level if isinstance(event, TicketEscalated | NoticeReleased) else 0,
     }
 
@@ -192,10 +192,12 @@ def _missing(event: TicketEvent, config: DeskConfig, language: Language) -> list
     return [field.label.in_language(language) for field in fields if field]
 
 
-def _due(event: TicketEvent, config: DeskConfig, language: Language) -> str:
+def _due(event: TicketEvent, ticket: Ticket, config: DeskConfig, language: Language) -> str:
+    """When what the mail is about is or was due: the first answer, in a receipt."""
+    due = ticket.promised(Metric.FIRST_RESPONSE) if isinstance(event, TicketOpened) else None
     if isinstance(event, SlaWarned | SlaBreached | TicketEscalated | NoticeReleased):
-        return times.full(event.due_at, config.desk.zone, catalogue(language))
-    return ""
+        due = event.due_at
+    return times.full(due, config.desk.zone, catalogue(language)) if due else ""
 
 
 def _facts(notice: Notice, ticket: Ticket, config: DeskConfig, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

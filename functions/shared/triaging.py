@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.shared.contracts.events import Message, TicketEvent, TicketOpened
 from functions.shared.domain.config import DeskConfig
@@ -102,4 +103,6 @@ class TriageAtTheDoor:
             return decision.decide(ticket), decision.taken()
         except Exception:  # a rule, a roster or the network: nothing of it may keep a customer out
             logger.exception("triage is left to the queue", ticket_id=opened.ticket_id)
+            with single_metric(name="TriageFailed", unit=MetricUnit.Count, value=1, namespace="Aftercare"):
+                pass
             return [], None

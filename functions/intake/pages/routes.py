@@ -136,7 +136,8 @@ def show_receipt(ticket: str) -> Response[Any]:
     request = _request()
     tracked = intake().track(authenticate(request.event), ticket)
     token = cookies().read(request.event.raw_event, CookieName.LINK) or ""
-    page = ThanksPage(tracked.reference, f"{settings().public_url}{TRACK}/{tracked.reference}?token={token}")
+    link = f"{settings().public_url}{TRACK}/{tracked.reference}?token={token}"
+    page = ThanksPage(tracked.reference, link, tracked.first_response_due_at)
     lead = desk_config().text("report_sent", request.language)
     return _show(request, "intake/pages/thanks.html", view=page, lead=lead)
 

@@ -105,6 +105,8 @@ class ThanksPage:
 
     reference: str
     tracking_url: str
+    answer_by: datetime | None
+    """When the first answer is promised."""
 
 
 @dataclass(frozen=True)

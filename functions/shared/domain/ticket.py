@@ -164,6 +164,11 @@ class Ticket(BaseModel):
         """The earliest deadline of a running clock."""
         return min((clock.due_at for clock in self.clocks.values() if clock.is_running and clock.due_at), default=None)
 
+    def promised(self, metric: Metric) -> AwareDatetime | None:
+        """By when it is promised, while its clock runs."""
+        clock = self.clocks.get(metric)
+        return clock.due_at if clock and clock.is_running else None
+
     def happening(self, kind: type[E], *, actor: Actor, now: AwareDatetime, **fields: Any) -> E:
         """The next event of this ticket; the ticket itself does not change (see `evolve`)."""
         sequence = self.sequence + 1
