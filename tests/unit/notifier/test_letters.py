@@ -19,6 +19,7 @@ from functions.shared.contracts.events import (
     TicketTriaged,
 )
 from functions.shared.contracts.words import Channel, Language, Metric, Priority, RootCause
+from functions.shared.domain.clocks import Clock
 from functions.shared.domain.config import MailTemplate
 from functions.shared.domain.document import Bilingual
 from tests.factories import AGENT, CUSTOMER, NOON, SYSTEM, default_config, make_message, make_opened, make_ticket
@@ -54,7 +55,7 @@ def letter(
     return write(
         Notice(kind, "a@x.example", "王芳", language),
         EVENTS[kind],
-        TICKET,
+        changes.pop("ticket", TICKET),
         changes.pop("config", default_config()),
         link=LINK,
         text=text,
@@ -92,6 +93,21 @@ def test_a_letter_names_its_ticket_and_leads_to_it(kind: Kind, language: Languag
 def test_an_acknowledgement_asks_for_what_is_missing() -> None:
     assert "公司、影响范围" in letter(Kind.ACKNOWLEDGEMENT, Language.ZH).text
     assert "Company, Who is affected" in letter(Kind.ACKNOWLEDGEMENT, Language.EN).text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (Language.ZH, "答复会发到这个邮箱，不晚于2026年3月2日 星期一 12:00"),
+        (Language.EN, "will answer to this address, by Monday, Mar 2, 2026, 12:00"),
+    ],
+)
+def test_an_acknowledgement_says_by_when_the_customer_is_answered(language: Language, sentence: str) -> None:
+    clock = Clock(metric=Metric.FIRST_RESPONSE, cycle=1, policy="standard", started_at=NOON, due_at=NOON)
+    promised = TICKET.with_changes(clocks={Metric.FIRST_RESPONSE: clock})
+
+    assert sentence in letter(Kind.ACKNOWLEDGEMENT, language, ticket=promised).text
+    assert sentence not in letter(Kind.ACKNOWLEDGEMENT, language).text
 
 
 def test_what_is_missing_is_asked_for_once_with_the_link_that_asks_it() -> None:

@@ -13,8 +13,17 @@ from functions.desk.rule_editing import RuleEditing
 from functions.shared.bodies import Bodies
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.ticketing import Tickets
+from functions.shared.triaging import Triage, TriageAtTheDoor
 from tests.factories import DESK, default_config
-from tests.fakes import CountedIds, InMemoryBlobs, InMemoryCustomers, InMemoryIncidents, InMemoryTickets, OpenGate
+from tests.fakes import (
+    CountedIds,
+    InMemoryBlobs,
+    InMemoryCustomers,
+    InMemoryIncidents,
+    InMemoryTickets,
+    NoLessons,
+    OpenGate,
+)
 from tests.unit.identity.conftest import RingInMemory
 from tests.unit.identity.pool import pool_tokens
 from tests.unit.mail.standings import StandingsInMemory
@@ -27,17 +36,21 @@ PUBLIC_URL = "http://localhost:8080"
 @pytest.fixture
 def parts() -> SimpleNamespace:
     """Behaves like `DeskWiring`."""
-    config, store, blobs = default_config(), InMemoryTickets(), InMemoryBlobs()
+    config, store, blobs, ids = default_config(), InMemoryTickets(), InMemoryBlobs(), CountedIds()
+    configurations = SimpleNamespace(live=lambda **_: config, last_read=lambda: config)
+    bodies, incidents = Bodies(blobs, DESK), InMemoryIncidents(store)
+    triage = Triage(configurations, store.shares, store, bodies, NoLessons(), incidents)
     return SimpleNamespace(
         desk_id=DESK,
         language=lambda: config.desk.default_language,
-        config=SimpleNamespace(live=lambda **_: config, last_read=lambda: config),
+        config=configurations,
         store=store,
-        incidents=InMemoryIncidents(store),
+        incidents=incidents,
         rosters=store.shares,
-        tickets=Tickets(store, lambda: clock_rules(config), CountedIds()),
+        tickets=Tickets(store, lambda: clock_rules(config), ids),
+        new_tickets=Tickets(store, lambda: clock_rules(config), ids, TriageAtTheDoor(triage)),
         blobs=blobs,
-        bodies=Bodies(blobs, DESK),
+        bodies=bodies,
         directory=InMemoryCustomers(),
         standings=StandingsInMemory(),
     )
