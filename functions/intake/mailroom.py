@@ -29,6 +29,7 @@ from functions.shared.contracts.words import Channel, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import come_back, note, open_ticket, receive
 from functions.shared.domain.directory import Caller, fold_address
+from functions.shared.domain.errors import TicketGone
 from functions.shared.domain.languages import language_of
 from functions.shared.domain.mail_ids import message_key
 from functions.shared.domain.mail_log import Fate, MailLine
@@ -52,6 +53,8 @@ class RawMail(Protocol):
     """Where received mail lies."""
 
     def get(self, key: str) -> bytes: ...
+
+    def remove(self, key: str) -> None: ...
 
 
 class Customers(Protocol):
@@ -95,6 +98,8 @@ class Outcome:
     held: Held | None = None
     message_id: str | None = None
     sender: str | None = None
+    is_erased: bool = False
+    """Its ticket was deleted before it came, so nothing of it is kept."""
 
 
 class Mailroom:
@@ -150,8 +155,11 @@ class Mailroom:
                 message_id=outcome.message_id,
                 sender=outcome.sender,
                 taken_in_at=now,
+                is_erased=outcome.is_erased,
             )
         )
+        if outcome.is_erased:
+            self._raw.remove(delivery.key)
         return outcome
 
     def _sort(self, delivery: Delivery, now: datetime) -> Outcome:
@@ -174,7 +182,7 @@ class Mailroom:
             return self._hold(delivery, *suspicion, mail)
         key, first = identify(mail, raw, mailbox=self._mailbox, uses=self._past)
         if first:
-            return _outcome(Fate.REPEATED, mail, first)
+            return self._repeated(mail, first)
         writer = writer_of(mail, delivery, self._config().desk.mail)
         if writer is None:
             return self._hold(delivery, Held.NO_SENDER, "nobody to answer to", mail)
@@ -182,6 +190,13 @@ class Mailroom:
             return self._file(Letter(delivery, raw, mail, writer, None, key), now)
         machine, asks_at = machine_of(mail, delivery), asked_for(mail, writer.mailbox, self._mailbox)
         return self._file(Letter(delivery, raw, mail, writer, machine, key, asks_at), now)
+
+    def _repeated(self, mail: ReceivedMail, ticket_id: TicketId) -> Outcome:
+        try:
+            self._past.get(ticket_id)
+        except TicketGone:
+            return Outcome(Fate.REPEATED, ticket_id, is_erased=True)
+        return _outcome(Fate.REPEATED, mail, ticket_id)
 
     def _suspicion(self, delivery: Delivery, trust: Trust) -> tuple[Held, str] | None:
         """Why the mail is set aside whatever it says, unless somebody answers for it."""

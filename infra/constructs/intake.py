@@ -72,6 +72,6 @@ class Intake(Construct):
         platform.allow_triage(mail)
         allow_table(mail, platform.table, "UpdateItem")  # the volume brakes count
         platform.allow_token_key(mail)
-        allow_objects(mail, platform.inbound, "GetObject")
+        allow_objects(mail, platform.inbound, "GetObject", "DeleteObject")  # copies of what was deleted since
         allow_objects(mail, platform.blobs, "PutObject", under=_SAID)
         self.mail.feeds(mail)

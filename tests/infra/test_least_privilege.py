@@ -25,7 +25,12 @@ MAY = {
         "functions.notifier.webhooks.handler",
     },
     "dynamodb:GetRecords": {"functions.outbox.stream.handler", "functions.sla_watchdog.stream.handler"},
-    "s3:DeleteObject": {"functions.kb.publish.handler", "functions.desk.http.handler", "functions.desk.erase.handler"},
+    "s3:DeleteObject": {
+        "functions.kb.publish.handler",
+        "functions.desk.http.handler",
+        "functions.desk.erase.handler",
+        "functions.intake.mail.handler",
+    },
     "s3:ListBucketVersions": {"functions.desk.erase.handler"},
     "dynamodb:DeleteItem": {"functions.desk.erase.handler"},
     "sns:": {"functions.desk.http.handler"},
@@ -48,7 +53,9 @@ OBJECTS = {
     "functions.intake.http.handler": TRIAGE
     | {"s3:PutObject inbound/channels/*", "s3:GetObject blobs/uploads/*", "s3:PutObject blobs/uploads/*"}
     | {f"s3:{verb} {said}" for verb in ("GetObject", "PutObject") for said in SAID},
-    "functions.intake.mail.handler": TRIAGE | {f"s3:PutObject {said}" for said in SAID} | {"s3:GetObject inbound/*"},
+    "functions.intake.mail.handler": TRIAGE
+    | {f"s3:PutObject {said}" for said in SAID}
+    | {"s3:GetObject inbound/*", "s3:DeleteObject inbound/*"},
     "functions.router.occasions.handler": CONFIG | {"s3:GetObject blobs/bodies/*"},
     "functions.router.triage.handler": TRIAGE,
     "functions.router.study.handler": CONFIG | {"s3:PutObject blobs/lessons/*", "s3:PutObject blobs/rule-use/*"},

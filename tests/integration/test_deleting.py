@@ -307,6 +307,21 @@ def test_a_mail_that_is_announced_again_after_its_ticket_was_erased_is_a_repeat(
 
 
 @pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
+def test_a_copy_that_comes_after_the_deletion_is_not_kept(dynamodb: Any) -> None:
+    mails.receive(mail := letter(1))
+    (ticket_id,) = heads(dynamodb)
+    remove(triaged(ticket_id))
+    erase.handler(deleted(ticket_id), CONTEXT)
+
+    mails.receive(mail)
+
+    left = everything(dynamodb)
+    assert [word for word in WORDS if word in left] == []
+    fates = {line.fate: line.is_erased for line in MailLog(dynamodb, TABLE, DESK).of_day(datetime.now(UTC).date())}
+    assert fates == {Fate.OPENED: True, Fate.REPEATED: True}
+
+
+@pytest.mark.usefixtures("mail_desk", "_desk", "_eraser")
 def test_the_account_of_mail_knows_of_deleted_tickets(dynamodb: Any) -> None:
     mails.receive(letter(1))
     (ticket_id,) = heads(dynamodb)
