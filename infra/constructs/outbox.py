@@ -25,4 +25,6 @@ class Outbox(Construct):
             environment=OutboxSettings.to_env(bus_name=platform.bus.event_bus_name),
         ).function
         platform.bus.grant_put_events_to(self.publisher)
-        follow_stream(self.publisher, stream_arn=platform.stream_arn, dead_letters=self.dead_letters, patterns=[_TOLD])
+        self.follows = follow_stream(
+            self.publisher, stream_arn=platform.stream_arn, dead_letters=self.dead_letters, patterns=[_TOLD]
+        )

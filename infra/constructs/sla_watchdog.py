@@ -90,7 +90,9 @@ class SlaWatchdog(Construct):
             {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": head, image: timed}}
             for image in ("NewImage", "OldImage")
         ]
-        follow_stream(keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_work, patterns=patterns)
+        self.follows = follow_stream(
+            keeper, stream_arn=platform.stream_arn, dead_letters=self.lost_work, patterns=patterns
+        )
 
     def _timer_reader(self) -> None:
         """Acts when a timer goes off, or waits the rest of its time in the queue."""

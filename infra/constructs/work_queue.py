@@ -103,7 +103,7 @@ class WorkQueue(Construct):
 
 def follow_stream(
     function: lambda_.Function, *, stream_arn: str, dead_letters: DeadLetters, patterns: Sequence[Mapping[str, object]]
-) -> None:
+) -> lambda_.CfnEventSourceMapping:
     """Hand the table's changes that match one of `patterns` to `function`, in the order of their key.
 
     A batch that fails is halved until the record that fails is alone; that one is left to the dead letters.
@@ -127,3 +127,4 @@ def follow_stream(
     )
     if function.role:  # Lambda checks that the role may read the stream when the mapping is made
         mapping.node.add_dependency(function.role)
+    return mapping

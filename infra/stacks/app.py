@@ -42,9 +42,10 @@ class AppStack(cdk.Stack):
             sign_in=sign_in.settings,
         )
         self.intake = Intake(self, "Intake", platform=platform, api=api)
-        # Before the outbox: the local cloud serves the stream's readers one after the other, in this order.
         watchdog = SlaWatchdog(self, "SlaWatchdog", platform=platform)
         outbox = Outbox(self, "Outbox", platform=platform)
+        # The local cloud serves the stream's readers one after the other, in the order in which they were made.
+        outbox.follows.add_dependency(watchdog.follows)
         router = Router(self, "Router", platform=platform, timers=watchdog)
         Eraser(self, "Eraser", platform=platform, dead_letters=router.work.dead_letters)
         Desk(self, "Desk", platform=platform, api=api, inbound=self.intake.inbound)
