@@ -67,7 +67,8 @@ class Items:
     def _some(self, left: Any) -> dict[str, Item]:
         found: dict[str, Item] = {}
         for attempt in range(_READS):
-            time.sleep(_PAUSE_S * attempt)
+            if attempt:
+                time.sleep(_PAUSE_S * attempt)
             asked: Any = {self._table: {"Keys": left, "ConsistentRead": True}}
             answer: Any = self._client.batch_get_item(RequestItems=asked)
             found |= {item["pk"]["S"]: item for item in answer["Responses"][self._table]}
