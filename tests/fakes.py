@@ -44,6 +44,7 @@ from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.tombstone import Tombstone
 from functions.shared.gateways import keys
 from functions.shared.gateways.blobs import BlobInfo, BlobNotFound, UploadForm
+from functions.shared.gateways.items import Along
 from functions.shared.gateways.timers import LONGEST_DELAY, TimerMessage
 from functions.shared.ticketing import NaturalKey
 from tests.factories import NOON
@@ -161,6 +162,10 @@ class InMemoryShares:
         self.presences: dict[Slug, Presence] = {}
         self.turns: Counter[Slug] = Counter()
         self.last_turns: dict[Slug, dict[Slug, int]] = {}
+
+    def ahead(self, team: Slug, people: Sequence[Slug]) -> Sequence[Along]:
+        del team, people
+        return ()
 
     def read(self, team: Slug, people: Sequence[Slug]) -> Roster:
         return Roster(self.turns[team], dict(self.last_turns.get(team, {})), self.standings(people))
@@ -313,7 +318,8 @@ class InMemoryCustomers:
         self.merged: dict[ContactId, tuple[ContactId, ...]] = {}
         self.known: dict[str, ContactRecord] = {}
 
-    def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
+    def recognise(self, caller: Caller, along: Sequence[Along] = ()) -> tuple[Contact, Company | None]:
+        del along
         key = fold_address(caller.address) if caller.address else fold_phone(caller.phone or "") or caller.handle or ""
         record = ContactRecord(id=contact_id(key), name=caller.name, address=caller.address, phone=caller.phone)
         self.known.setdefault(key, record)

@@ -20,7 +20,7 @@ from functions.shared.contracts.events import (
     TicketEvent,
     TicketOpened,
 )
-from functions.shared.contracts.words import Channel, ContactId, TicketId
+from functions.shared.contracts.words import Channel, ContactId, Slug, TicketId
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import open_ticket, receive
 from functions.shared.domain.directory import Caller, ContactRecord
@@ -32,6 +32,7 @@ from functions.shared.domain.references import parse_reference, reference
 from functions.shared.domain.summary import TicketSummary
 from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.blobs import UploadForm
+from functions.shared.gateways.items import Along
 from functions.shared.identity.principal import Principal
 from functions.shared.reports import ATTACHMENTS, Report, fingerprint, names_of, natural_keys
 from functions.shared.ticketing import NaturalKey, Tickets
@@ -49,7 +50,7 @@ class TicketReader(Protocol):
 
 
 class Customers(Protocol):
-    def recognise(self, caller: Caller) -> tuple[Contact, Company | None]: ...
+    def recognise(self, caller: Caller, along: Sequence[Along] = ...) -> tuple[Contact, Company | None]: ...
 
     def contact_at(self, address_or_phone: str) -> ContactRecord | None: ...
 
@@ -98,7 +99,9 @@ class Intake:
         uploads: Uploads,
         gate: ReportGate,
         proofs: Proofs,
+        ahead: Callable[[Slug | None], Sequence[Along]],
     ) -> None:
+        """`ahead` says what is best read with the customer, for the triage of a problem of a module."""
         self._config = config
         self._tickets = tickets
         self._reader = reader
@@ -108,6 +111,7 @@ class Intake:
         self._uploads = uploads
         self._gate = gate
         self._proofs = proofs
+        self._ahead = ahead
 
     def report(
         self, report: Report, *, channel: Channel, idempotency_key: str | None, now: datetime, proof: str = ""
@@ -137,7 +141,8 @@ class Intake:
                 phone=report.contact_phone,
                 company=report.company,
                 language=report.language,
-            )
+            ),
+            self._ahead(report.module),
         )
         keys = natural_keys("report", contact.id, idempotency_key, report, now) + proven
         description = self._bodies.message(

@@ -53,6 +53,7 @@ def intake() -> Intake:
         uploads=Uploads(parts.blobs, parts.desk_id),
         gate=gate(),
         proofs=proofs(),
+        ahead=parts.triage.ahead,
     )
 
 

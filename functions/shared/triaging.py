@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.shared.contracts.events import Message, TicketEvent, TicketOpened
+from functions.shared.contracts.words import Slug
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.decisions import Command
 from functions.shared.domain.incidents import RunningIncident
@@ -18,6 +19,7 @@ from functions.shared.domain.rules import Occasion
 from functions.shared.domain.shares import Take
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.triage import in_full, triage
+from functions.shared.gateways.items import Along
 from functions.shared.open_tickets import Lists, open_tickets
 from functions.shared.placing import Placer, RosterReader
 
@@ -26,6 +28,12 @@ logger = Logger(service="triage")
 
 class Configurations(Protocol):
     def live(self) -> DeskConfig: ...
+
+    def last_read(self) -> DeskConfig: ...
+
+
+class Rosters(RosterReader, Protocol):
+    def ahead(self, team: Slug, people: Sequence[Slug]) -> Sequence[Along]: ...
 
 
 class Texts(Protocol):
@@ -58,7 +66,7 @@ class Triage:
     def __init__(
         self,
         configurations: Configurations,
-        rosters: RosterReader,
+        rosters: Rosters,
         history: Lists,
         texts: Texts,
         lessons: Teacher,
@@ -70,6 +78,13 @@ class Triage:
         self._texts = texts
         self._lessons = lessons
         self._incidents = incidents
+
+    def ahead(self, module: Slug | None) -> Sequence[Along]:
+        """What triage is likely to need for a ticket about `module`, for whoever reads something else before it."""
+        config = self._configurations.last_read()
+        known = config.module(module)
+        team = known.team if known else config.desk.default_team
+        return self._rosters.ahead(team, [person.id for person in config.members(team)])
 
     def of(self, opened: TicketOpened, *, now: datetime) -> Decision:
         """What decides on the ticket that `opened` begins, by all that there is to know at this moment."""

@@ -54,8 +54,8 @@ class Directory:
         self._contacts = Changes(client, table, desk, CONTACTS)
         self._companies = Changes(client, table, desk, COMPANIES)
 
-    def recognise(self, caller: Caller) -> tuple[Contact, Company | None]:
-        """Who is asking, and for whom; somebody unknown is entered.
+    def recognise(self, caller: Caller, along: Sequence[Along] = ()) -> tuple[Contact, Company | None]:
+        """Who is asking, and for whom; somebody unknown is entered. What is to be read `along` is.
 
         Anybody may say anything here. So nothing that is known is changed, and a stranger is found again only by what
         they are answered at: where the address and the phone number lead to different people, the address decides, and
@@ -67,7 +67,7 @@ class Directory:
         """
         found_by = _contact_keys(caller)
         domain, name = business_domain(caller.address), fold_name(caller.company or "")
-        known, company, by_name = self._known(found_by, domain, name, self._along)
+        known, company, by_name = self._known(found_by, domain, name, (*self._along, *along))
         record = known.get(found_by[0])
         if company is None and record and record.company_id:
             company = self.current_company(record.company_id)

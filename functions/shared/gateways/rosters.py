@@ -8,7 +8,7 @@ from functions.shared.domain.assignment import Roster
 from functions.shared.domain.errors import StalePresence
 from functions.shared.domain.presence import Presence, Standing
 from functions.shared.gateways import keys
-from functions.shared.gateways.items import Items
+from functions.shared.gateways.items import Along, Item, Items, Place
 from functions.shared.gateways.shares import CHANGES, LAST, LOAD, PRESENCE, TURNS
 
 if TYPE_CHECKING:
@@ -23,13 +23,20 @@ class Rosters:
         self._table = table
         self._desk = desk
         self._items = Items(client, table)
+        self._ahead: Sequence[Along] = ()
+
+    def ahead(self, team: Slug, people: Sequence[Slug]) -> Sequence[Along]:
+        """What `read` will ask for, if it is asked for the same: whoever reads it along spares it its call."""
+        self._ahead = [Along(place) for place in self._places(team, people)]
+        return self._ahead
 
     def read(self, team: Slug, people: Sequence[Slug]) -> Roster:
         """The team's turns and how `people` stand, consistently and in one call for up to 99 people."""
-        turns_key = keys.team(self._desk, team)
+        turns_place, *_ = wanted = self._places(team, people)
+        ahead = self._read_ahead(wanted)
+        items = self._items.many(wanted) if ahead is None else ahead
+        turns = items.pop(turns_place[0], {})
         places = {keys.person(self._desk, person): person for person in people}
-        items = self._items.many([(turns_key, keys.ROTATION), *((place, keys.STANDING) for place in places)])
-        turns = items.pop(turns_key, {})
         return Roster(
             turns=int(turns[TURNS]["N"]) if TURNS in turns else 0,
             last_turns={
@@ -37,6 +44,18 @@ class Rosters:
             },
             standings={places[place]: _standing(item) for place, item in items.items()},
         )
+
+    def _places(self, team: Slug, people: Sequence[Slug]) -> list[Place]:
+        standings = [(keys.person(self._desk, person), keys.STANDING) for person in people]
+        return [(keys.team(self._desk, team), keys.ROTATION), *standings]
+
+    def _read_ahead(self, wanted: Sequence[Place]) -> dict[str, Item] | None:
+        """The items of `wanted`, if just these were read along a moment ago."""
+        ahead, self._ahead = self._ahead, ()
+        if [one.place for one in ahead] != wanted:
+            return None
+        items = {one.place[0]: one.take() for one in ahead}
+        return {pk: item for pk, item in items.items() if item} if None not in items.values() else None
 
     def standings(self, people: Sequence[Slug]) -> Mapping[Slug, Standing]:
         """How each of `people` stands."""

@@ -47,6 +47,7 @@ def parts() -> SimpleNamespace:
         store=store,
         incidents=incidents,
         rosters=store.shares,
+        triage=triage,
         tickets=Tickets(store, lambda: clock_rules(config), ids),
         new_tickets=Tickets(store, lambda: clock_rules(config), ids, TriageAtTheDoor(triage)),
         blobs=blobs,
