@@ -374,9 +374,9 @@ class InMemoryCounts:
     def __init__(self) -> None:
         self._counts = Counter[tuple[str, int]]()
 
-    def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool:
+    def admit(self, counted: str, brake: Brake, *, now: datetime, weight: int = 1) -> bool:
         window = counted, brake.window(now)
         if self._counts[window] >= brake.at_most:
             return False
-        self._counts[window] += 1
+        self._counts[window] += weight
         return True

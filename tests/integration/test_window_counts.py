@@ -25,3 +25,9 @@ def test_so_many_are_admitted_in_a_window_and_others_are_counted_apart(counts: A
     assert [counts.admit("a", brake, now=NOON + timedelta(minutes=n)) for n in (0, 20, 59)] == [True, True, False]
     assert counts.admit("b", brake, now=NOON)
     assert counts.admit("a", brake, now=NOON + timedelta(minutes=60))
+
+
+def test_one_may_stand_for_several(counts: Any) -> None:
+    brake = Brake(at_most=5, within="1h")
+
+    assert [counts.admit("a", brake, now=NOON, weight=3) for _ in range(3)] == [True, True, False]

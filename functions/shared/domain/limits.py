@@ -31,6 +31,8 @@ class Quota:
     counted: str
     brake: Brake
     at: datetime
+    weight: int = 1
+    """For how many it stands."""
 
     @property
     def free_in(self) -> timedelta:

@@ -22,27 +22,27 @@ class WindowCounts:
         self._table = table
         self._desk = desk
 
-    def admit(self, counted: str, brake: Brake, *, now: datetime) -> bool:
-        """Count one more under `counted`; whether it is within the brake. A single conditional write."""
+    def admit(self, counted: str, brake: Brake, *, now: datetime, weight: int = 1) -> bool:
+        """Count `weight` more under `counted`; whether it was within the brake before. A single conditional write."""
         try:
-            self._client.update_item(**one_more(self._table, self._desk, Quota(counted, brake, now)))
+            self._client.update_item(**one_more(self._table, self._desk, Quota(counted, brake, now, weight)))
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
 
 
 def one_more(table: str, desk: DeskId, quota: Quota) -> Any:
-    """The update that counts one more of `quota`, on the condition that one more is within its brake."""
+    """The update that counts `quota`, on the condition that one more is within its brake."""
     brake = quota.brake
     place = keys.brake(desk, f"counted#{quota.counted}#{brake.within}#{brake.window(quota.at)}")
     return {
         "TableName": table,
         "Key": {"pk": {"S": place}, "sk": {"S": keys.BRAKE}},
-        "UpdateExpression": "ADD requests :one SET #ttl = :ttl",
+        "UpdateExpression": "ADD requests :weight SET #ttl = :ttl",
         "ConditionExpression": "attribute_not_exists(requests) OR requests < :most",
         "ExpressionAttributeNames": {"#ttl": "ttl"},
         "ExpressionAttributeValues": {
-            ":one": {"N": "1"},
+            ":weight": {"N": str(quota.weight)},
             ":most": {"N": str(brake.at_most)},
             ":ttl": {"N": str(int(brake.ends_at(quota.at).timestamp()) + _SPARE_S)},
         },
