@@ -33,6 +33,9 @@ BREACH: Final = "breach"
 ESCALATION: Final = "escalation"
 RELEASE: Final = "release"
 
+_HELD: Final = tuple(name for name in FIELDS if name in Ticket.model_fields)
+"""What of the rules' fields the ticket itself holds."""
+
 
 class Promises:
     """The policies and calendars of one version of a desk's configuration, asked about tickets and their clocks."""
@@ -145,7 +148,7 @@ def _facts(ticket: Ticket) -> Facts:
     """The ticket as a policy's condition sees it."""
     return Facts(
         {
-            **{name: getattr(ticket, name) for name in FIELDS if name in Ticket.model_fields},
+            **{name: getattr(ticket, name) for name in _HELD},
             "text": f"{ticket.title}\n{ticket.excerpt}",
             "description": ticket.excerpt,
             **({f"company.{name}": value for name, value in ticket.company} if ticket.company else {}),
