@@ -2,7 +2,7 @@
 
 All are started in turn, on functions that are warm, and end when EventBridge Scheduler has the schedule: the shortest
 chain after one item, one event and one function; the same hops as ours with nothing done in them; and ours, with
-validation, the customer's recognition, triage, two commits and the clocks.
+validation, the customer's recognition, triage, the commit and the clocks.
 """
 
 import json

@@ -1,11 +1,10 @@
 """The desk's own hops with no work in them: what is left between this and the desk's chain is what the desk does.
 
-HTTP API → function that puts an item → stream → function → bus → queue → function that puts another and the schedule.
+HTTP API → function that puts an item → stream → function that makes the schedule.
 """
 
-import json
 import time
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -20,39 +19,24 @@ _OPEN: Final = """
     dynamodb = boto3.client("dynamodb")
     def handler(event, context):
         name = json.loads(event["body"])["name"]
-        item = {"pk": {"S": name}, "sk": {"S": "opened"}, "text": {"S": "x" * 1000}}
+        item = {"pk": {"S": name}, "text": {"S": "x" * 1000}}
         dynamodb.put_item(TableName=os.environ["TABLE"], Item=item)
         print("opened", file=sys.stderr, flush=True)
         return {"statusCode": 201, "body": "{}"}
 """
 
-_TELL: Final = """
-    import boto3, json, os, sys
-    events = boto3.client("events")
+_SET: Final = """
+    import boto3, os, sys
+    scheduler = boto3.client("scheduler")
     def handler(event, context):
         for record in event["Records"]:
-            detail = json.dumps({"id": record["dynamodb"]["Keys"]["pk"]["S"]})
-            events.put_events(Entries=[
-                {"EventBusName": os.environ["BUS"], "Source": "hops", "DetailType": "ItemPut", "Detail": detail}
-            ])
-        print("told", file=sys.stderr, flush=True)
-"""
-
-_TRIAGE: Final = """
-    import boto3, json, os, sys
-    dynamodb, scheduler = boto3.client("dynamodb"), boto3.client("scheduler")
-    def handler(event, context):
-        for record in event["Records"]:
-            name = json.loads(record["body"])["detail"]["id"]
-            item = {"pk": {"S": name}, "sk": {"S": "triaged"}, "text": {"S": "x" * 1000}}
-            dynamodb.put_item(TableName=os.environ["TABLE"], Item=item)
             scheduler.create_schedule(
-                Name=name,
+                Name=record["dynamodb"]["Keys"]["pk"]["S"],
                 ScheduleExpression="at(2099-01-01T00:00:00)",
                 FlexibleTimeWindow={"Mode": "OFF"},
                 Target={"Arn": os.environ["QUEUE"], "RoleArn": os.environ["ROLE"], "Input": "{}"},
             )
-        print("triaged", file=sys.stderr, flush=True)
+        print("set", file=sys.stderr, flush=True)
 """
 
 
@@ -66,21 +50,15 @@ class SameHops(BareChain):
         self._http = httpx.Client(timeout=60, trust_env=False)
 
     def build(self) -> None:
-        """Create the API, the table, the bus, the queue, three functions and what ties them together."""
+        """Create the API, the table, two functions and what ties them together."""
         role = self._role(_HOPS)
         table, stream = self._table()
         queue = self._client("sqs").create_queue(QueueName=_HOPS)["QueueUrl"]
         found = self._client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-        queue_arn = found["Attributes"]["QueueArn"]
-        self._client("events").create_event_bus(Name=_HOPS)
-        tell = self._function("tell-of-hops", _TELL, role, {"BUS": _HOPS})
-        triage = self._function("triage", _TRIAGE, role, {"TABLE": table, "QUEUE": queue_arn, "ROLE": role})
-        opened = {"Filters": [{"Pattern": json.dumps({"dynamodb": {"Keys": {"sk": {"S": ["opened"]}}}})}]}
-        self._feed(tell, stream, StartingPosition="TRIM_HORIZON", FilterCriteria=opened)
-        self._feed(triage, queue_arn)
-        events = self._client("events")
-        events.put_rule(Name=_HOPS, EventBusName=_HOPS, EventPattern=json.dumps({"source": [_HOPS]}))
-        events.put_targets(Rule=_HOPS, EventBusName=_HOPS, Targets=[{"Id": "queue", "Arn": queue_arn}])
+        timer = self._function("set", _SET, role, {"QUEUE": found["Attributes"]["QueueArn"], "ROLE": role})
+        self._client("lambda").create_event_source_mapping(
+            EventSourceArn=stream, FunctionName=timer, StartingPosition="TRIM_HORIZON"
+        )
         self._serve(self._function("open", _OPEN, role, {"TABLE": table}))
 
     def run(self, item: str) -> float:
@@ -94,14 +72,11 @@ class SameHops(BareChain):
         table = self._client("dynamodb").create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         )
         return name, table["TableDescription"]["LatestStreamArn"]
-
-    def _feed(self, function: str, source: str, **how: Any) -> None:
-        self._client("lambda").create_event_source_mapping(EventSourceArn=source, FunctionName=function, **how)
 
     def _serve(self, function: str) -> None:
         gateway = self._client("apigatewayv2")
