@@ -56,7 +56,8 @@ class ConfigStore:
         now = time.monotonic()
         if self._kept and now - self._asked_at < within.total_seconds():
             return self._kept
-        pointer = self.pointer.take() or self._item(keys.LIVE, consistent=is_consistent)
+        heard = None if is_consistent else self.pointer.take()
+        pointer = heard or self._item(keys.LIVE, consistent=is_consistent)
         if pointer is None:
             raise ConfigMissing
         if self._kept is None or self._kept.version != int(pointer["version"]["N"]):
