@@ -194,10 +194,11 @@ def _missing(event: TicketEvent, config: DeskConfig, language: Language) -> list
 
 def _due(event: TicketEvent, ticket: Ticket, config: DeskConfig, language: Language) -> str:
     """When what the mail is about is or was due: the first answer, in a receipt."""
-    due = ticket.promised(Metric.FIRST_RESPONSE) if isinstance(event, TicketOpened) else None
+    zone, words = config.desk.zone, catalogue(language)
     if isinstance(event, SlaWarned | SlaBreached | TicketEscalated | NoticeReleased):
-        due = event.due_at
-    return times.full(due, config.desk.zone, catalogue(language)) if due else ""
+        return times.full(event.due_at, zone, words)
+    promised = ticket.promised(Metric.FIRST_RESPONSE) if isinstance(event, TicketOpened) else None
+    return times.full(promised, zone, words, "%H:%M") if promised else ""
 
 
 def _facts(notice: Notice, ticket: Ticket, config: DeskConfig, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

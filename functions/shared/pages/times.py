@@ -53,12 +53,12 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo, words: Catalogue) -> str
     return words.text(key, **_date_parts(local, words), clock=clock)
 
 
-def full(at: datetime, zone: ZoneInfo, words: Catalogue) -> str:
-    """`at` to the second with weekday, year and zone, for titles and print."""
+def full(at: datetime, zone: ZoneInfo, words: Catalogue, clock: str = "%H:%M:%S") -> str:
+    """`at` with weekday, year and zone, to the second unless `clock` says otherwise, for titles and print."""
     local = on_the_clock(at, zone)
     weekday = words.text(f"time.weekday.{local.isoweekday()}")
     return words.text(
-        "time.full", **_date_parts(local, words), weekday=weekday, clock=f"{local:%H:%M:%S}", zone=zone.key
+        "time.full", **_date_parts(local, words), weekday=weekday, clock=f"{local:{clock}}", zone=zone.key
     )
 
 

@@ -98,8 +98,8 @@ def test_an_acknowledgement_asks_for_what_is_missing() -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        (Language.ZH, "答复会发到这个邮箱，不晚于2026年3月2日 星期一 12:00"),
-        (Language.EN, "will answer to this address, by Monday, Mar 2, 2026, 12:00"),
+        (Language.ZH, "答复会发到这个邮箱，不晚于2026年3月2日 星期一 12:00（"),
+        (Language.EN, "will answer to this address, by Monday, Mar 2, 2026, 12:00 ("),
     ],
 )
 def test_an_acknowledgement_says_by_when_the_customer_is_answered(language: Language, sentence: str) -> None:
