@@ -1,4 +1,4 @@
-"""The shortest chain that the desk's work could travel: one item → stream → bus → function → schedule."""
+"""The bare chain: one item → stream → bus → function → schedule, and nothing else."""
 
 import io
 import json

@@ -197,8 +197,9 @@ def _due(event: TicketEvent, ticket: Ticket, config: DeskConfig, language: Langu
     zone, words = config.desk.zone, catalogue(language)
     if isinstance(event, SlaWarned | SlaBreached | TicketEscalated | NoticeReleased):
         return times.full(event.due_at, zone, words)
-    promised = ticket.promised(Metric.FIRST_RESPONSE) if isinstance(event, TicketOpened) else None
-    return times.full(promised, zone, words, "%H:%M") if promised else ""
+    clock = ticket.clocks.get(Metric.FIRST_RESPONSE) if isinstance(event, TicketOpened) else None
+    is_ahead = clock and clock.is_running and not clock.breached_at  # a receipt may be late
+    return times.full(clock.due_at, zone, words, "%H:%M") if clock and clock.due_at and is_ahead else ""
 
 
 def _facts(notice: Notice, ticket: Ticket, config: DeskConfig, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

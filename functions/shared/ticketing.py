@@ -7,20 +7,26 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Protocol
 
+from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import AwareDatetime
 
 from functions.shared.contracts.events import TicketEvent, TicketOpened
 from functions.shared.contracts.words import TicketId
 from functions.shared.domain.clocks import Timer
 from functions.shared.domain.decisions import Command
-from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists
+from functions.shared.domain.errors import AlreadySeen, KeyReused, StaleTicket, TicketExists, TooManyRequests
 from functions.shared.domain.limits import Quota
 from functions.shared.domain.merging import Both, survivor
 from functions.shared.domain.shares import NOTHING, Shares, Take, counted
 from functions.shared.domain.ticket import Ticket, evolve, opened
 
+logger = Logger(service="tickets")
+
 _ATTEMPTS = 12
 _AT_ONCE = 2
+_TURNS_TRIED = 3
+"""So often a door tries to take a team's turn for a ticket that it opens."""
 _PAUSE_S = 0.02
 """After so many attempts the next waits up to so long times their number, so that rivals do not meet again."""
 
@@ -84,13 +90,16 @@ class ClockRules(Protocol):
         """When the watchdog has to look at the ticket next, if ever."""
 
 
-Triage = Callable[[TicketOpened, Ticket], tuple[Sequence[TicketEvent], Take | None]]
-"""What follows for the ticket that an event begins, and what that takes of a team and a person."""
+@dataclass(frozen=True)
+class Decision:
+    """What is decided on one ticket: `decide` may run several times, and `taken` says what its last choice takes.
 
+    The turn of a team and the place among a person's tickets are to be taken in the commit that stores the decision, so
+    that neither is ever taken without it, or twice.
+    """
 
-def _left_to_the_queue(opened: TicketOpened, ticket: Ticket) -> tuple[Sequence[TicketEvent], None]:
-    del opened, ticket
-    return (), None
+    decide: Command
+    taken: Callable[[], Take | None]
 
 
 class _MergedMeanwhile(Exception):
@@ -105,11 +114,11 @@ class Tickets:
         store: TicketStore,
         clocks: Callable[[], ClockRules],
         draw_id: Callable[[], TicketId],
-        triage: Triage = _left_to_the_queue,
+        triage: Callable[[TicketOpened], Decision] | None = None,
     ) -> None:
         """`clocks` gives the rules of the desk's live configuration, `draw_id` a random ticket id.
 
-        `triage` decides on new tickets in the commit that opens them; what it leaves is triaged by the router.
+        `triage` decides on new tickets in the commit that opens them; without it they are left to the router.
         """
         self._store = store
         self._clocks = clocks
@@ -121,31 +130,54 @@ class Tickets:
     ) -> tuple[Ticket, bool]:
         """Open a ticket; returns it, and whether it is new.
 
-        A request seen before, by one of `keys`, yields the ticket it opened then, and takes nothing of `quota`. Where
-        many tickets want the same team's turn at once, those that lose open without it, and the router's queue has them
-        take it one after the other.
+        A request seen before, by one of `keys`, yields the ticket it opened then, and takes nothing of `quota`. Nothing
+        about triage keeps a ticket from being opened: where it fails, or many want the same team's turn at once, the
+        ticket opens without, and the router triages it, whose queue hands on a few at a time.
 
         Raises:
             KeyReused: the key was used before, for something else.
             TooManyRequests: the quota is spent.
         """
+        event, decision, triage, may_be_stored = begin(self._draw_id()), None, self._triage, False
         for attempt in range(_ATTEMPTS):
-            _give_way(attempt)
-            event = begin(self._draw_id())
-            ticket = opened(event)
-            decided, take = (self._triage if attempt < _AT_ONCE else _left_to_the_queue)(event, ticket)
-            if decided:
-                event = event.model_copy(update={"is_triaged": True})
-            ticket, events = self._moved(None, reduce(evolve, decided, ticket), [event, *decided])
-            ticket = counted(ticket)
+            _give_way(attempt + _AT_ONCE if triage else attempt)
             try:
-                self._store.append(ticket, events, keys, shares=Shares.moved(None, ticket, take), quota=quota)
-            except (TicketExists, StaleTicket):
-                continue
+                decision = decision or (triage(event) if triage else None)
+                return self._opened(event, decision, keys, quota), True
             except AlreadySeen as seen:
                 return self._seen_before(seen, keys), False
-            return ticket, True
+            except TooManyRequests:
+                raise
+            except TicketExists:
+                if may_be_stored:  # by the attempt whose answer was lost
+                    return self._store.get(event.ticket_id), True
+                event, decision = begin(self._draw_id()), None
+            except StaleTicket:
+                if triage and attempt + 1 == _TURNS_TRIED:
+                    logger.info("triage is left to the queue: others take the team's turns", ticket_id=event.ticket_id)
+                    triage = decision = None
+            except Exception:  # a rule, a roster, the network, a permission: nothing of triage may keep a customer out
+                if triage is None:
+                    raise
+                logger.exception("triage is left to the queue", ticket_id=event.ticket_id)
+                with single_metric(name="TriageFailed", unit=MetricUnit.Count, value=1, namespace="Aftercare"):
+                    pass
+                triage, decision, may_be_stored = None, None, True
         raise TicketExists("no free ticket id was drawn")
+
+    def _opened(
+        self, event: TicketOpened, decision: Decision | None, keys: Sequence[NaturalKey], quota: Quota | None
+    ) -> Ticket:
+        """The ticket that `event` begins, stored with what was decided on it."""
+        ticket = opened(event)
+        decided = decision.decide(ticket) if decision else ()
+        if decided:
+            event = event.model_copy(update={"is_triaged": True})
+        ticket, events = self._moved(None, reduce(evolve, decided, ticket), [event, *decided])
+        ticket = counted(ticket)
+        shares = Shares.moved(None, ticket, decision.taken() if decision else None)
+        self._store.append(ticket, events, keys, shares=shares, quota=quota)
+        return ticket
 
     def opened_by(self, keys: Sequence[NaturalKey]) -> Ticket | None:
         """The ticket that a request seen before, by one of `keys`, opened then; raises KeyReused as `open` does."""

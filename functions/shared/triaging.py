@@ -1,29 +1,22 @@
 """Triage of a new ticket: what it needs to know is read once, and decided on as often as the commit takes."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
-
-from aws_lambda_powertools import Logger, single_metric
-from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.shared.contracts.events import Message, TicketEvent, TicketOpened
 from functions.shared.contracts.words import Slug
 from functions.shared.domain.config import DeskConfig
-from functions.shared.domain.decisions import Command
 from functions.shared.domain.incidents import RunningIncident
 from functions.shared.domain.learning import Lessons
 from functions.shared.domain.rule_book import book_of
 from functions.shared.domain.rules import Occasion
-from functions.shared.domain.shares import Take
 from functions.shared.domain.ticket import Ticket
 from functions.shared.domain.triage import in_full, triage
 from functions.shared.gateways.items import Along
 from functions.shared.open_tickets import Lists, open_tickets
 from functions.shared.placing import Placer, RosterReader
-
-logger = Logger(service="triage")
+from functions.shared.ticketing import Decision
 
 
 class Configurations(Protocol):
@@ -46,18 +39,6 @@ class RunningIncidents(Protocol):
 
 class Teacher(Protocol):
     def newest(self) -> Lessons | None: ...
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The triage of one ticket: `decide` may run several times, and `taken` says what its last choice takes.
-
-    Nothing follows for a ticket that was triaged before. The turn of a team and the place among a person's tickets are
-    to be taken in the commit that stores the decision, so that neither is ever taken without it, or twice.
-    """
-
-    decide: Command
-    taken: Callable[[], Take | None]
 
 
 class Triage:
@@ -86,8 +67,12 @@ class Triage:
         team = known.team if known else config.desk.default_team
         return self._rosters.ahead(team, [person.id for person in config.members(team)])
 
+    def at_the_door(self, opened: TicketOpened) -> Decision:
+        """What decides on the ticket that `opened` begins, in the moment in which it does."""
+        return self.of(opened, now=opened.occurred_at)
+
     def of(self, opened: TicketOpened, *, now: datetime) -> Decision:
-        """What decides on the ticket that `opened` begins, by all that there is to know at this moment."""
+        """What decides on the ticket that `opened` began; nothing follows for one that was triaged before."""
         config = self._configurations.live()
         whole = in_full(opened, self._texts.text)
         book = book_of(config.rules)
@@ -103,21 +88,3 @@ class Triage:
             )
 
         return Decision(decide, choose.taken)
-
-
-class TriageAtTheDoor:
-    """Triage in the commit that opens the ticket. Whatever goes wrong with it, the ticket opens, and triage follows."""
-
-    def __init__(self, triage: Triage) -> None:
-        self._triage = triage
-
-    def __call__(self, opened: TicketOpened, ticket: Ticket) -> tuple[Sequence[TicketEvent], Take | None]:
-        """What is decided on `ticket`, which `opened` begins, and what that takes; nothing where triage failed."""
-        try:
-            decision = self._triage.of(opened, now=opened.occurred_at)
-            return decision.decide(ticket), decision.taken()
-        except Exception:  # a rule, a roster or the network: nothing of it may keep a customer out
-            logger.exception("triage is left to the queue", ticket_id=opened.ticket_id)
-            with single_metric(name="TriageFailed", unit=MetricUnit.Count, value=1, namespace="Aftercare"):
-                pass
-            return [], None

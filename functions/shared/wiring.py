@@ -21,7 +21,7 @@ from functions.shared.gateways.tickets import TicketTable
 from functions.shared.identifiers import draw_ticket_id
 from functions.shared.settings import DeskSettings
 from functions.shared.ticketing import Tickets
-from functions.shared.triaging import Triage, TriageAtTheDoor
+from functions.shared.triaging import Triage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -83,7 +83,7 @@ class DeskWiring:
     @cached_property
     def new_tickets(self) -> Tickets:
         """The tickets, for doors that open some: they are triaged in the commit that opens them."""
-        return Tickets(self.store, self._clock_rules, draw_ticket_id, TriageAtTheDoor(self.triage))
+        return Tickets(self.store, self._clock_rules, draw_ticket_id, self.triage.at_the_door)
 
     @cached_property
     def blobs(self) -> Blobs:

@@ -98,7 +98,7 @@ def test_the_past_becomes_a_lesson_and_a_suggestion_that_somebody_accepts(
     chooser = Placer(desk.config.live(), desk.rosters, desk.store, now=NOON)
     body = json.dumps({"detail": first.model_dump(mode="json")})
     monkeypatch.setattr(router, "router", lambda: router.Router(desk.tickets, desk.triage))
-    router.triage_record({"body": body, "attributes": {"ApproximateReceiveCount": "1"}})
+    router.triage_record({"body": body})
 
     waiting = desk.store.get(ticket.id)
     assert (waiting.team, waiting.module) == ("first-line", None)

@@ -14,8 +14,9 @@ from functions.shared.domain.assignment import Roster
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.domain.config import DeskConfig
 from functions.shared.domain.errors import StaleTicket
+from functions.shared.domain.shares import NOTHING
 from functions.shared.ticketing import NaturalKey, Tickets
-from functions.shared.triaging import Triage, TriageAtTheDoor
+from functions.shared.triaging import Triage
 from tests.factories import NOON, default_config, make_company, make_message, make_opened, make_problem
 from tests.fakes import CountedIds, InMemoryIncidents, InMemoryTickets, NoLessons
 
@@ -52,16 +53,52 @@ class Unreadable:
         raise TimeoutError("the table left keys unread")
 
 
+class Refusing(InMemoryTickets):
+    """A table that stores nothing of what triage takes."""
+
+    def append(self, *args: Any, **how: Any) -> None:
+        if how["shares"] != NOTHING:
+            raise ConnectionError("throttled")
+        super().append(*args, **how)
+
+
+class LosingAnswers(InMemoryTickets):
+    """A table whose first answer never arrives."""
+
+    lost = 1
+
+    def append(self, *args: Any, **how: Any) -> None:
+        super().append(*args, **how)
+        if self.lost:
+            self.lost -= 1
+            raise TimeoutError
+
+
+class Stopped:
+    """Clocks that cannot go on from a triage."""
+
+    def __init__(self) -> None:
+        self._rules = clock_rules(CONFIG)
+
+    def follow(self, before: Any, after: Any, events: Any) -> Any:
+        if any(isinstance(event, TicketTriaged) for event in events):
+            raise KeyError("no such calendar")
+        return self._rules.follow(before, after, events)
+
+    def next_act_at(self, ticket: Any) -> Any:
+        return self._rules.next_act_at(ticket)
+
+
 class Desk:
     """Tickets with triage at the door, and the router for what that leaves."""
 
-    def __init__(self, store: InMemoryTickets | None = None, rosters: Any = None) -> None:
+    def __init__(self, store: InMemoryTickets | None = None, rosters: Any = None, clocks: Any = None) -> None:
         self.store = store or InMemoryTickets()
         triage = Triage(
             Live(), rosters or self.store.shares, self.store, Texts(), NoLessons(), InMemoryIncidents(self.store)
         )
-        rules = lambda: clock_rules(CONFIG)  # noqa: E731  # what `Tickets` asks for
-        self.door = Tickets(self.store, rules, CountedIds(), TriageAtTheDoor(triage))
+        rules = clocks or (lambda: clock_rules(CONFIG))
+        self.door = Tickets(self.store, rules, CountedIds(), triage.at_the_door)
         self.plain = Tickets(self.store, rules, CountedIds())
         self.router = Router(self.plain, triage)
 
@@ -112,19 +149,33 @@ def test_a_repeated_request_takes_no_second_turn() -> None:
     assert desk.store.shares.turns == {first.team: 1}
 
 
-@pytest.mark.parametrize("rosters", [Unreadable(), object()], ids=["a busy table", "a fault of ours"])
-def test_a_ticket_opens_whatever_is_wrong_with_its_triage_and_the_router_makes_it_good(rosters: Any) -> None:
-    desk = Desk(rosters=rosters)
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        pytest.param({"rosters": Unreadable()}, id="a busy table"),
+        pytest.param({"rosters": object()}, id="a fault of ours"),
+        pytest.param({"store": Refusing()}, id="what it takes is refused"),
+        pytest.param({"clocks": Stopped}, id="clocks that cannot follow"),
+    ],
+)
+def test_a_ticket_opens_whatever_is_wrong_with_its_triage_and_the_router_makes_it_good(
+    faulty: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk(**faulty)
     ticket, is_new = desk.door.open(begins())
+
+    assert '"TriageFailed":[1.0]' in capsys.readouterr().out
 
     assert is_new
     assert (ticket.priority, desk.opened(ticket.id).is_triaged) == (None, False)
-    mended = Desk(desk.store)
+    store = InMemoryTickets()
+    store.heads, store.events = desk.store.heads, desk.store.events
+    mended = Desk(store)
     assert mended.router.triage(desk.opened(ticket.id), now=NOON).priority is not None
 
 
-def test_a_turn_that_was_lost_once_is_taken_anew() -> None:
-    desk = Desk(Contended(losses=1))
+def test_a_turn_that_was_lost_twice_is_taken_anew() -> None:
+    desk = Desk(Contended(losses=2))
     ticket, _ = desk.door.open(begins())
 
     assert ticket.priority is not None
@@ -132,12 +183,30 @@ def test_a_turn_that_was_lost_once_is_taken_anew() -> None:
 
 
 def test_where_many_want_the_turn_at_once_the_ticket_opens_without_it_and_is_left_to_the_router() -> None:
-    desk = Desk(Contended(losses=2))
+    desk = Desk(Contended(losses=3))
     ticket, is_new = desk.door.open(begins())
 
     assert is_new
     assert (ticket.priority, desk.opened(ticket.id).is_triaged, desk.store.shares.turns) == (None, False, {})
     assert desk.router.triage(desk.opened(ticket.id), now=NOON).priority is not None
+
+
+def test_a_ticket_whose_answer_was_lost_is_not_opened_twice() -> None:
+    desk = Desk(LosingAnswers())
+    ticket, is_new = desk.door.open(begins())
+
+    assert is_new
+    assert list(desk.store.heads) == [ticket.id]
+    assert ticket.priority is not None
+
+
+def test_a_table_that_stores_nothing_is_told_to_whoever_reports() -> None:
+    class Down(InMemoryTickets):
+        def append(self, *_: Any, **__: Any) -> None:
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        Desk(Down()).door.open(begins())
 
 
 problems = st.builds(

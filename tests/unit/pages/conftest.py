@@ -13,7 +13,7 @@ from functions.desk.rule_editing import RuleEditing
 from functions.shared.bodies import Bodies
 from functions.shared.domain.clock_rules import clock_rules
 from functions.shared.ticketing import Tickets
-from functions.shared.triaging import Triage, TriageAtTheDoor
+from functions.shared.triaging import Triage
 from tests.factories import DESK, default_config
 from tests.fakes import (
     CountedIds,
@@ -49,7 +49,7 @@ def parts() -> SimpleNamespace:
         rosters=store.shares,
         triage=triage,
         tickets=Tickets(store, lambda: clock_rules(config), ids),
-        new_tickets=Tickets(store, lambda: clock_rules(config), ids, TriageAtTheDoor(triage)),
+        new_tickets=Tickets(store, lambda: clock_rules(config), ids, triage.at_the_door),
         blobs=blobs,
         bodies=bodies,
         directory=InMemoryCustomers(),
