@@ -68,6 +68,8 @@ class Past(Threads, Uses, Protocol):
 class HoldingArea(Protocol):
     def hold(self, mail: HeldMail) -> None: ...
 
+    def forget(self, mail_id: str, received_at: datetime, *, now: datetime) -> None: ...
+
 
 class Standings(Protocol):
     """Addresses that mail does not reach."""
@@ -159,6 +161,7 @@ class Mailroom:
             )
         )
         if outcome.is_erased:
+            self._quarantine.forget(delivery.id, delivery.received_at, now=now)
             self._raw.remove(delivery.key)
         return outcome
 
@@ -169,7 +172,7 @@ class Mailroom:
             line = self._log.find(delivery.id, delivery.received_at)
             if line is None or not line.is_erased:
                 raise
-            return Outcome(Fate.REPEATED, line.ticket_id)
+            return Outcome(Fate.REPEATED, line.ticket_id, is_erased=True)
         if delivery.failed("virus"):
             return self._hold(delivery, Held.VIRUS, "the virus scan failed the mail")
         try:

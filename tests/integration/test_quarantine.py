@@ -9,6 +9,7 @@ from functions.shared.gateways import quarantine as module
 from functions.shared.gateways.quarantine import Quarantine
 from tests.factories import DESK, NOON
 from tests.integration.conftest import TABLE
+from tests.unit.mail.post_office import HeldMails
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -92,3 +93,49 @@ def test_what_arrives_again_waits_once_until_somebody_decides(dynamodb: "DynamoD
     quarantine.hold_once(posted[2])
     assert quarantine.newest() == HeldList((posted[2],))
     assert list(quarantine.since(NOON)) == [deleted, posted[2]]
+
+
+@pytest.fixture(params=["table", "memory"])
+def area(request: pytest.FixtureRequest, dynamodb: "DynamoDBClient") -> Quarantine | HeldMails:
+    return Quarantine(dynamodb, TABLE, DESK) if request.param == "table" else HeldMails()
+
+
+def test_of_what_is_forgotten_only_that_it_came_is_kept(area: Quarantine | HeldMails) -> None:
+    said = {
+        "why": "more than 3 mails within 1h from wang@acme.example",
+        "envelope_sender": "wang@acme.example",
+        "sender": "wang@acme.example",
+        "subject": "jam",
+        "message_id": "<1@acme>",
+        "excerpt": "in tray 2",
+        "verdicts": {"spam": "FAIL"},
+    }
+    mail, other, later = _held(1).model_copy(update=said), _held(2), NOON + timedelta(days=1)
+    area.hold(mail)
+    area.hold(other)
+    for id, received_at in ((mail.id, mail.received_at), (mail.id, NOON), ("ses-9", NOON)):
+        area.forget(id, received_at, now=later)
+
+    bare = HeldMail(
+        id=mail.id,
+        received_at=mail.received_at,
+        held=mail.held,
+        why="",
+        raw_key=mail.raw_key,
+        standing="deleted",
+        settled_at=later,
+    )
+    assert list(area.since(NOON)) == [bare, other]
+
+
+def test_who_was_deciding_about_what_is_forgotten_writes_nothing(dynamodb: "DynamoDBClient") -> None:
+    quarantine = Quarantine(dynamodb, TABLE, DESK)
+    mail = _held(1)
+    quarantine.hold(mail)
+    claim = quarantine.claim(mail)
+    quarantine.forget(mail.id, mail.received_at, now=NOON)
+
+    assert not quarantine.settle(mail.settled("released", by="zhou-min", at=NOON), claim)
+    assert quarantine.find(mail.id) == mail.forgotten(NOON)
+    (item,) = dynamodb.scan(TableName=TABLE)["Items"]
+    assert item["ttl"]["N"] == str(int((NOON + module.SETTLED_KEPT).timestamp()))

@@ -51,6 +51,11 @@ class HeldPage:
         return self.mail.standing == "held"
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether it went with a ticket that was deleted, and nobody decided about it."""
+        return self.mail.standing == "deleted" and self.mail.settled_by is None
+
+    @property
     def is_there(self) -> bool:
         """Whether its message can still be let in."""
         return self.mail.standing != "deleted" and self.source is not None

@@ -58,13 +58,27 @@ class HeldMail(BaseModel):
     excerpt: str = Field(default="", description="The beginning of what it says, where that could be read.")
     channel: str | None = Field(default=None, description="The channel that posted it, where it is no mail.")
     standing: Standing = "held"
-    settled_by: str | None = Field(default=None, description="Who let it go or deleted it.")
+    settled_by: str | None = Field(
+        default=None, description="Who let it go or deleted it; nobody where it went with a ticket that was deleted."
+    )
     settled_at: AwareDatetime | None = None
     settled_why: str = Field(default="", description="Why it was deleted, as whoever did it says.")
 
     def settled(self, standing: Standing, *, by: str, at: AwareDatetime, why: str = "") -> "HeldMail":
         """The mail after somebody decided about it."""
         return self.model_copy(update={"standing": standing, "settled_by": by, "settled_at": at, "settled_why": why})
+
+    def forgotten(self, at: AwareDatetime) -> "HeldMail":
+        """What stays when the mail proves to be a copy of what was deleted with its ticket: that it came and waited."""
+        return HeldMail(
+            id=self.id,
+            received_at=self.received_at,
+            held=self.held,
+            why="",  # it may name the sender
+            raw_key=self.raw_key,
+            standing="deleted",
+            settled_at=at,
+        )
 
     def notification(self, bucket: str, *, released_by: str | None = None) -> dict[str, Any]:
         """What the receiving service said when the mail arrived, for it to arrive again.

@@ -1,6 +1,6 @@
 """A mailroom with everything around it in memory, and letters to drop into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -29,11 +29,18 @@ SENDER = "wang@acme.example"
 
 
 class HeldMails(list[HeldMail]):
-    """Stands in for the quarantine."""
+    """Behaves like `Quarantine`, as far as the mail door knows it."""
 
     def hold(self, mail: HeldMail) -> None:
         if mail not in self:
             self.append(mail)
+
+    def forget(self, mail_id: str, received_at: datetime, *, now: datetime) -> None:
+        wanted = (mail_id, received_at)
+        self[:] = [mail.forgotten(now) if (mail.id, mail.received_at) == wanted else mail for mail in self]
+
+    def since(self, at: datetime) -> Iterator[HeldMail]:
+        return (mail for mail in self if mail.received_at >= at)
 
 
 class Lines(dict[str, MailLine]):

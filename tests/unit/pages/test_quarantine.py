@@ -200,3 +200,18 @@ def test_every_reason_is_told_in_every_language() -> None:
     for language in LANGUAGES:
         words = catalogue(language)
         assert all(f"quarantine.held.{held}" in words and f"quarantine.why.{held}" in words for held in Held)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("zh", "所属的工单已被删除"), ("en", "after its ticket was deleted")]
+)
+def test_what_went_with_a_deleted_ticket_says_so_and_offers_nothing(place: Place, language: str, sentence: str) -> None:
+    mail = place.hold(subject="Jam", sender="wang@acme.example")
+    place.area.hold(mail.forgotten(NOON))
+    place.raw.remove("ses-1")
+    lead = signed_in(LEAD, language, role="lead")
+
+    assert lead.get(URL) == 200
+    assert sentence in lead.html
+    assert "wang@acme.example" not in lead.html
+    assert f"{URL}/" not in lead.html
