@@ -82,6 +82,18 @@ def test_a_rule_that_cannot_deliver_keeps_the_event(cloud: Built) -> None:
             assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in _dead_letter_queues(cloud)
 
 
+def test_only_tickets_that_no_door_triaged_go_to_the_queue_that_triages(cloud: Built) -> None:
+    triage = cloud.functions()["functions.router.triage.handler"]["LogicalId"]
+    (queue,) = [one["EventSourceArn"] for one in _queue_mappings(cloud) if one["FunctionName"]["Ref"] == triage]
+    heard = [
+        rule["Properties"]["EventPattern"]
+        for rule in cloud.resources("AWS::Events::Rule").values()
+        if queue in [target["Arn"] for target in rule["Properties"]["Targets"]]
+    ]
+    untriaged = {"is_triaged": [False, {"exists": False}]}
+    assert heard == [{"source": ["aftercare"], "detail-type": ["TicketOpened"], "detail": untriaged}]
+
+
 def _dead_letter_queues(built: Built) -> set[str]:
     return {logical_id for logical_id in built.resources("AWS::SQS::Queue") if not _is_work(built, logical_id)}
 

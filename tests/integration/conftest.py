@@ -10,11 +10,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.shared.contracts.events import ClockStarted, TicketOpened, TicketTriaged
 from functions.shared.contracts.words import Language
 from functions.shared.domain.config import DeskConfig
+from functions.shared.domain.ticket import Ticket
 from functions.shared.gateways.config import ConfigStore
 from functions.shared.gateways.directory import Directory
 from functions.shared.gateways.directory_search import DirectorySearch
+from functions.shared.gateways.tickets import TicketTable
 from ops.keys import ensure_keys
 from tests.factories import DESK, default_config
 
@@ -86,6 +89,25 @@ def live_desk(
         _forget(modules)
         yield
     _forget(modules)
+
+
+def only_ticket(dynamodb: "DynamoDBClient") -> str:
+    """The id of the one ticket that there is."""
+    found = dynamodb.scan(TableName=TABLE, FilterExpression="sk = :h", ExpressionAttributeValues={":h": {"S": "HEAD"}})
+    (head,) = found["Items"]
+    return head["pk"]["S"].rpartition("#")[2]
+
+
+def opened_triaged(store: TicketTable, ticket_id: str) -> Ticket:
+    """The ticket, of which nothing is stored yet but one commit: that of a door that triages what it opens."""
+    ticket, (opened, *followed) = store.get(ticket_id), store.timeline(ticket_id)
+    assert ticket.version == 1
+    assert isinstance(opened, TicketOpened)
+    assert opened.is_triaged
+    assert {TicketTriaged, ClockStarted} <= {type(event) for event in followed}
+    assert ticket.priority
+    assert ticket.team
+    return ticket
 
 
 def _forget(modules: tuple[ModuleType, ...]) -> None:

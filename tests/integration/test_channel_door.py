@@ -10,10 +10,10 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
-from functions.intake import http, wiring
+from functions.intake import http, mail, wiring
 from functions.intake.channels import generic
 from functions.intake.delivery import Delivery
-from functions.intake.settings import IntakeHttpSettings
+from functions.intake.settings import IntakeHttpSettings, IntakeMailSettings
 from functions.shared.contracts.events import MessageReceived, NoteAdded
 from functions.shared.contracts.words import DeletionReason
 from functions.shared.domain.decisions import close, resolve
@@ -21,7 +21,7 @@ from functions.shared.domain.deletion import delete
 from functions.shared.gateways.quarantine import Quarantine
 from ops.cli import app
 from tests.factories import AGENT, DESK, NOON
-from tests.integration.conftest import OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
+from tests.integration.conftest import OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk, only_ticket, opened_triaged
 from tests.lambdas import CONTEXT, http_event
 
 SECRETS = "/aftercare/channel-secrets"
@@ -38,8 +38,15 @@ def _desk(dynamodb: Any) -> Iterator[None]:
         inbound_bucket="inbound",
         channel_secrets_parameter=SECRETS,
     )
+    # What was held comes again by the function that takes in mail.
+    environment |= IntakeMailSettings.to_env(
+        **OF_THE_DESK,
+        inbound_bucket="inbound",
+        token_key_parameter=TOKEN_KEYS,
+        support_address="support@aftercare.example",
+    )
     boto3.client("s3").create_bucket(Bucket="inbound")
-    with live_desk(dynamodb, environment, wiring):
+    with live_desk(dynamodb, environment, wiring, mail):
         yield
 
 
@@ -82,6 +89,10 @@ def test_the_sample_opens_a_ticket_with_its_file_and_sender(secret: str) -> None
     (first, *_) = wiring.wiring().store.timeline(opened.id)
     (file,) = first.problem.description.attachments
     assert wiring.wiring().blobs.get(file.key) == b"HTTP 504\n"
+
+
+def test_a_message_is_triaged_in_the_commit_that_opens_its_ticket(secret: str) -> None:
+    opened_triaged(wiring.wiring().store, post(secret, said(1))[1]["id"])
 
 
 def test_a_repeated_message_is_one(secret: str) -> None:
@@ -239,3 +250,18 @@ def test_what_was_held_is_read_again_as_the_configuration_of_now_says(
     accepted = wiring.channels().replay("webchat", held.raw_key, received_at=delivery.received_at, now=NOON)
     assert accepted is not None
     assert wiring.wiring().store.get(accepted.ticket_id).title == "打不开"
+
+
+def test_what_was_held_is_triaged_in_the_commit_that_opens_its_ticket_too(
+    secret: str, dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(wiring.wiring().directory, "recognise", None)
+        assert post(secret, said(1))[0] == 422
+    (held,) = Quarantine(dynamodb, TABLE, DESK).newest().mails
+    again = {"messageId": "1", "eventSource": "aws:sqs", "body": json.dumps(held.notification("inbound"))}
+
+    assert mail.handler({"Records": [again]}, CONTEXT) == {"batchItemFailures": []}
+
+    ticket = opened_triaged(wiring.wiring().store, only_ticket(dynamodb))
+    assert (ticket.channel, ticket.title) == ("chat", "说1")

@@ -5,6 +5,7 @@ from typing import Any
 from functions.desk import wiring
 from functions.shared.contracts.events import TicketOpened
 from functions.shared.domain.directory import Caller, CompanyRecord
+from tests.integration.conftest import opened_triaged
 from tests.integration.test_desk_customers import AGENT, _desk, browser, call, wang
 
 __all__ = ["_desk", "wang"]  # fixtures: a desk behind its door, and a contact it knows
@@ -26,6 +27,13 @@ def test_a_call_is_taken_down_however_little_was_said() -> None:
     assert view["missing"] == ["topic", "company", "contact_name", "impact", "urgency"]
     first = opening_of(view["reference"])
     assert (first.actor.kind, first.actor.id, first.form) == ("agent", "li-na", "after-sales")
+
+
+def test_a_call_is_triaged_in_the_commit_that_opens_its_ticket() -> None:
+    _, view = call("POST", "/api/v1/desk/tickets", {**CALL, "contact": {"phone": "139 0013 9000"}}, AGENT)
+
+    ticket = opened_triaged(wiring.wiring().store, view["id"])
+    assert (view["priority"], view["team"]) == (ticket.priority, ticket.team)
 
 
 def test_a_known_caller_brings_what_the_desk_knows(wang: str) -> None:

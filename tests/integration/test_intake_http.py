@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from functions.intake import http, wiring
 from functions.intake.limits import Gate
 from functions.intake.pages import routes
 from functions.intake.settings import IntakeHttpSettings
+from functions.shared.contracts.words import Metric
 from functions.shared.domain.limits import Limits
 from functions.shared.domain.mail_rules import Brake
 from functions.shared.gateways import keys
 from functions.shared.gateways.window_counts import WindowCounts
 from tests.factories import DESK, default_config
-from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
+from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk, only_ticket, opened_triaged
 from tests.lambdas import CONTEXT, http_event
 from tests.unit.pages.browser import Browser
 from tests.unit.test_proofs import solved
@@ -33,6 +35,11 @@ BODY: dict[str, Any] = {
     "impact": "department",
     "urgency": "high",
 }
+FORM = {
+    **{name: str(BODY[name]) for name in ("title", "description", "module", "impact", "urgency")},
+    **{"topic": "question", "contact_name": "王芳", "contact_email": "wang@acme.example", "company": "Acme"},
+}
+PROMISED = (Metric.FIRST_RESPONSE, Metric.RESOLUTION)
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +66,26 @@ def test_the_sample_request_opens_a_ticket() -> None:
 
     assert answer["statusCode"] == 201
     assert json.loads(answer["body"])["reference"].startswith("AS-")
+
+
+def test_a_report_is_triaged_in_the_commit_that_opens_its_ticket_and_the_answer_says_what_is_promised() -> None:
+    status, reported = call("POST", "/api/v1/tickets", BODY)
+
+    assert status == 201
+    ticket = opened_triaged(wiring.wiring().store, reported["id"])
+    assert (reported["status"], reported["priority"]) == (ticket.status, ticket.priority) == ("open", "P1")
+    told = {metric: datetime.fromisoformat(reported[f"{metric}_due_at"]) for metric in PROMISED}
+    assert told == {metric: ticket.promised(metric) for metric in PROMISED}
+    assert told[Metric.FIRST_RESPONSE] < told[Metric.RESOLUTION]
+
+
+def test_a_report_by_the_portals_form_is_triaged_in_the_commit_that_opens_its_ticket(dynamodb: Any) -> None:
+    visitor = Browser(http.handler, "en")
+    visitor.get("/report")
+
+    assert visitor.post("/report", **FORM) == 200
+
+    assert opened_triaged(wiring.wiring().store, only_ticket(dynamodb)).channel == "form"
 
 
 def test_a_report_can_be_tracked_and_answered_with_its_token() -> None:
@@ -272,12 +299,10 @@ def test_a_double_click_on_such_a_page_leads_to_its_ticket(monkeypatch: pytest.M
     visitor = Browser(http.handler, "en")
     visitor.get("/report")
     page, proof = visitor.html, solved(call("GET", "/api/v1/challenge")[1])
-    told = {name: str(BODY[name]) for name in ("title", "description", "module", "impact", "urgency")}
-    told |= {"topic": "question", "contact_name": "王芳", "contact_email": "wang@acme.example", "company": "Acme"}
 
-    assert visitor.post("/report", **told, proof=proof) == 200
+    assert visitor.post("/report", **FORM, proof=proof) == 200
     first, visitor.html = visitor.path, page
-    assert visitor.post("/report", **told, proof=proof) == 200
+    assert visitor.post("/report", **FORM, proof=proof) == 200
     assert visitor.path == first
     assert visitor.path.endswith("/reported")
 

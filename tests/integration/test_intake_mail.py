@@ -19,7 +19,7 @@ from functions.shared.gateways.tickets import TicketTable
 from ops.local import receipt
 from ops.local.receipt import Received
 from tests.factories import DESK
-from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk
+from tests.integration.conftest import BLOBS, OF_THE_DESK, TABLE, TOKEN_KEYS, live_desk, only_ticket, opened_triaged
 from tests.lambdas import CONTEXT
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -78,9 +78,7 @@ def test_every_sample_mail_becomes_one_ticket(sample: Path, tickets: TicketTable
     assert deliver(sample.read_bytes(), "ses-1") == []
     assert deliver(sample.read_bytes(), "ses-2") == []
 
-    heads = dynamodb.scan(TableName=TABLE, FilterExpression="sk = :h", ExpressionAttributeValues={":h": {"S": "HEAD"}})
-    (head,) = heads["Items"]
-    opened, *_ = tickets.timeline(head["pk"]["S"].rpartition("#")[2])
+    opened, *_ = tickets.timeline(only_ticket(dynamodb))
     assert isinstance(opened, TicketOpened)
     assert opened.language == ("zh" if "zh" in sample.stem else "en")
     assert opened.contact.name
@@ -88,6 +86,12 @@ def test_every_sample_mail_becomes_one_ticket(sample: Path, tickets: TicketTable
     for file in opened.problem.description.attachments:
         body = boto3.client("s3").get_object(Bucket=BLOBS, Key=file.key)["Body"].read()
         assert body.startswith(b"\x89PNG")
+
+
+def test_a_mail_is_triaged_in_the_commit_that_opens_its_ticket(tickets: TicketTable, dynamodb: Any) -> None:
+    receive(b"From: wang@acme.example\r\nSubject: paper jam\r\n\r\nin tray 2\r\n")
+
+    opened_triaged(tickets, only_ticket(dynamodb))
 
 
 def test_a_mail_without_message_id_that_arrives_twice_is_one_ticket(dynamodb: Any) -> None:

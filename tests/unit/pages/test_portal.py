@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,7 @@ from functions.intake import http, wiring
 from functions.intake.pages import routes
 from functions.intake.requests import UploadRequest
 from functions.shared.contracts.events import TicketTriaged
-from functions.shared.contracts.words import DeletionReason, Status
+from functions.shared.contracts.words import DeletionReason, Metric, Status
 from functions.shared.domain.deletion import delete
 from functions.shared.domain.merging import merge
 from functions.shared.domain.references import parse_reference
@@ -78,6 +79,36 @@ def test_a_customer_reports_follows_and_answers() -> None:
     assert visitor.post(f"/track/{reference}", text="补充：只有十月的数据") == 200
     assert "补充：只有十月的数据" in visitor.html
     assert "谢谢，您的留言已添加。" in visitor.html
+
+
+FIRST_ANSWER = [("zh", "首次答复不晚于"), ("en", "First answer by")]
+
+
+@pytest.mark.parametrize(("language", "words"), FIRST_ANSWER)
+def test_thanks_for_a_report_say_by_when_it_is_answered(parts: SimpleNamespace, language: str, words: str) -> None:
+    visitor = Browser(language)
+    ticket = parts.store.get(parse_reference(reported(visitor), "AS"))
+
+    due_at = ticket.promised(Metric.FIRST_RESPONSE)
+    assert due_at
+    clock = f"{due_at.astimezone(ZoneInfo('Asia/Shanghai')):%H:%M}"
+    assert visitor.path.endswith("/reported")
+    assert re.search(rf"{words} <strong>[^<]*\b{clock}</strong>", visitor.html)
+
+
+@pytest.mark.parametrize(("language", "words"), FIRST_ANSWER)
+def test_thanks_for_a_report_that_is_not_triaged_yet_promise_nothing(
+    parts: SimpleNamespace, language: str, words: str
+) -> None:
+    parts.new_tickets = parts.tickets
+    visitor = Browser(language)
+    ticket = parts.store.get(parse_reference(reported(visitor), "AS"))
+
+    assert (ticket.status, ticket.priority) == (Status.NEW, None)
+    assert visitor.path.endswith("/reported")
+    assert f"http://localhost:8080{visitor.path.removesuffix('/reported')}?token=ac_" in visitor.html
+    assert words not in visitor.html
+    assert "<strong>" not in visitor.html.partition("reference-box")[2].partition("</p>")[2]
 
 
 def test_the_same_form_sent_twice_makes_one_ticket() -> None:
