@@ -42,9 +42,15 @@ class Promises:
 
     def __init__(self, sla: Sla) -> None:
         self._sla = sla
+        self._found: tuple[Ticket, SlaPolicy | None] | None = None
 
     def policy_for(self, ticket: Ticket) -> SlaPolicy | None:
         """The policy that a rule chose; else, and where that one has gone, the first whose condition holds."""
+        if self._found is None or self._found[0] is not ticket:  # each of its clocks asks
+            self._found = ticket, self._policy_for(ticket)
+        return self._found[1]
+
+    def _policy_for(self, ticket: Ticket) -> SlaPolicy | None:
         if chosen := self._sla.policy(ticket.policy):
             return chosen
         facts = _facts(ticket)
