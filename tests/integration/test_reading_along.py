@@ -82,8 +82,8 @@ def test_where_the_rules_choose_another_team_that_one_is_read(desk: DeskWiring) 
 
 
 def test_a_configuration_published_a_moment_ago_is_the_one_that_counts(desk: DeskWiring) -> None:
-    desk.directory.recognise(WANG)  # and here the request ended, before anybody asked
     live = desk.config.live()
+    desk.directory.recognise(WANG)  # and here the request ended, before anybody asked
     DeskWiring(DeskSettings.from_env()).config.publish(
         live.model_copy(update={"rules": ()}), author="test", note="", now=NOON
     )
