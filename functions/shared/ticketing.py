@@ -25,10 +25,10 @@ logger = Logger(service="tickets")
 
 _ATTEMPTS = 12
 _AT_ONCE = 2
-_TURNS_TRIED = 3
-"""So often a door tries to take a team's turn for a ticket that it opens."""
 _PAUSE_S = 0.02
 """After so many attempts the next waits up to so long times their number, so that rivals do not meet again."""
+_TURNS_TRIED = 3
+"""So often a door tries to take a team's turn for a ticket that it opens, with a wait from the second time on."""
 
 
 @dataclass(frozen=True)
