@@ -153,7 +153,7 @@ class Tickets:
                     return self._store.get(event.ticket_id), True
                 event, decision = begin(self._draw_id()), None
             except StaleTicket:
-                if triage and attempt + 1 == _TURNS_TRIED:
+                if triage and attempt + 1 >= _TURNS_TRIED:
                     logger.info("triage is left to the queue: others take the team's turns", ticket_id=event.ticket_id)
                     triage = decision = None
             except Exception:  # a rule, a roster, the network, a permission: nothing of triage may keep a customer out
